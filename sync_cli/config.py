@@ -1,0 +1,248 @@
+"""The configuration: one file, one shop. These models validate it and describe it.
+
+`config.example.yaml` and the configuration page are generated from the descriptions here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from sync_cli.core.errors import ConfigError
+from sync_cli.core.guard import DEFAULT_LIMITS, Harm, Limit
+from sync_cli.core.model import OrderState
+from sync_cli.core.sellable import Basis
+from sync_cli.engine.route import Mode
+
+_DURATION = re.compile(r"(\d+)\s*(s|m|h|d)")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def read_duration(value: Any) -> Any:
+    """A timedelta from "90s", "5m", "2h" or "3d"; other values pass to pydantic."""
+    if not isinstance(value, str):
+        return value
+    match = _DURATION.fullmatch(value.strip())
+    if match is None:
+        raise ValueError("write a duration as 90s, 5m, 2h or 3d")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _short_key(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]{1,8}", value):
+        raise ValueError("use 1 to 8 small letters or digits; it becomes part of every reference")
+    return value
+
+
+def _aware(value: Any) -> Any:
+    """A date in YAML has no zone: it means that day's midnight in UTC."""
+    text = str(value)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return f"{text}T00:00:00Z"
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return f"{value.isoformat()}Z"
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_aware)]
+
+
+class Section(BaseModel):
+    """A part of the configuration; unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Secret(Section):
+    """Where a secret is: an environment variable or a file; never the secret itself."""
+
+    env: str = ""
+    file: Path | None = None
+
+    def reveal(self, what: str) -> str:
+        """The secret. Raises ConfigError naming the variable or file that is missing."""
+        if self.env:
+            value = os.environ.get(self.env, "")
+            if not value:
+                raise ConfigError(
+                    f"The secret {what} is missing: the environment variable {self.env} is empty.",
+                    f"Set {self.env}, for instance in the EnvironmentFile of the timer.",
+                )
+            return value
+        if self.file is None:
+            raise ConfigError(f"The secret {what} names neither `env` nor `file`.")
+        try:
+            return self.file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(
+                f"The secret {what} cannot be read from {self.file}: {error.strerror}.",
+                "Create the file with mode 0600 for the user that runs sync-cli.",
+            ) from None
+
+
+def _no_plain_secret(value: Any) -> Any:
+    if isinstance(value, str):
+        raise ValueError("a secret does not belong here; write {env: NAME} or {file: PATH}")
+    return value
+
+
+SecretField = Annotated[Secret, BeforeValidator(_no_plain_secret)]
+
+
+class SystemSettings(Section):
+    """What every system has in common."""
+
+    url: str = Field(description="base address; https, plain http only on this machine")
+    buffer: Duration = Field(
+        timedelta(minutes=5), description="how much of the past is read again in each run"
+    )
+    in_doubt: Duration | None = Field(
+        None, description="how long a lost call may still take effect (default: the connector's)"
+    )
+    max_per_minute: int = Field(0, ge=0, description="most requests a minute, 0 = no limit")
+    timeout: Duration = Field(timedelta(seconds=60), description="longest wait for one answer")
+    ca_file: Path | None = Field(None, description="certificates to trust instead of the system's")
+
+
+class WooCommerceSettings(SystemSettings):
+    """The shop."""
+
+    kind: Literal["woocommerce"] = "woocommerce"
+    key: SecretField = Field(description="REST API consumer key (read/write)")
+    secret: SecretField = Field(description="REST API consumer secret")
+    auth: Literal["basic", "query"] = Field(
+        "basic", description="query: for servers that strip the Authorization header"
+    )
+
+
+class RestSettings(SystemSettings):
+    """An ERP or CRM spoken to by a profile of REST calls."""
+
+    kind: Literal["rest"] = "rest"
+    profile: str = Field(description="name of the profile, a folder under mappings/")
+    credentials: Mapping[str, SecretField] = Field(
+        default_factory=dict, description="what the profile's `auth` asks for, such as token"
+    )
+
+
+class GuestPolicy(StrEnum):
+    """Which ERP customer a guest's order gets."""
+
+    BY_EMAIL = "by_email"
+    PER_ORDER = "per_order"
+    SHARED = "shared"
+
+
+class Guests(Section):
+    """Orders without a customer account."""
+
+    policy: GuestPolicy = Field(
+        GuestPolicy.BY_EMAIL,
+        description="by_email: one ERP customer an address; per_order: a new one each;"
+        " shared: all on one",
+    )
+    customer: str = Field("", description="the ERP id of the shared customer")
+
+
+class OrdersSettings(Section):
+    """Orders, shop to ERP, and what the ERP says of them back to the shop."""
+
+    mode: Mode = Field(Mode.PLAN, description="off, plan (print only) or on")
+    start_at: Instant = Field(
+        description="compulsory: orders placed before are never created in the ERP"
+    )
+    states: tuple[OrderState, ...] = Field(
+        (OrderState.PROCESSING, OrderState.COMPLETED),
+        description="canonical states in which an order goes to the ERP",
+    )
+    settle: Duration = Field(
+        timedelta(seconds=60), description="an order must have been left alone for so long"
+    )
+    reference: str = Field("WC-{shop}-{id}", description="our name for an order in the ERP")
+    customer_reference: str = Field("WC-{shop}-C{id}", description="our name for a customer")
+    guests: Guests = Field(default_factory=Guests)
+    write_back: Mode = Field(
+        Mode.ON, description="document number and state as metadata (needs mode: on)"
+    )
+    note: bool = Field(True, description="a private note with the document number, once")
+
+
+class LimitSettings(Section):
+    """Trips above `share` of the records looked at, never at or below `least`."""
+
+    share: Decimal = Field(ge=0, le=1)
+    least: int = Field(ge=0)
+
+
+class ParentManaged(StrEnum):
+    """What to do with variations whose stock the parent holds."""
+
+    SUM = "sum"
+    HOLD = "hold"
+
+
+class StockSettings(Section):
+    """Stock, ERP to shop."""
+
+    mode: Mode = Field(Mode.PLAN, description="off, plan (print only) or on")
+    basis: Basis = Field(
+        Basis.AVAILABLE, description="available: on hand less demand; physical: on hand"
+    )
+    warehouses: tuple[str, ...] = Field(
+        (), description="ERP warehouses that serve the shop, empty = all"
+    )
+    safety_stock: Decimal = Field(Decimal(0), ge=0, description="pieces kept back, per product")
+    count_unseen: bool = Field(
+        True, description="take off pieces of shop orders that the ERP has not confirmed"
+    )
+    parent_managed: ParentManaged = Field(
+        ParentManaged.SUM,
+        description="variations that share their parent's number: write the sum, or hold them",
+    )
+    second_looks: int = Field(
+        5, ge=0, description="how often orders placed during the run are looked for again"
+    )
+    guard: Mapping[Harm, LimitSettings] = Field(
+        default_factory=dict, description="limits other than the default ones"
+    )
+
+    def limits(self) -> dict[Harm, Limit]:
+        """All limits of the guard, the defaults where none is given."""
+        given = {harm: Limit(item.share, item.least) for harm, item in self.guard.items()}
+        return {**DEFAULT_LIMITS, **given}
+
+
+class Systems(Section):
+    """The systems that are kept in step."""
+
+    shop: WooCommerceSettings
+    erp: RestSettings
+
+
+class Config(Section):
+    """One shop and all that it is kept in step with."""
+
+    shop: Annotated[str, AfterValidator(_short_key)] = Field(
+        description="a short key of this shop; part of every reference, never change it"
+    )
+    state: Path = Field(
+        Path("sync-state.sqlite"), description="all that is remembered; on a local disk"
+    )
+    mappings: Path | None = Field(
+        None, description="folder of your overlay files; they replace or drop single rules"
+    )
+    staging: bool = Field(
+        False, description="true: never writes to a system that calls itself production"
+    )
+    systems: Systems
+    orders: OrdersSettings
+    stock: StockSettings = Field(default_factory=StockSettings)

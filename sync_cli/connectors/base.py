@@ -1,0 +1,251 @@
+"""The protocol of a connector, and the words it speaks.
+
+The comments here are the contract; `tests/contract` holds every connector to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sync_cli.core.errors import Problem
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """One record as its system answered it; JSON numbers with a fraction are `Decimal`.
+
+    `modified_at` is aware UTC, None where the system names no date. `birth` is the birth mark.
+    `marks` says what a reader must know of its standing: "archived", "trashed", "cancelled".
+    """
+
+    id: str
+    data: Json = field(repr=False)
+    birth: str = ""
+    modified_at: datetime | None = None
+    marks: frozenset[str] = frozenset()
+
+
+Found = Raw
+"""A record that `find` returned; equality with the searched value was checked by the connector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some changed records, and the opaque position that continues behind them.
+
+    `resume` may be stored once all of `records` are settled or held; handed to `changes` again it
+    goes on without leaving anything out (it may repeat). `clock` is the source's own clock when
+    the read began, the same on each page of a read, also of a resumed one: it is the next
+    watermark when the read ends.
+    """
+
+    records: tuple[Raw, ...]
+    resume: str
+    clock: datetime
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One row of a census: cheap, and enough to notice deletions."""
+
+    id: str
+    birth: str
+    modified_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who answers: never the credentials.
+
+    `address` is what the system calls itself (the shop's home URL; an ERP's database), `company`
+    the ERP's company id and name. `clock` is its clock now, aware UTC. `lacks` names rights that
+    the connector needs and does not have. `facts` carries what flows must know of the system,
+    such as a shop's "decimals", "currency" and "time_zone".
+    """
+
+    kind: str
+    version: str
+    address: str
+    company: str
+    clock: datetime
+    environment: str = "production"
+    lacks: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class References(StrEnum):
+    """What a system does with our reference: refuses a second one, can search it, or neither."""
+
+    UNIQUE = "unique"
+    SEARCHABLE = "searchable"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What one system can do with one entity; the engine asks these, never the kind of system.
+
+    `overlap` is the least buffer that loses nothing. `in_doubt` is how long a lost call may still
+    take effect. `batch` is the most records of one writing call.
+    """
+
+    delta: bool = True
+    overlap: timedelta = timedelta(minutes=5)
+    resolution: timedelta = timedelta(seconds=1)
+    reference: References = References.SEARCHABLE
+    in_doubt: timedelta = timedelta(minutes=15)
+    batch: int = 100
+    find_batch: int = 100
+    drafts: bool = False
+    taxes_given: bool = True
+    price_digits: int = 2
+    quantity_digits: int = 0
+    states: tuple[str, ...] = ()
+    deletes: str = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A record to make. `at` is the id of a half-made one that is to be completed."""
+
+    reference: str
+    payload: Json = field(repr=False)
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Absolute values for named fields of one record; `parent` where the system addresses by it."""
+
+    id: str
+    fields: Json = field(repr=False)
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The system answered, and the answer holds what was sent."""
+
+    id: str
+    as_stored: Json = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The system refused this record; nothing of it was written unless the problem says so."""
+
+    problem: Problem
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """The call was sent and no answer can be trusted: it may have taken effect, or may yet."""
+
+    why: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """The call certainly never left; the record is as before."""
+
+    why: str = ""
+
+
+Result = Done | Failed | InDoubt | NotSent
+
+
+class Connector(Protocol):
+    """One system, opened for one run.
+
+    A fault of one record is a `Result`, never an exception; exceptions mean the system:
+    `ConfigError`, `AccessDenied`, `SystemDown`, `Blocked`. Repeats only calls it knows to be
+    repeatable (the verb says nothing: a batch of absolute values is a POST). Keeps no state
+    between runs and decides nothing. When a writing call finds the system down, the results that
+    are known are still yielded, the rest as `NotSent` or `InDoubt`, and the NEXT call raises.
+    """
+
+    name: str
+
+    def identify(self) -> Identity:
+        """Who answers, its clock now and the rights it lacks."""
+        ...
+
+    def traits(self, entity: str) -> Traits:
+        """What this system can do with `entity`; asks nothing over the wire."""
+        ...
+
+    def changes(
+        self, entity: str, since: datetime | None, resume: str | None = None
+    ) -> Iterator[Page]:
+        """Every record changed at or after `since` (None: all of them).
+
+        Yields each that was visible when the call began at least once, whatever others edit
+        meanwhile. At least one page comes, though it may be empty.
+        """
+        ...
+
+    def fetch(self, entity: str, ids: Sequence[str]) -> Iterator[Raw]:
+        """The records with these ids; missing ones are absent, the order is free."""
+        ...
+
+    def find(self, entity: str, key: str, values: Sequence[str]) -> Mapping[str, tuple[Found, ...]]:
+        """The records whose `key` equals each value; every value asked for has an entry.
+
+        Equality is checked here (servers fold case, accents, wildcards): e-mails without regard
+        to case, all else exactly. Archived, trashed and cancelled ones come too, marked. An empty
+        value finds nothing.
+        """
+        ...
+
+    def census(self, entity: str, since: datetime | None = None) -> Iterator[Seen]:
+        """Id, birth mark and date of every record, cheaply."""
+        ...
+
+    def acknowledge(self, entity: str, position: str) -> None:
+        """All up to `position` is settled or held."""
+        ...
+
+    def create(self, entity: str, drafts: Sequence[Draft]) -> Iterator[Result]:
+        """Make the records; one result each, in order. Never repeated by the connector."""
+        ...
+
+    def update(self, entity: str, changes: Sequence[Change]) -> Iterator[Result]:
+        """Write absolute values; one result each, in order; the answer is compared."""
+        ...
+
+    def advance(self, entity: str, ids: Sequence[str], to: str) -> Iterator[Result]:
+        """Bring documents to state `to`: reads where each stands, does the next step, reads again.
+
+        One result each, in order; a document already there is `Done`. Plural, because real ERPs
+        confirm many in one call.
+        """
+        ...
+
+    def calls(self) -> Mapping[str, int]:
+        """How many calls were made so far in this run: "read" and "write"."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections; idempotent."""
+        ...
+
+
+def batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """`items` in lists of at most `size`, in order."""
+    batch: list[Any] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

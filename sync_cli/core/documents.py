@@ -1,0 +1,77 @@
+"""From a proven shop order to the sales document that an ERP is to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from sync_cli.core.model import (
+    Document,
+    DocumentLine,
+    DocumentState,
+    LineKind,
+    Order,
+    OrderLine,
+)
+from sync_cli.core.proof import Proven
+
+
+def document_of(
+    order: Order,
+    proven: Proven,
+    *,
+    reference: str,
+    customer_key: str,
+    wanted: DocumentState,
+    unit_factor: Callable[[str], Decimal],
+) -> Document:
+    """The document with whole-line amounts in the shop's decimals, adding up to the order's total.
+
+    `unit_factor` gives the ERP units of one shop piece for a product key.
+    """
+    amounts = iter(zip(proven.nets, proven.taxes, strict=True))
+    lines = [_product_line(line, *next(amounts), unit_factor) for line in order.lines]
+    lines += [_money_line(LineKind.FEE, line, *next(amounts)) for line in order.fees]
+    lines += [_money_line(LineKind.SHIPPING, line, *next(amounts)) for line in order.shipping_lines]
+    return Document(
+        reference=reference,
+        birth=reference,
+        order_number=order.number,
+        state=wanted,
+        currency=order.currency,
+        ordered_at=order.ordered_at,
+        customer_key=customer_key,
+        vat_id=order.vat_id,
+        billing=order.billing,
+        shipping=order.shipping,
+        lines=tuple(lines),
+        total=order.total,
+        total_tax=order.total_tax,
+        payment_method=order.payment_method,
+        payment_title=order.payment_title,
+        transaction_id=order.transaction_id,
+        shipping_method=order.shipping_lines[0].method if order.shipping_lines else "",
+        note=order.customer_note,
+        extra=order.extra,
+    )
+
+
+def _product_line(
+    line: OrderLine, net: Decimal, tax: Decimal, unit_factor: Callable[[str], Decimal]
+) -> DocumentLine:
+    return DocumentLine(
+        kind=LineKind.PRODUCT,
+        product_key=line.product_key,
+        sku=line.sku,
+        text=line.name,
+        quantity=line.quantity * unit_factor(line.product_key),
+        net=net,
+        tax=tax,
+        tax_class=line.tax_class,
+    )
+
+
+def _money_line(kind: LineKind, line: OrderLine, net: Decimal, tax: Decimal) -> DocumentLine:
+    return DocumentLine(
+        kind=kind, text=line.name, net=net, tax=tax, tax_class=line.tax_class, sku=line.sku
+    )

@@ -1,0 +1,41 @@
+"""Hashes that tell whether anything changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+_VOLATILE = frozenset({"date_modified", "date_modified_gmt", "_links", "changed_at", "write_date"})
+OUR_META = "_sync_cli_"
+"""Our metadata in the shop begins with this; it is no content of the record."""
+
+
+def digest(value: Any) -> str:
+    """A short hash of any JSON-like value; equal values give equal hashes in every process.
+
+    `Decimal("1.0")` and `Decimal("1.00")` are the same value.
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=_as_text)
+    return blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def content_hash(data: Mapping[str, Any], volatile: Collection[str] = _VOLATILE) -> str:
+    """The hash of a raw record without what moves by itself and without our own metadata."""
+    kept = {key: value for key, value in data.items() if key not in volatile}
+    meta = kept.get("meta_data")
+    if isinstance(meta, list):
+        kept["meta_data"] = [entry for entry in meta if not _is_ours(entry)]
+    return digest(kept)
+
+
+def _is_ours(entry: Any) -> bool:
+    return isinstance(entry, Mapping) and str(entry.get("key", "")).startswith(OUR_META)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return str(value)

@@ -1,0 +1,300 @@
+"""The canonical retail model: what every system's records are translated to.
+
+All records are immutable. Money and quantities are `Decimal`, times aware UTC, ids text. `extra`
+carries what a merchant adds by mapping alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ZERO = Decimal(0)
+
+
+class Part(BaseModel):
+    """A piece of a record; immutable, and unknown fields are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Record(Part):
+    """What all records share.
+
+    `id` is the id in the system it was read from. `birth` is what never changes for that thing
+    (order: order key; product, customer: creation time; ERP document: its reference).
+    """
+
+    id: str = ""
+    birth: str = ""
+    modified_at: datetime | None = None
+    extra: Mapping[str, Any] = Field(default_factory=dict, repr=False)
+
+
+class OrderState(StrEnum):
+    """The canonical states of a shop order."""
+
+    DRAFT = "draft"
+    PENDING = "pending"
+    ON_HOLD = "on_hold"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+    FAILED = "failed"
+    TRASHED = "trashed"
+
+
+class DocumentState(StrEnum):
+    """The canonical states of a sales document in an ERP."""
+
+    DRAFT = "draft"
+    CONFIRMED = "confirmed"
+    SHIPPED = "shipped"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class LineKind(StrEnum):
+    """What a line of a sales document stands for."""
+
+    PRODUCT = "product"
+    SHIPPING = "shipping"
+    FEE = "fee"
+    DISCOUNT = "discount"
+    ROUNDING = "rounding"
+
+
+class StockHolder(StrEnum):
+    """Who holds the stock number of a shop product."""
+
+    OWN = "own"
+    PARENT = "parent"
+    NONE = "none"
+
+
+class ProductKind(StrEnum):
+    """The kinds of product."""
+
+    SIMPLE = "simple"
+    VARIABLE = "variable"
+    VARIATION = "variation"
+    GROUPED = "grouped"
+    EXTERNAL = "external"
+    BUNDLE = "bundle"
+    OTHER = "other"
+
+
+class Address(Part):
+    """A postal address with the person's contact data; never shown in logs."""
+
+    first_name: str = Field(default="", repr=False)
+    last_name: str = Field(default="", repr=False)
+    company: str = Field(default="", repr=False)
+    street: str = Field(default="", repr=False)
+    street2: str = Field(default="", repr=False)
+    postcode: str = Field(default="", repr=False)
+    city: str = Field(default="", repr=False)
+    state: str = Field(default="", repr=False)
+    country: str = ""
+    email: str = Field(default="", repr=False)
+    phone: str = Field(default="", repr=False)
+
+    @property
+    def name(self) -> str:
+        """First and last name, or the company where there is neither."""
+        return f"{self.first_name} {self.last_name}".strip() or self.company
+
+
+class Product(Record):
+    """An article as one system sells or stores it.
+
+    `main_article` claims that it is only the frame of its variants and cannot be sold itself.
+    `unit_factor` is the number of ERP units in one piece of the shop. In the shop `holder` and
+    `stock` say who holds the stock number, and which number it is.
+    """
+
+    sku: str = ""
+    name: str = ""
+    kind: ProductKind = ProductKind.SIMPLE
+    parent_id: str = ""
+    main_article: bool = False
+    archived: bool = False
+    barcode: str = ""
+    tax_class: str = ""
+    price: Decimal | None = None
+    unit_factor: Decimal = Decimal(1)
+    holder: StockHolder = StockHolder.NONE
+    stock: Decimal | None = None
+
+
+class WarehouseLevel(Part):
+    """The stock of one article in one warehouse, in ERP units.
+
+    `demand` is all open outgoing, whether reserved or not.
+    """
+
+    code: str
+    on_hand: Decimal = ZERO
+    demand: Decimal = ZERO
+    reserved: Decimal = ZERO
+    incoming: Decimal = ZERO
+
+
+class StockLevel(Record):
+    """The stock of one ERP article in all warehouses; `id` is the article's id.
+
+    `stocked` is false for services and consumables, whose zeros are no stock.
+    """
+
+    sku: str = ""
+    stocked: bool = True
+    main_article: bool = False
+    archived: bool = False
+    unit_factor: Decimal = Decimal(1)
+    warehouses: tuple[WarehouseLevel, ...] = ()
+
+
+class Customer(Record):
+    """A person or company that buys; `key` is our stable name for it on the shop's side."""
+
+    key: str = ""
+    number: str = ""
+    reference: str = ""
+    email: str = Field(default="", repr=False)
+    first_name: str = Field(default="", repr=False)
+    last_name: str = Field(default="", repr=False)
+    company: str = Field(default="", repr=False)
+    vat_id: str = Field(default="", repr=False)
+    archived: bool = False
+    billing: Address = Field(default_factory=lambda: Address())
+    shipping: Address = Field(default_factory=lambda: Address())
+
+
+class OrderLine(Part):
+    """One item of a shop order: a product line, a shipping line or a fee.
+
+    `total` is net and may carry six decimals; `total_tax` is its tax as the shop stored it.
+    `reduced_stock` is what the line took from the stock, None where the shop does not say.
+    """
+
+    id: str = ""
+    product_id: str = ""
+    variation_id: str = ""
+    sku: str = ""
+    name: str = ""
+    quantity: Decimal = Decimal(1)
+    total: Decimal = ZERO
+    total_tax: Decimal = ZERO
+    tax_class: str = ""
+    method: str = ""
+    reduced_stock: Decimal | None = None
+    extra: Mapping[str, Any] = Field(default_factory=dict, repr=False)
+
+    @property
+    def product_key(self) -> str:
+        """The shop id of what was sold: the variation's where there is one, "" if it is gone."""
+        for candidate in (self.variation_id, self.product_id):
+            if candidate not in ("", "0"):
+                return candidate
+        return ""
+
+
+class Order(Record):
+    """A shop order as the shop stored it, amounts as read with six decimals.
+
+    `seal` is our own metadata on it ("installation:run"), `document` the ERP's number that we
+    wrote back. `customer_id` is "" for guests.
+    """
+
+    number: str = ""
+    state: OrderState = OrderState.PENDING
+    parent_id: str = ""
+    currency: str = ""
+    prices_include_tax: bool = False
+    ordered_at: datetime
+    paid_at: datetime | None = None
+    customer_id: str = ""
+    billing: Address = Field(default_factory=lambda: Address())
+    shipping: Address = Field(default_factory=lambda: Address())
+    lines: tuple[OrderLine, ...] = ()
+    shipping_lines: tuple[OrderLine, ...] = ()
+    fees: tuple[OrderLine, ...] = ()
+    coupons: tuple[str, ...] = ()
+    total: Decimal
+    total_tax: Decimal
+    cart_tax: Decimal
+    shipping_total: Decimal
+    shipping_tax: Decimal
+    discount_total: Decimal = ZERO
+    payment_method: str = ""
+    payment_title: str = ""
+    transaction_id: str = ""
+    customer_note: str = Field(default="", repr=False)
+    vat_id: str = Field(default="", repr=False)
+    seal: str = ""
+    document: str = ""
+    document_state: str = ""
+
+
+class DocumentLine(Part):
+    """One line of an ERP sales document; `net` and `tax` are whole-line amounts in the currency."""
+
+    kind: LineKind
+    product_key: str = ""
+    sku: str = ""
+    text: str = ""
+    quantity: Decimal = Decimal(1)
+    net: Decimal = ZERO
+    tax: Decimal = ZERO
+    tax_class: str = ""
+
+
+class Document(Record):
+    """A sales document of an ERP: as we want it, or as the ERP stored it.
+
+    `customer_key` names the customer on the shop's side; `reference` is our name for the order.
+    """
+
+    number: str = ""
+    reference: str = ""
+    order_number: str = ""
+    state: DocumentState = DocumentState.DRAFT
+    currency: str = ""
+    ordered_at: datetime | None = None
+    customer_key: str = ""
+    vat_id: str = Field(default="", repr=False)
+    billing: Address = Field(default_factory=lambda: Address())
+    shipping: Address = Field(default_factory=lambda: Address())
+    lines: tuple[DocumentLine, ...] = ()
+    total: Decimal = ZERO
+    total_tax: Decimal = ZERO
+    payment_method: str = ""
+    payment_title: str = ""
+    transaction_id: str = ""
+    shipping_method: str = ""
+    note: str = Field(default="", repr=False)
+    invoice_number: str = ""
+    tracking: tuple[str, ...] = ()
+
+
+class WriteBack(Record):
+    """What the shop's order is told about its ERP document."""
+
+    number: str
+    state: DocumentState
+    seal: str
+    invoice_number: str = ""
+
+
+class Note(Record):
+    """A private note on a shop order; `reference` stands in its text, so that it is found again."""
+
+    order_id: str
+    reference: str
+    text: str = Field(repr=False)

@@ -1,0 +1,68 @@
+"""What came of an operation: one settlement per record, committed in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sync_cli.core.plan import Applied, Held
+
+
+class Stage(StrEnum):
+    """The stations of an order on its way, each with its time."""
+
+    SEEN = "seen"
+    CREATED = "created"
+    CONFIRMED = "confirmed"
+    WRITTEN_BACK = "written_back"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a link: a record of one system. `part` is empty unless a thing has several."""
+
+    system: str
+    id: str
+    birth: str = ""
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What one transfer did, for the auditor; `payload` has its personal fields masked."""
+
+    operation: str
+    outcome: str
+    reason: str = ""
+    request_id: str = ""
+    payload_hash: str = ""
+    target: str = ""
+    payload: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """All that one record leaves behind when its operation is over.
+
+    `intent` closes that journal entry; `keep_intent` leaves it open (still in doubt). `ends` are
+    linked as one thing. `applied` replaces the fingerprint. `held` puts it on the held list; None
+    takes it off. `skipped` remembers why the route left the record out. `withdrawn` names a
+    document of the target that we cancelled ourselves.
+    """
+
+    id: str
+    label: str = ""
+    intent: int = 0
+    keep_intent: bool = False
+    entity: str = ""
+    ends: tuple[End, End] | None = None
+    applied: Applied | None = None
+    held: Held | None = None
+    skipped: str = ""
+    withdrawn: str = ""
+    stages: Mapping[Stage, datetime] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    audit: Audit | None = None

@@ -1,0 +1,384 @@
+"""The decision table: what to do with one record, decided from all that is known of it.
+
+Nothing here reads a clock or a network; `decide` is the table of ARCHITECTURE, row by row. The
+words Link, Applied, Intent and Held are what the state file keeps between runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sync_cli.core import refusals
+from sync_cli.core.errors import Problem
+from sync_cli.core.identity import lowest_first
+from sync_cli.core.model import DocumentState, Record
+from sync_cli.core.states import has_reached
+
+
+class Kind(StrEnum):
+    """Master data is overwritten; a document has states and is never rewritten."""
+
+    MASTER = "master"
+    DOCUMENT = "document"
+
+
+class Step(StrEnum):
+    """Which call of an operation an intent stands for."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    ADVANCE = "advance"
+    WITHDRAW = "withdraw"
+
+
+class Why(StrEnum):
+    """Why a record is held."""
+
+    DEFERRED = "deferred"
+    RETRY = "retry"
+    IN_DOUBT = "in_doubt"
+    QUARANTINED = "quarantined"
+    TASK = "task"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The same thing in two systems, with the birth mark that each side had when linked."""
+
+    source: str
+    target: str
+    birth: str
+    target_birth: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The fingerprint of what a route last applied for a record."""
+
+    payload: str
+    mapping: str
+    content: str
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A call that was about to be made: written before it, closed with what came of it."""
+
+    route: str
+    id: str
+    reference: str
+    step: Step
+    begun_at: datetime
+    request_id: str
+    run: int
+    payload: str = ""
+    target: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record that waits: why, until when, and how often it was tried."""
+
+    route: str
+    id: str
+    why: Why
+    until: datetime
+    attempts: int
+    since: datetime
+    problem: Problem
+    label: str = ""
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record of the target that carries the match value.
+
+    `agrees` claims that birth mark, currency and total fit; `conflict` says what does not.
+    `linked` claims that it already belongs to another record of the source.
+    """
+
+    id: str
+    birth: str = ""
+    state: str = ""
+    agrees: bool = True
+    conflict: str = ""
+    linked: bool = False
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the linked record of the target stands; `editable` claims it still takes fields."""
+
+    state: str = ""
+    gone: bool = False
+    editable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One record of a window with all that was gathered about it.
+
+    `filtered` says why the route leaves it out, `problem` why it cannot be transferred, `waits`
+    why not yet (with `waits_until`). `wanted` is the document state it should reach. `same` claims
+    that the target already holds these values, where a route compares them itself.
+    """
+
+    id: str
+    label: str
+    birth: str = ""
+    content: str = ""
+    mapping: str = ""
+    reference: str = ""
+    match: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    fingerprint: str = ""
+    wanted: str = ""
+    filtered: str = ""
+    problem: Problem | None = None
+    waits: str = ""
+    waits_until: datetime | None = None
+    link: Link | None = None
+    applied: Applied | None = None
+    intent: Intent | None = None
+    target: Target | None = None
+    same: bool | None = None
+    candidates: tuple[Candidate, ...] = ()
+    parent: str = ""
+    record: Record | None = field(default=None, repr=False)
+
+    def as_applied(self) -> Applied:
+        """The fingerprint to store once this item is applied."""
+        return Applied(self.fingerprint, self.mapping, self.content, self.wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a route may do, and what its target promises about repeated creates."""
+
+    kind: Kind
+    creates: bool = False
+    updates: bool = True
+    unique_reference: bool = False
+    in_doubt: timedelta = timedelta(minutes=15)
+    remap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    item: Item
+    target: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """Link to `candidate`. `spare` are further drafts of the same reference, to be cancelled."""
+
+    item: Item
+    candidate: Candidate
+    spare: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    item: Item
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    item: Item
+    reason: str
+    until: datetime
+    why: Why = Why.DEFERRED
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    item: Item
+    problem: Problem
+    why: Why = Why.QUARANTINED
+
+
+Operation = Create | Update | Advance | Adopt | Skip | Defer | Reject
+
+UNCHANGED = "unchanged"
+MAPPING_CHANGED = "mapping changed"
+NOT_OURS = "not ours"
+NOT_CREATED = "nothing to update"
+
+DRAFT = str(DocumentState.DRAFT)
+CANCELLED = str(DocumentState.CANCELLED)
+
+RETRY_DEFERRED = timedelta(minutes=1)
+
+
+_PATIENCE: Mapping[Why, tuple[timedelta, ...]] = {
+    Why.DEFERRED: (timedelta(minutes=1), timedelta(minutes=5)),
+    Why.IN_DOUBT: (timedelta(minutes=1),),
+    Why.RETRY: tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60)),
+    Why.QUARANTINED: tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720)),
+    Why.TASK: tuple(timedelta(minutes=minutes) for minutes in (60, 240, 1440)),
+}
+
+
+def next_try(why: Why, attempts: int, now: datetime) -> datetime:
+    """When a held record is looked at again after `attempts` failed attempts; waits grow."""
+    waits = _PATIENCE[why]
+    return now + waits[min(max(attempts, 1), len(waits)) - 1]
+
+
+def decide(item: Item, rules: Rules, now: datetime) -> Operation:
+    """The operation for `item`: the first row of the decision table that fits."""
+    untouched = item.link is None and item.intent is None
+    if item.filtered and untouched:
+        return Skip(item, item.filtered)
+    if item.problem is not None:
+        return Reject(item, item.problem)
+    waiting = _still_waits(item, rules, now)
+    if waiting is not None:
+        return waiting
+    if item.link is not None:
+        return _decide_linked(item, item.link, rules)
+    if item.filtered:
+        return _call_off(item)
+    return _decide_unlinked(item, rules)
+
+
+def in_doubt_until(intent: Intent, rules: Rules) -> datetime:
+    """When a lost call can no longer take effect, so that "none found" counts."""
+    return intent.begun_at + rules.in_doubt
+
+
+def _still_waits(item: Item, rules: Rules, now: datetime) -> Defer | None:
+    if item.waits:
+        return Defer(item, item.waits, item.waits_until or now + RETRY_DEFERRED)
+    if item.intent is None or not _is_unanswered(item, item.intent, rules):
+        return None
+    until = in_doubt_until(item.intent, rules)
+    if now >= until:
+        return None
+    reason = f"the answer to an earlier {item.intent.step} was lost and it may still take effect"
+    return Defer(item, reason, until, Why.IN_DOUBT)
+
+
+def _is_unanswered(item: Item, intent: Intent, rules: Rules) -> bool:
+    """Whether what can be seen of the target does not yet show that the lost call took effect."""
+    found = [candidate for candidate in item.candidates if not candidate.cancelled]
+    match intent.step:
+        case Step.UPDATE:
+            return False
+        case Step.CREATE:
+            return not found and item.link is None and not rules.unique_reference
+        case Step.ADVANCE:
+            here = found[0].state if found else item.target.state if item.target else ""
+            return not has_reached(here, item.wanted)
+        case Step.WITHDRAW:
+            return any(candidate.id == intent.target for candidate in found)
+
+
+def _decide_linked(item: Item, link: Link, rules: Rules) -> Operation:
+    if item.birth and link.birth and item.birth != link.birth:
+        return Reject(item, refusals.another_record(item.label, item.id, link.target))
+    if item.target is not None and item.target.gone:
+        return Reject(item, refusals.target_gone(item.label, link.target), Why.TASK)
+    if _is_unchanged(item):
+        return Skip(item, UNCHANGED)
+    if rules.kind is Kind.DOCUMENT:
+        return _decide_document(item, link, rules)
+    return Update(item) if rules.updates else Skip(item, UNCHANGED)
+
+
+def _is_unchanged(item: Item) -> bool:
+    if item.same is not None:
+        return item.same
+    applied = item.applied
+    if applied is None:
+        return False
+    return applied.payload == item.fingerprint and applied.wanted == item.wanted
+
+
+def _decide_document(item: Item, link: Link, rules: Rules) -> Operation:
+    applied, target = item.applied, item.target
+    only_mapping = (
+        applied is not None and applied.mapping != item.mapping and applied.content == item.content
+    )
+    if only_mapping and not rules.remap:
+        return Skip(item, MAPPING_CHANGED)
+    here = target.state if target is not None else ""
+    if applied is not None and applied.payload != item.fingerprint:
+        return Reject(item, refusals.late_edit(item.label, link.target), Why.TASK)
+    if has_reached(here, item.wanted):
+        return Adopt(item, Candidate(link.target, link.target_birth, here))
+    if here == CANCELLED:
+        return Reject(item, refusals.cancelled_over_there(item.label, link.target), Why.TASK)
+    return Advance(item, link.target, item.wanted)
+
+
+def _call_off(item: Item) -> Operation:
+    """An earlier create of a record that is now left out: its document is called off again."""
+    live = [candidate for candidate in item.candidates if not candidate.cancelled]
+    if not live:
+        return Skip(item, item.filtered)
+    return Advance(item, live[0].id, CANCELLED)
+
+
+def _decide_unlinked(item: Item, rules: Rules) -> Operation:
+    live = [candidate for candidate in item.candidates if not candidate.cancelled]
+    candidates = live or list(item.candidates)
+    if len(candidates) > 1:
+        return _decide_several(item, candidates, rules)
+    if candidates:
+        return _decide_candidate(item, candidates[0])
+    if not rules.creates:
+        return Skip(item, NOT_OURS)
+    if not item.match:
+        return Reject(item, refusals.nothing_to_match(item.label))
+    return Create(item)
+
+
+def _decide_several(item: Item, candidates: list[Candidate], rules: Rules) -> Operation:
+    """Drafts of one reference come from two writers at once: one stays, the others are spare.
+
+    A confirmed one stays before a draft, then the lowest id, so that both writers choose alike.
+    """
+    confirmed = [candidate for candidate in candidates if candidate.state != DRAFT]
+    if rules.kind is not Kind.DOCUMENT or rules.unique_reference or len(confirmed) > 1:
+        return Reject(item, refusals.ambiguous(item.label, item.match, len(candidates)))
+    by_id = {candidate.id: candidate for candidate in candidates}
+    kept = confirmed[0] if confirmed else by_id[lowest_first(by_id)[0]]
+    operation = _decide_candidate(item, kept)
+    if not isinstance(operation, Adopt):
+        return operation
+    spare = tuple(candidate for candidate in candidates if candidate is not kept)
+    return Adopt(item, kept, spare)
+
+
+def _decide_candidate(item: Item, candidate: Candidate) -> Operation:
+    if candidate.linked:
+        return Reject(item, refusals.taken(item.label, item.match, candidate.id))
+    if not candidate.agrees:
+        return Reject(
+            item, refusals.disagrees(item.label, item.match, candidate.id, candidate.conflict)
+        )
+    if candidate.cancelled and item.wanted and item.wanted != CANCELLED:
+        return Reject(item, refusals.cancelled_over_there(item.label, candidate.id), Why.TASK)
+    return Adopt(item, candidate)

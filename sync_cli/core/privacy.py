@@ -1,0 +1,39 @@
+"""Keeps personal data out of the audit: what is stored about a transfer names no person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+MASK = "***"
+_PERSONAL = frozenset(
+    {"email", "phone", "name", "first_name", "last_name", "company", "vat_id"}
+    | {"note", "customer_note", "text", "street", "street2", "address", "address_1", "address_2"}
+    | {"postcode", "city", "state", "billing", "shipping"}
+)
+_WHOLE_OBJECTS = frozenset({"billing", "shipping", "address"})
+
+
+def masked(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of `payload` in which every personal field is masked, at any depth.
+
+    Countries stay, they are needed to understand taxes.
+    """
+    return {key: _masked_field(key, value) for key, value in payload.items()}
+
+
+def _masked_field(key: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _masked_object(value) if key in _WHOLE_OBJECTS else masked(value)
+    if isinstance(value, list | tuple):
+        return [masked(item) if isinstance(item, Mapping) else item for item in value]
+    if key in _PERSONAL and value not in (None, ""):
+        return MASK
+    return value
+
+
+def _masked_object(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: inner if key == "country" or inner in (None, "") else MASK
+        for key, inner in value.items()
+    }

@@ -1,0 +1,287 @@
+"""Makes documents: draft, its total read back, confirmed; continued where an accident left it.
+
+Every call has its own step in the journal. A kill between any two leaves an intent that names the
+step, and a document that is found again by its reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, NotSent, Raw, References
+from sync_cli.core import refusals
+from sync_cli.core.errors import Problem
+from sync_cli.core.identity import lowest_first
+from sync_cli.core.model import Document, DocumentState
+from sync_cli.core.outcome import Settlement, Stage
+from sync_cli.core.plan import Adopt, Advance, Applied, Create, Intent, Item, Step, Why
+from sync_cli.core.states import has_reached
+from sync_cli.engine.execute import Writer
+
+CANCELLED = str(DocumentState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """A document on its way: the record, its open intent, and what the target holds of it."""
+
+    item: Item
+    intent: Intent
+    target: str
+    document: Document | None = None
+
+
+class DocumentWriter(Writer):
+    """Carries out operations on documents."""
+
+    def create(self, operations: Sequence[Create]) -> None:
+        """Make drafts, read each back, prove it, and only then confirm it."""
+        intents = self.begin([(op.item, Step.CREATE, "") for op in operations])
+        drafts = [Draft(op.item.reference, op.item.payload) for op in operations]
+        results = self.route.target.create(self.route.target_entity, drafts)
+        born: list[Half] = []
+        settlements: list[Settlement] = []
+        for op, intent, result in zip(operations, intents, results, strict=True):
+            if isinstance(result, Done):
+                born.append(Half(op.item, intent, result.id))
+            else:
+                settlements.append(self.settlement_of(op.item, intent, result, "create"))
+        self.desk.settle(settlements)
+        self._complete(self._read_back(born))
+
+    def adopt(self, operations: Sequence[Adopt]) -> None:
+        """Take over documents that are there already, and continue each where it stands."""
+        arrived = [op for op in operations if has_reached(op.candidate.state, op.item.wanted)]
+        self.desk.settle(
+            [
+                self._arrived(op.item, op.candidate.id, op.item.intent, None, "adopt")
+                for op in arrived
+            ]
+        )
+        open_ones = [op for op in operations if op not in arrived]
+        spare = {op.item.id: [c.id for c in op.spare] for op in operations if op.spare}
+        halves = self._read_back([self._taken_up(op) for op in open_ones])
+        self._withdraw_spare([id for ids in spare.values() for id in ids])
+        self._complete(halves)
+
+    def advance(self, operations: Sequence[Advance]) -> None:
+        """Bring linked documents to the state that the source asks for."""
+        intents = self.begin([(op.item, Step.ADVANCE, op.target) for op in operations])
+        halves = [
+            Half(op.item, intent, op.target) for op, intent in zip(operations, intents, strict=True)
+        ]
+        for to in sorted({op.to for op in operations}):
+            group = [half for op, half in zip(operations, halves, strict=True) if op.to == to]
+            self._advance_to(group, to)
+
+    def _taken_up(self, operation: Adopt) -> Half:
+        """An adopted document; an open intent of ours is continued, else a new one begun."""
+        item = operation.item
+        if item.intent is not None:
+            return Half(item, item.intent, operation.candidate.id)
+        intent = self.begin([(item, Step.CREATE, operation.candidate.id)])[0]
+        return Half(item, intent, operation.candidate.id)
+
+    def _read_back(self, born: Sequence[Half]) -> list[Half]:
+        """The documents as the target stored them; of several with one reference one stays."""
+        if not born:
+            return []
+        traits = self.route.target.traits(self.route.target_entity)
+        if traits.reference is References.UNIQUE:
+            return self._fetched(born)
+        references = [half.item.reference for half in born]
+        found = self.route.target.find(self.route.target_entity, "reference", references)
+        kept = [self._keep_one(half, found.get(half.item.reference, ())) for half in born]
+        self._withdraw_spare(
+            [
+                raw.id
+                for half in kept
+                for raw in self._live(found.get(half.item.reference, ()))
+                if raw.id != half.target
+            ]
+        )
+        return kept
+
+    def _fetched(self, born: Sequence[Half]) -> list[Half]:
+        raws = self.route.target.fetch(self.route.target_entity, [half.target for half in born])
+        stored = {raw.id: self._document(raw) for raw in raws}
+        return [replace(half, document=stored.get(half.target)) for half in born]
+
+    def _keep_one(self, half: Half, found: Sequence[Raw]) -> Half:
+        """A confirmed one stays before a draft, then the lowest id: both writers choose alike."""
+        live = {raw.id: self._document(raw) for raw in self._live(found)}
+        if not live:
+            return half
+        confirmed = [id for id, document in live.items() if document.state != DocumentState.DRAFT]
+        kept = lowest_first(confirmed or live)[0]
+        return replace(half, target=kept, document=live[kept])
+
+    @staticmethod
+    def _live(found: Sequence[Raw]) -> list[Raw]:
+        return [raw for raw in found if CANCELLED not in raw.marks]
+
+    def _withdraw_spare(self, ids: Sequence[str]) -> None:
+        """Cancel further drafts of a reference; they stay visible as cancelled in the target."""
+        if not ids:
+            return
+        for id, result in zip(ids, self._call_advance(ids, CANCELLED), strict=True):
+            self.run.watcher.note(f"A second draft {id} was cancelled: {type(result).__name__}.")
+
+    def _complete(self, halves: Sequence[Half]) -> None:
+        """Prove each document against its order, confirm the equal, withdraw the others."""
+        unseen = [half for half in halves if half.document is None]
+        self.desk.settle(
+            [self.hold_in_doubt(h.item, h.intent, "it is not visible yet") for h in unseen]
+        )
+        seen = [half for half in halves if half.document is not None]
+        differing = {half.target: self._difference(half) for half in seen}
+        self._withdraw([(half, d) for half in seen if (d := differing[half.target])])
+        proven = [half for half in seen if not differing[half.target]]
+        for wanted in sorted({half.item.wanted for half in proven}):
+            self._advance_to([half for half in proven if half.item.wanted == wanted], wanted)
+
+    def _difference(self, half: Half) -> Problem | None:
+        """The second proof: what the target stored must be what the order says, to the cent."""
+        item, document = half.item, half.document
+        ours = item.record
+        if document is None or not isinstance(ours, Document) or item.wanted == CANCELLED:
+            return None
+        if document.state != DocumentState.DRAFT:
+            return None
+        if half.intent.payload and half.intent.payload != item.fingerprint:
+            return _outdated(item, half.target)
+        return _money_differs(item, ours, document, self.route.target.name)
+
+    def _withdraw(self, halves: Sequence[tuple[Half, Problem]]) -> None:
+        """Cancel drafts that must not be confirmed, and hold their orders."""
+        if not halves:
+            return
+        now = self.run.now()
+        self.run.state.steps(
+            [(half.intent.number, Step.WITHDRAW, half.target) for half, _ in halves], now
+        )
+        results = self._call_advance([half.target for half, _ in halves], CANCELLED)
+        settlements = [
+            self._withdrawn(half, problem, result)
+            for (half, problem), result in zip(halves, results, strict=True)
+        ]
+        self.desk.settle(settlements)
+
+    def _withdrawn(self, half: Half, problem: Problem, result: object) -> Settlement:
+        if isinstance(result, Done):
+            why = Why.RETRY if problem.transient else Why.QUARANTINED
+            return self.desk.hold(
+                half.item, problem, why, intent=half.intent, withdrawn=half.target
+            )
+        intent = replace(half.intent, begun_at=self.run.now())
+        return self.hold_in_doubt(half.item, intent, "the draft could not be cancelled yet")
+
+    def _advance_to(self, halves: Sequence[Half], to: str) -> None:
+        if not halves:
+            return
+        now = self.run.now()
+        self.run.state.steps(
+            [(half.intent.number, Step.ADVANCE, half.target) for half in halves], now
+        )
+        results = self._call_advance([half.target for half in halves], to)
+        settlements = [
+            self._advanced(replace(half, intent=replace(half.intent, begun_at=now)), result, to)
+            for half, result in zip(halves, results, strict=True)
+        ]
+        self.desk.settle(settlements)
+
+    def _call_advance(self, ids: Sequence[str], to: str) -> list[Done | Failed | InDoubt | NotSent]:
+        return list(self.route.target.advance(self.route.target_entity, ids, to))
+
+    def _advanced(
+        self, half: Half, result: Done | Failed | InDoubt | NotSent, to: str
+    ) -> Settlement:
+        item = half.item
+        if not isinstance(result, Done):
+            settlement = self.settlement_of(item, half.intent, result, "advance")
+            # The call that failed changed no field: what was applied before still holds.
+            return (
+                settlement if settlement.keep_intent else replace(settlement, applied=item.applied)
+            )
+        self.run.tally.add(self.route.name, "written")
+        document = self._document(Raw(result.id, result.as_stored))
+        if item.link is None and to == CANCELLED:
+            return self._called_off(half)
+        return self._arrived(item, half.target, half.intent, document, "create")
+
+    def _called_off(self, half: Half) -> Settlement:
+        """A document whose order was left out meanwhile: cancelled, and not linked."""
+        return Settlement(
+            half.item.id,
+            label=half.item.label,
+            entity=self.route.entity,
+            intent=half.intent.number,
+            skipped=half.item.filtered,
+            withdrawn=half.target,
+            audit=self.desk.audit("withdraw", "done", half.item, target=half.target),
+        )
+
+    def _arrived(
+        self,
+        item: Item,
+        target: str,
+        intent: Intent | None,
+        document: Document | None,
+        operation: str,
+    ) -> Settlement:
+        """The document stands where it should: link, fingerprint, journal and stages at once.
+
+        What was applied is what the intent sent; if the order changed since, a task remains.
+        """
+        now = self.run.now()
+        settlement = self.linked(item, target, item.reference, operation, intent)
+        confirmed = item.wanted != CANCELLED
+        stages = {Stage.CREATED: now, Stage.CONFIRMED: now} if confirmed else {}
+        facts = {"reference": item.reference, "erp": target}
+        if document is not None and document.number:
+            facts["number"] = document.number
+        settlement = replace(settlement, stages={**settlement.stages, **stages}, facts=facts)
+        outdated = intent is not None and intent.payload and intent.payload != item.fingerprint
+        if not outdated or intent is None or item.wanted == CANCELLED:
+            return settlement
+        task = self.desk.hold(item, refusals.late_edit(item.label, target), Why.TASK)
+        applied = Applied(intent.payload, item.mapping, item.content, item.wanted)
+        return replace(settlement, applied=applied, held=task.held)
+
+    def _document(self, raw: Raw) -> Document:
+        if self.route.read_document is None:
+            raise TypeError(f"route {self.route.name} reads no documents")
+        return self.route.read_document(raw)
+
+
+def _money_differs(item: Item, ours: Document, theirs: Document, system: str) -> Problem | None:
+    if theirs.currency and theirs.currency != ours.currency:
+        return _differs(item, "currency", ours.currency, theirs.currency, system)
+    if theirs.total != ours.total:
+        return _differs(item, "total", str(ours.total), str(theirs.total), system)
+    if theirs.total_tax != ours.total_tax:
+        return _differs(item, "total_tax", str(ours.total_tax), str(theirs.total_tax), system)
+    return None
+
+
+def _differs(item: Item, field: str, ours: str, theirs: str, system: str) -> Problem:
+    return Problem(
+        "document-differs",
+        item.label,
+        f"the draft made of it has {field} {theirs}, the order has {ours}",
+        "The draft was cancelled, nothing was booked. Compare taxes and rounding of both systems"
+        " (`sync-cli explain`), then run `sync-cli held retry`.",
+        system=system,
+        field=field,
+    )
+
+
+def _outdated(item: Item, target: str) -> Problem:
+    return Problem(
+        "draft-outdated",
+        item.label,
+        f"it was changed while its draft {target} was being made",
+        "The draft is cancelled and made anew by itself.",
+        transient=True,
+    )

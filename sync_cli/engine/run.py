@@ -1,0 +1,83 @@
+"""One run of one command: what it stands on, and what it counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from sync_cli.core.errors import Problem
+from sync_cli.core.plan import Item, Operation
+from sync_cli.engine.route import Mode, Options, Route
+from sync_cli.state.store import State
+
+
+class Watcher(Protocol):
+    """Whoever looks on: a person at a terminal, cron, or a test."""
+
+    def reading(self, route: str, count: int, total: int | None) -> None:
+        """`count` records were read so far, of `total` if the source says it."""
+
+    def planned(self, route: str, operation: Operation) -> None:
+        """The table decided this; skips of unchanged records are not told one by one."""
+
+    def failed(self, route: str, item: Item, problem: Problem, *, new: bool) -> None:
+        """A record is held because of `problem`; `new` if it was not already."""
+
+    def note(self, text: str) -> None:
+        """Something a person should know that belongs to no record."""
+
+
+class Silent:
+    """A watcher that looks away."""
+
+    def reading(self, route: str, count: int, total: int | None) -> None:
+        """Ignored."""
+
+    def planned(self, route: str, operation: Operation) -> None:
+        """Ignored."""
+
+    def failed(self, route: str, item: Item, problem: Problem, *, new: bool) -> None:
+        """Ignored."""
+
+    def note(self, text: str) -> None:
+        """Ignored."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run did, by route: counts of read, skipped, written and failed records."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    new_failures: int = 0
+
+    def add(self, route: str, what: str, count: int = 1) -> None:
+        """Count `what` ("read", "create", "held", ...) of `route`."""
+        self.counts[f"{route}.{what}"] += count
+
+    def of(self, route: str, what: str) -> int:
+        """How often `what` was counted for `route`."""
+        return self.counts[f"{route}.{what}"]
+
+    def total(self, what: str) -> int:
+        """`what` over all routes."""
+        return sum(n for key, n in self.counts.items() if key.rpartition(".")[2] == what)
+
+
+@dataclass(slots=True)
+class Run:
+    """State, clock and options of one run; `number` is 0 while nothing may be written."""
+
+    state: State
+    now: Callable[[], datetime]
+    request_ids: Callable[[], str]
+    options: Options = field(default_factory=Options)
+    watcher: Watcher = field(default_factory=Silent)
+    tally: Tally = field(default_factory=Tally)
+    number: int = 0
+
+    def is_dry(self, route: Route) -> bool:
+        """Whether `route` only plans in this run."""
+        return self.options.dry_run or route.mode is Mode.PLAN

@@ -1,0 +1,203 @@
+"""What each decision leaves behind: settlements, counts, and words for whoever looks on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sync_cli.core.errors import Problem
+from sync_cli.core.outcome import Audit, Settlement, Stage
+from sync_cli.core.plan import (
+    UNCHANGED,
+    Defer,
+    Held,
+    Intent,
+    Item,
+    Kind,
+    Operation,
+    Reject,
+    Skip,
+    Why,
+    next_try,
+)
+from sync_cli.core.privacy import masked
+from sync_cli.engine.route import Route
+from sync_cli.engine.run import Run
+
+
+class Desk:
+    """Where the operations of one route are written up: settles, counts, tells the watcher."""
+
+    def __init__(self, run: Run, route: Route) -> None:
+        self.run = run
+        self.route = route
+        self._held = {held.id: held for held in run.state.held(route.name)}
+
+    def close(self, operations: list[Operation]) -> None:
+        """Settle the operations that call nobody: Skip, Defer, Reject."""
+        dismissed = self._dismissed(operations)
+        settlements = [
+            settlement
+            for operation in operations
+            if (settlement := self._settlement(operation, dismissed)) is not None
+        ]
+        self.settle(settlements)
+
+    def settle(self, settlements: list[Settlement]) -> None:
+        """Commit all settlements in one transaction."""
+        if not settlements or self.run.is_dry(self.route):
+            return
+        self.run.state.settle(self.route.name, self.run.number, settlements, self.run.now())
+        for settlement in settlements:
+            if settlement.held is None:
+                self._held.pop(settlement.id, None)
+            else:
+                self._held[settlement.id] = settlement.held
+
+    def tell(self, operation: Operation) -> None:
+        """Count the operation; unchanged records are only counted."""
+        self.run.tally.add(self.route.name, type(operation).__name__.lower())
+        if not (isinstance(operation, Skip) and operation.reason == UNCHANGED):
+            self.run.watcher.planned(self.route.name, operation)
+
+    def hold(
+        self,
+        item: Item,
+        problem: Problem,
+        why: Why,
+        *,
+        until: datetime | None = None,
+        intent: Intent | None = None,
+        keep_intent: bool = False,
+        withdrawn: str = "",
+        facts: Mapping[str, str] | None = None,
+    ) -> Settlement:
+        """A settlement that puts `item` on the held list; told as new if it was not there."""
+        held = self._hold(item, problem, why, until)
+        self._tell_failure(item, problem, why)
+        return Settlement(
+            item.id,
+            label=item.label,
+            entity=self.route.entity,
+            intent=self._number(item, intent),
+            keep_intent=keep_intent,
+            held=held,
+            withdrawn=withdrawn,
+            facts=facts or {},
+            stages=self._seen(item),
+            audit=self.audit("hold", str(why), item, problem.message, intent=intent),
+        )
+
+    def audit(
+        self,
+        operation: str,
+        outcome: str,
+        item: Item,
+        reason: str = "",
+        *,
+        intent: Intent | None = None,
+        target: str = "",
+    ) -> Audit:
+        """The auditor's row for `item`, personal fields masked."""
+        return Audit(
+            operation,
+            outcome,
+            reason,
+            request_id=intent.request_id if intent else "",
+            payload_hash=item.fingerprint,
+            target=target,
+            payload=masked(item.payload) if item.payload else None,
+        )
+
+    def _settlement(self, operation: Operation, dismissed: Mapping[str, str]) -> Settlement | None:
+        match operation:
+            case Skip(item=item, reason=reason):
+                return self._skip(item, reason)
+            case Defer(item=item, reason=reason, until=until, why=why):
+                return self._defer(item, reason, until, why)
+            case Reject(item=item, problem=problem, why=why):
+                if item.id in dismissed and dismissed[item.id] == item.content:
+                    return None
+                return self.hold(item, problem, why, keep_intent=True)
+            case _:
+                raise TypeError(f"{type(operation).__name__} needs a call and is not closed here")
+
+    def _skip(self, item: Item, reason: str) -> Settlement | None:
+        """Nothing to store for an unchanged record, unless it was held or half-done before."""
+        left_out = item.filtered if self.route.kind is Kind.DOCUMENT else ""
+        if not left_out and item.id not in self._held and item.intent is None:
+            return None
+        return Settlement(
+            item.id,
+            label=item.label,
+            entity=self.route.entity,
+            intent=self._number(item, None),
+            skipped=left_out,
+            stages=self._seen(item),
+            audit=None if left_out else self.audit("skip", "skipped", item, reason),
+        )
+
+    def _defer(self, item: Item, reason: str, until: datetime, why: Why) -> Settlement:
+        problem = Problem(str(why), item.label, reason, "It is tried again by itself.")
+        before = self._held.get(item.id)
+        since = before.since if before else self.run.now()
+        attempts = before.attempts if before else 0
+        held = Held(
+            self.route.name,
+            item.id,
+            why,
+            until,
+            attempts,
+            since,
+            problem,
+            item.label,
+            item.content,
+        )
+        return Settlement(
+            item.id,
+            label=item.label,
+            entity=self.route.entity,
+            intent=self._number(item, None),
+            keep_intent=True,
+            held=held,
+            stages=self._seen(item),
+        )
+
+    def _hold(self, item: Item, problem: Problem, why: Why, until: datetime | None) -> Held:
+        now = self.run.now()
+        before = self._held.get(item.id)
+        again = before is not None and before.content == item.content
+        attempts = (before.attempts if before and again else 0) + 1
+        return Held(
+            self.route.name,
+            item.id,
+            why,
+            until or next_try(why, attempts, now),
+            attempts,
+            before.since if before else now,
+            problem,
+            item.label,
+            item.content,
+        )
+
+    def _tell_failure(self, item: Item, problem: Problem, why: Why) -> None:
+        before = self._held.get(item.id)
+        new = before is None or before.problem.code != problem.code
+        self.run.tally.add(self.route.name, "held")
+        if new and why is not Why.IN_DOUBT:
+            self.run.tally.new_failures += 1
+        self.run.watcher.failed(self.route.name, item, problem, new=new)
+
+    def _dismissed(self, operations: list[Operation]) -> Mapping[str, str]:
+        ids = [operation.item.id for operation in operations if isinstance(operation, Reject)]
+        return self.run.state.dismissed(self.route.name, ids) if ids else {}
+
+    def _seen(self, item: Item) -> Mapping[Stage, datetime]:
+        if self.route.stage_entity != self.route.entity or not self.route.stage_entity:
+            return {}
+        return {Stage.SEEN: self.run.now()} if item.link is None else {}
+
+    @staticmethod
+    def _number(item: Item, intent: Intent | None) -> int:
+        known = intent or item.intent
+        return known.number if known else 0

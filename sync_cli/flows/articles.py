@@ -1,0 +1,144 @@
+"""Which ERP article a shop product is: by link, and by SKU only where there is no link yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sync_cli.connectors.base import Found
+from sync_cli.core.model import OrderLine, Product
+from sync_cli.core.outcome import Audit, End, Settlement
+from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.mapping.errors import Unreadable
+
+PRODUCT = "product"
+UNIT_FACTOR = "unit_factor"
+ROUTE = "product-links"
+
+
+@dataclass(slots=True)
+class Articles:
+    """ERP ids of shop products, and why some have none.
+
+    `ids` maps a product key (the variation's id, or the product's) to the ERP's id.
+    """
+
+    ids: dict[str, str] = field(default_factory=dict)
+    trouble: dict[str, str] = field(default_factory=dict)
+    factors: dict[str, Decimal] = field(default_factory=dict)
+
+    def factor(self, key: str) -> Decimal:
+        """ERP units in one piece of the shop product `key`."""
+        return self.factors.get(key, Decimal(1))
+
+
+def resolve_lines(systems: Systems, lines: Iterable[OrderLine], *, dry: bool) -> Articles:
+    """The ERP articles of order lines; adopts links by SKU and never makes a product."""
+    by_key = {line.product_key: line for line in lines if line.product_key}
+    articles = known_articles(systems, list(by_key))
+    unlinked = [line for key, line in by_key.items() if key not in articles.ids]
+    if unlinked:
+        _resolve_by_sku(systems, unlinked, articles, dry=dry)
+    return articles
+
+
+def known_articles(systems: Systems, keys: Sequence[str]) -> Articles:
+    """The articles that are linked already, from our own state alone."""
+    state = systems.run.state
+    links = state.links(PRODUCT, SHOP, ERP, keys)
+    facts = state.facts(PRODUCT, keys)
+    factors = {key: Decimal(f[UNIT_FACTOR]) for key, f in facts.items() if UNIT_FACTOR in f}
+    return Articles({key: link.target for key, link in links.items()}, {}, factors)
+
+
+def judge_article(sku: str, found: Sequence[Product]) -> str:
+    """Why none of the `found` ERP articles can be the one; "" if exactly one fits."""
+    if not sku:
+        return "it has no SKU and no link to an article of the ERP"
+    live = [article for article in found if not article.archived]
+    if not live:
+        archived = ", but an archived one does" if found else ""
+        return f"no article of the ERP has this SKU{archived}"
+    if len(live) > 1:
+        return f"{len(live)} articles of the ERP have this SKU"
+    if live[0].main_article:
+        return "in the ERP this SKU is a main article with variants, which cannot be sold itself"
+    return ""
+
+
+def link_settlement(shop: Product, article: Product) -> Settlement:
+    """Links a shop product with the ERP article of the same SKU; nothing is written to either."""
+    factor = article.unit_factor
+    return Settlement(
+        shop.id,
+        label=f"Product {shop.sku}",
+        entity=PRODUCT,
+        ends=(End(SHOP, shop.id, shop.birth), End(ERP, article.id, article.birth)),
+        facts={UNIT_FACTOR: f"{factor:f}"} if factor != 1 else {},
+        audit=Audit("adopt", "done", f"same SKU {shop.sku}", target=article.id),
+    )
+
+
+def _resolve_by_sku(
+    systems: Systems, lines: Sequence[OrderLine], articles: Articles, *, dry: bool
+) -> None:
+    products = _shop_products(systems, lines)
+    found = find_articles(systems, [product.sku for product in products.values()])
+    taken = _taken(systems, found)
+    settlements = []
+    for key, product in products.items():
+        candidates = found.get(product.sku, ())
+        why = judge_article(product.sku, candidates)
+        article = next((a for a in candidates if not a.archived), None)
+        if not why and article is not None and taken.get(article.id, key) != key:
+            why = "the ERP article with this SKU already belongs to another product of the shop"
+        if why or article is None:
+            articles.trouble[key] = why
+            continue
+        taken[article.id] = key
+        articles.ids[key] = article.id
+        articles.factors[key] = article.unit_factor
+        settlements.append(link_settlement(product, article))
+    if settlements and not dry:
+        run = systems.run
+        run.state.settle(ROUTE, run.number, settlements, run.now())
+        run.tally.add(ROUTE, "adopt", len(settlements))
+
+
+def _shop_products(systems: Systems, lines: Sequence[OrderLine]) -> dict[str, Product]:
+    """The products as the shop has them today; as the line tells where they are gone."""
+    products = {
+        line.product_key: Product(id=line.product_key, sku=line.sku, name=line.name)
+        for line in lines
+    }
+    for raw in systems.shop.fetch(PRODUCT, list(products)):
+        try:
+            products[raw.id] = systems.shop_product(raw)
+        except Unreadable as error:
+            systems.run.watcher.note(error.problems[0].sentence())
+    return products
+
+
+def find_articles(systems: Systems, skus: Iterable[str]) -> Mapping[str, tuple[Product, ...]]:
+    """The ERP articles with each SKU."""
+    wanted = sorted({sku for sku in skus if sku})
+    if not wanted:
+        return {}
+    return {
+        sku: tuple(_readable(systems, founds))
+        for sku, founds in systems.erp.find(PRODUCT, "sku", wanted).items()
+    }
+
+
+def _readable(systems: Systems, founds: Iterable[Found]) -> Iterable[Product]:
+    for raw in founds:
+        try:
+            yield systems.erp_product(raw)
+        except Unreadable as error:
+            systems.run.watcher.note(error.problems[0].sentence())
+
+
+def _taken(systems: Systems, found: Mapping[str, tuple[Product, ...]]) -> dict[str, str]:
+    ids = [article.id for articles in found.values() for article in articles]
+    return systems.run.state.linked_targets(PRODUCT, SHOP, ERP, ids)

@@ -1,0 +1,179 @@
+"""The customers of orders: found or made in the ERP before the order that needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sync_cli.config import GuestPolicy
+from sync_cli.connectors.base import Found
+from sync_cli.core.fingerprint import digest
+from sync_cli.core.identity import guest_key, reference
+from sync_cli.core.model import Customer, Order
+from sync_cli.core.plan import Candidate, Item, Kind, Operation, decide
+from sync_cli.engine.execute import Writer
+from sync_cli.engine.gather import look_up, recall
+from sync_cli.engine.route import Route
+from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.mapping.errors import Unreadable
+
+GUEST = "guest"
+
+
+@dataclass(slots=True)
+class Resolved:
+    """What became of the customers of a window.
+
+    `ids` maps a customer key to the ERP's id ("(new)" in a dry run), `trouble` to a sentence.
+    """
+
+    ids: dict[str, str] = field(default_factory=dict)
+    trouble: dict[str, str] = field(default_factory=dict)
+
+
+class OrderCustomers:
+    """Finds or makes the ERP customers of shop orders."""
+
+    def __init__(self, systems: Systems) -> None:
+        self.systems = systems
+        self.settings = systems.config.orders
+        self._registered = self._route("order-customers", "")
+        self._guests = self._route("order-guests", GUEST)
+
+    def key_of(self, order: Order) -> str:
+        """The shop-side name of the order's customer; "" where it has neither account nor mail."""
+        if order.customer_id:
+            return order.customer_id
+        match self.settings.guests.policy:
+            case GuestPolicy.SHARED:
+                return GUEST
+            case GuestPolicy.PER_ORDER:
+                return f"o{order.id}"
+            case GuestPolicy.BY_EMAIL:
+                return guest_key(order.billing.email) if order.billing.email else f"o{order.id}"
+
+    def ensure(self, orders: Iterable[Order]) -> Resolved:
+        """ERP ids for the customers of `orders`; creates those that are found nowhere.
+
+        Registered ones first, so that a guest order of the same person finds that customer.
+        """
+        by_key = {self.key_of(order): order for order in orders}
+        resolved = Resolved()
+        registered = {key: order for key, order in by_key.items() if order.customer_id}
+        guests = {key: order for key, order in by_key.items() if not order.customer_id}
+        if self.settings.guests.policy is GuestPolicy.SHARED and guests:
+            guests.pop(GUEST)
+            resolved.ids[GUEST] = self.settings.guests.customer
+        self._ensure(self._registered, self._read_registered(registered), resolved)
+        self._ensure(self._guests, [_guest(key, order) for key, order in guests.items()], resolved)
+        return resolved
+
+    def _ensure(self, route: Route, customers: Sequence[Customer], resolved: Resolved) -> None:
+        if not customers:
+            return
+        run = self.systems.run
+        items = recall(run.state, route, [self._item(customer) for customer in customers])
+        for item in items:
+            if item.link is not None:
+                resolved.ids[item.id] = item.link.target
+        unlinked = look_up(run.state, route, [item for item in items if item.link is None])
+        if not unlinked:
+            return
+        rules = route.rules(run.options)
+        operations = [decide(item, rules, run.now()) for item in unlinked]
+        Writer(run, route).carry_out(operations)
+        self._collect(route, operations, resolved)
+
+    def _collect(self, route: Route, operations: Sequence[Operation], resolved: Resolved) -> None:
+        run = self.systems.run
+        ids = [operation.item.id for operation in operations]
+        if run.is_dry(route):
+            resolved.ids.update(dict.fromkeys(ids, "(new)"))
+            return
+        links = run.state.links(route.entity, SHOP, ERP, ids, part=route.source_part)
+        resolved.ids.update({id: link.target for id, link in links.items()})
+        held = run.state.held_of(route.name, [id for id in ids if id not in links])
+        resolved.trouble.update({id: held[id].problem.message for id in held})
+
+    def _read_registered(self, orders: Mapping[str, Order]) -> list[Customer]:
+        """The shop's customers; from the order itself where the account is gone."""
+        linked = self.systems.run.state.links("customer", SHOP, ERP, list(orders))
+        missing = [key for key in orders if key not in linked]
+        known = {key: Customer(id=key, key=key) for key in linked}
+        if missing:
+            for raw in self.systems.shop.fetch("customer", missing):
+                customer = self._read(raw)
+                if customer is not None:
+                    known[raw.id] = customer
+        return [known.get(key) or _from_order(key, order) for key, order in orders.items()]
+
+    def _read(self, raw: Found) -> Customer | None:
+        try:
+            return self.systems.shop_customer(raw).model_copy(update={"key": raw.id})
+        except Unreadable as error:
+            self.systems.run.watcher.note(error.problems[0].sentence())
+            return None
+
+    def _item(self, customer: Customer) -> Item:
+        name = reference(self.settings.customer_reference, self.systems.config.shop, customer.id)
+        record = customer.model_copy(update={"reference": name})
+        item = Item(
+            id=customer.id,
+            label=f"Customer {customer.id}",
+            birth=customer.birth,
+            mapping=self.systems.erp_mapping("customer").version,
+            reference=name,
+            match=customer.email or name,
+            record=record,
+        )
+        try:
+            payload = self.systems.erp_mapping("customer").write(record)
+        except Unreadable as error:
+            return replace(item, problem=error.problems[0].about(item.label))
+        return replace(item, payload=payload, fingerprint=digest(payload))
+
+    def _route(self, name: str, part: str) -> Route:
+        return Route(
+            name=name,
+            entity="customer",
+            source=self.systems.shop,
+            target=self.systems.erp,
+            source_entity="customer",
+            target_entity="customer",
+            source_role=SHOP,
+            target_role=ERP,
+            kind=Kind.MASTER,
+            mode=self.settings.mode,
+            creates=True,
+            updates=False,
+            find_keys=("reference", "email"),
+            source_part=part,
+            judge=_judge,
+        )
+
+
+def _judge(_item: Item, found: Found) -> Candidate:
+    if "archived" in found.marks:
+        return Candidate(found.id, found.birth, agrees=False, conflict="it is archived")
+    return Candidate(found.id, found.birth)
+
+
+def _guest(key: str, order: Order) -> Customer:
+    """A guest as customer: known by e-mail, or by this order alone."""
+    shared = not key.startswith("o")
+    customer = _from_order(key, order)
+    return customer if shared else customer.model_copy(update={"email": ""})
+
+
+def _from_order(key: str, order: Order) -> Customer:
+    return Customer(
+        id=key,
+        key=key,
+        email=order.billing.email,
+        first_name=order.billing.first_name,
+        last_name=order.billing.last_name,
+        company=order.billing.company,
+        vat_id=order.vat_id,
+        billing=order.billing,
+        shipping=order.shipping,
+    )

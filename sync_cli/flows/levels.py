@@ -1,0 +1,283 @@
+"""Compares the ERP's stock levels with the shop's own numbers, and plans what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from sync_cli.config import ParentManaged
+from sync_cli.connectors.base import Raw, batched
+from sync_cli.core.errors import IdentityError, Problem
+from sync_cli.core.model import Product, ProductKind, StockHolder, StockLevel
+from sync_cli.core.plan import Item, Link, Reject, Skip, Why, decide
+from sync_cli.core.refusals import another_record, taken, target_gone
+from sync_cli.core.sellable import StockPolicy, sellable, units_there
+from sync_cli.engine.gather import recall
+from sync_cli.engine.route import Route
+from sync_cli.flows.articles import PRODUCT
+from sync_cli.flows.stock_plan import StockPlan
+from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.flows.unseen import Unseen
+from sync_cli.mapping.errors import Unreadable
+
+NOT_IN_SHOP = "not in the shop"
+NOT_STOCKED = "not stocked in the ERP"
+ARCHIVED = "archived in the ERP"
+MAIN_ARTICLE = "a main article of the ERP, only its variants have stock"
+NO_WAREHOUSE = "in none of the chosen warehouses"
+UNMANAGED = "the shop does not manage its stock"
+TRASHED = "in the trash of the shop"
+NO_SKU = "no SKU and no link"
+BY_PARENT = "the ERP knows the stock of its parent"
+PARENTS_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ShopRow:
+    """A shop product as found, and whether it lies in the trash."""
+
+    product: Product
+    trashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShopRows:
+    """The shop's side of some ERP rows: by shop id, by SKU, and whose the products are."""
+
+    by_id: Mapping[str, ShopRow]
+    by_sku: Mapping[str, ShopRow]
+    owners: Mapping[str, str]
+
+
+class Comparer:
+    """Plans the stock numbers of ERP rows; writes nothing to any system."""
+
+    def __init__(self, systems: Systems, route: Route, plan: StockPlan, unseen: Unseen) -> None:
+        self.systems = systems
+        self.route = route
+        self.plan = plan
+        self.unseen = unseen
+        self.settings = systems.config.stock
+        self.policy = StockPolicy(
+            self.settings.basis, frozenset(self.settings.warehouses), self.settings.safety_stock
+        )
+        self.rules = route.rules(systems.run.options)
+        state = systems.run.state
+        self._open = state.open_intents(route.name).keys() | {
+            held.id for held in state.held(route.name)
+        }
+
+    def compare(self, raws: Sequence[Raw]) -> None:
+        """Plan each row, then each parent whose variations share its number."""
+        levels = list(self._levels(raws))
+        links = self.systems.run.state.links(PRODUCT, ERP, SHOP, [level.id for level in levels])
+        rows = self._shop_rows(levels, links)
+        parents: dict[str, str] = {}
+        for level in levels:
+            parent = self._compare(level, links.get(level.id), rows)
+            if parent:
+                parents.setdefault(parent, level.id)
+        for batch in batched(parents.items(), PARENTS_AT_ONCE):
+            self._compare_parents(dict(batch))
+
+    def _levels(self, raws: Iterable[Raw]) -> Iterator[StockLevel]:
+        for raw in raws:
+            try:
+                yield self.systems.stock_level(raw)
+            except Unreadable as error:
+                problem = error.problems[0]
+                self._reject(Item(raw.id, problem.record), problem)
+
+    def _shop_rows(self, levels: Sequence[StockLevel], links: Mapping[str, Link]) -> ShopRows:
+        """One search by SKU for all rows; only linked products that were renamed cost another."""
+        skus = sorted({level.sku for level in levels if level.sku and level.stocked})
+        found = self.systems.shop.find(PRODUCT, "sku", skus) if skus else {}
+        by_sku = {row.product.sku: row for row in self._readable(found.values())}
+        by_id = {row.product.id: row for row in by_sku.values()}
+        wanted = {links[level.id].target for level in levels if level.id in links}
+        renamed = sorted(wanted - by_id.keys())
+        if renamed:
+            fetched = self._readable([tuple(self.systems.shop.fetch(PRODUCT, renamed))])
+            by_id.update({row.product.id: row for row in fetched})
+        unlinked = sorted(by_id.keys() - wanted)
+        owners = self.systems.run.state.links(PRODUCT, SHOP, ERP, unlinked) if unlinked else {}
+        return ShopRows(by_id, by_sku, {id: link.target for id, link in owners.items()})
+
+    def _readable(self, founds: Iterable[Iterable[Raw]]) -> Iterator[ShopRow]:
+        for group in founds:
+            for raw in group:
+                try:
+                    yield ShopRow(self.systems.shop_product(raw), "trashed" in raw.marks)
+                except Unreadable as error:
+                    self.systems.run.watcher.note(error.problems[0].sentence())
+
+    def _compare(self, level: StockLevel, link: Link | None, rows: ShopRows) -> str:
+        """Plan one row; returns the parent's id if the parent holds its number."""
+        units = units_there(level, self.policy)
+        reason = _left_out(level, units)
+        row = rows.by_id.get(link.target) if link else rows.by_sku.get(level.sku)
+        if not reason and row is None and link is None:
+            reason = NOT_IN_SHOP if level.sku else NO_SKU
+        if reason or units is None:
+            self._skip(level, link, reason)
+            return ""
+        if row is None and link is not None:
+            self._reject(self._item(level, link), target_gone(_label(level), link.target), Why.TASK)
+            return ""
+        if row is None:
+            return ""
+        return self._compare_row(level, units, link, row, rows)
+
+    def _compare_row(
+        self, level: StockLevel, units: Decimal, link: Link | None, row: ShopRow, rows: ShopRows
+    ) -> str:
+        product = row.product
+        if link is None:
+            problem = self._refusal(level, product, rows)
+            if problem is not None:
+                self._reject(self._item(level, None), problem)
+                return ""
+            if not row.trashed:
+                self.plan.adopt(product, level)
+        else:
+            self._check_birth(level, link, product)
+        if row.trashed or product.holder is StockHolder.NONE:
+            self._skip(level, link, TRASHED if row.trashed else UNMANAGED)
+            return ""
+        if product.holder is StockHolder.PARENT:
+            return product.parent_id
+        unseen = self.unseen.of(product.id)
+        if product.kind is ProductKind.VARIABLE:
+            unseen = self._unseen_of_parent(product.id)
+        wanted = sellable(units, level.unit_factor, unseen, self.policy)
+        self._decide(level, product, wanted, Link(level.id, product.id, ""))
+        return ""
+
+    def _decide(self, level: StockLevel, product: Product, wanted: int, link: Link) -> None:
+        """An update where the shop's own number is another one."""
+        same = product.stock == wanted
+        if same and level.id not in self._open:
+            self.plan.unchanged()
+            return
+        payload = self.systems.shop_mapping("stock").write(
+            product.model_copy(update={"stock": Decimal(wanted)})
+        )
+        item = replace(
+            self._item(level, link),
+            payload=payload,
+            same=same,
+            parent=product.parent_id if product.kind is ProductKind.VARIATION else "",
+        )
+        item = replace(recall(self.systems.run.state, self.route, [item])[0], link=link)
+        operation = decide(item, self.rules, self.systems.run.now())
+        self.plan.add(operation, level.sku, product.stock, wanted)
+
+    def _refusal(self, level: StockLevel, product: Product, rows: ShopRows) -> Problem | None:
+        """Why an article may not be linked to the shop product of its SKU."""
+        if product.id in rows.owners:
+            return taken(_label(level), level.sku, product.id)
+        if product.kind is ProductKind.VARIABLE and product.holder is not StockHolder.OWN:
+            return Problem(
+                "variant-set-as-main",
+                _label(level),
+                f"in the shop {level.sku} is the main article of product {product.id}, which has"
+                " variations and no stock of its own",
+                "Give each variation its own SKU, or let the main article manage the stock.",
+                field="sku",
+            )
+        return None
+
+    def _check_birth(self, level: StockLevel, link: Link, product: Product) -> None:
+        """Raise IdentityError if the shop uses the linked product's id for another product now."""
+        if link.target_birth and product.birth and link.target_birth != product.birth:
+            problem = another_record(_label(level), product.id, link.source)
+            raise IdentityError(problem.sentence())
+
+    def _compare_parents(self, parents: Mapping[str, str]) -> None:
+        """Parents that hold one number for all their variations."""
+        state = self.systems.run.state
+        known = state.links(PRODUCT, SHOP, ERP, list(parents))
+        asked = [parent for parent in parents if parent not in known]
+        for parent, row_id in parents.items():
+            if parent in known:
+                self.plan.skip(Skip(Item(row_id, f"Stock of article {row_id}"), BY_PARENT))
+        if asked and self.settings.parent_managed is ParentManaged.HOLD:
+            for parent in asked:
+                self._reject(Item(parents[parent], f"Stock of article {parents[parent]}"), _HELD)
+            return
+        rows = {
+            row.product.id: row
+            for row in self._readable([tuple(self.systems.shop.fetch(PRODUCT, asked))])
+        }
+        for parent in asked:
+            if parent in rows and not rows[parent].trashed:
+                self._sum_up(rows[parent].product, parents[parent])
+
+    def _sum_up(self, parent: Product, row_id: str) -> None:
+        """Write the sum of all variations that share the parent's number to the parent."""
+        shared = self._sharing(parent.id)
+        links = self.systems.run.state.links(PRODUCT, SHOP, ERP, shared)
+        ids = {link.target for link in links.values()} | self.plan.adopted(shared)
+        levels = list(self._levels(tuple(self.systems.erp.fetch("stock", sorted(ids)))))
+        pieces = sum((self._pieces(level) for level in levels), Decimal(0))
+        unseen = self.unseen.of_parent(parent.id, shared)
+        wanted = sellable(pieces, Decimal(1), unseen, self.policy)
+        first = min((level.id for level in levels), default=row_id)
+        level = StockLevel(id=first, sku=parent.sku or parent.name)
+        self._decide(level, parent, wanted, Link(first, parent.id, ""))
+
+    def _pieces(self, level: StockLevel) -> Decimal:
+        units = units_there(level, self.policy)
+        return Decimal(0) if units is None or _left_out(level, units) else units / level.unit_factor
+
+    def _unseen_of_parent(self, parent: str) -> Decimal:
+        """What was sold from a parent's own number: itself, and variations without their own."""
+        if parent not in self.unseen.by_parent:
+            return self.unseen.of(parent)
+        return self.unseen.of_parent(parent, self._sharing(parent))
+
+    def _sharing(self, parent: str) -> list[str]:
+        """The variations whose number is the parent's."""
+        found = self.systems.shop.find(PRODUCT, "parent_id", [parent])
+        return [
+            row.product.id
+            for row in self._readable(found.values())
+            if row.product.holder is StockHolder.PARENT
+        ]
+
+    def _item(self, level: StockLevel, link: Link | None) -> Item:
+        return Item(level.id, _label(level), birth=level.birth, match=level.sku, link=link)
+
+    def _skip(self, level: StockLevel, link: Link | None, reason: str) -> None:
+        item = self._item(level, link)
+        if level.id in self._open:
+            item = recall(self.systems.run.state, self.route, [item])[0]
+        self.plan.skip(Skip(item, reason))
+
+    def _reject(self, item: Item, problem: Problem, why: Why = Why.QUARANTINED) -> None:
+        self.plan.reject(Reject(item, problem, why))
+
+
+_HELD = Problem(
+    "parent-managed",
+    "",
+    "its stock is managed by its parent in the shop, and the ERP knows only the variation's",
+    "Switch on stock management on each variation, or set stock.parent_managed to sum.",
+    field="manage_stock",
+)
+
+
+def _left_out(level: StockLevel, units: Decimal | None) -> str:
+    """Why the ERP's row is no stock that the shop could show; never a reason to write zero."""
+    if level.archived:
+        return ARCHIVED
+    if level.main_article:
+        return MAIN_ARTICLE
+    if not level.stocked:
+        return NOT_STOCKED
+    return NO_WAREHOUSE if units is None else ""
+
+
+def _label(level: StockLevel) -> str:
+    return f"Stock of {level.sku or f'article {level.id}'}"

@@ -1,0 +1,365 @@
+"""Orders, shop to ERP: customers first, then drafts that are proven before they are confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from sync_cli.connectors.base import Found, Raw
+from sync_cli.core.documents import document_of
+from sync_cli.core.errors import IdentityError, Problem
+from sync_cli.core.fingerprint import content_hash, digest
+from sync_cli.core.identity import check_seal, read_seal, reference
+from sync_cli.core.model import Document, DocumentState, Order, OrderLine, OrderState
+from sync_cli.core.plan import Candidate, Item, Kind, Operation, Reject, Target, decide
+from sync_cli.core.proof import Proven, Unproven, prove
+from sync_cli.core.states import left_out, wanted_document_state
+from sync_cli.engine.documents import DocumentWriter
+from sync_cli.engine.gather import look_up, recall
+from sync_cli.engine.reading import Reading, Window
+from sync_cli.engine.route import Route
+from sync_cli.flows.articles import Articles, known_articles, resolve_lines
+from sync_cli.flows.customers import OrderCustomers, Resolved
+from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.mapping.errors import Unreadable, Unresolved
+
+ORDER = "order"
+LAST_REFERENCES = 50
+
+
+class OwnNames(dict[tuple[str, str], str]):
+    """References by our own names: a payload hashed with them does not hang on the ERP's ids."""
+
+    def __missing__(self, key: tuple[str, str]) -> str:
+        return ":".join(key)
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+    def get(self, key: tuple[str, str], _default: object = None) -> str:  # type: ignore[override]
+        """Every name is known."""
+        return self[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One order under way: what the engine sees of it, and the order itself if it was readable."""
+
+    item: Item
+    order: Order | None = None
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether the filter leaves it out, and nothing of it was ever begun in the ERP."""
+        return bool(self.item.filtered) and self.item.link is None and self.item.intent is None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it may have to be made: nothing speaks against it yet."""
+        item = self.item
+        return item.link is None and item.problem is None and not item.waits and not item.filtered
+
+    def but(self, **changes: Any) -> Case:
+        """The same case with another item."""
+        return replace(self, item=replace(self.item, **changes))
+
+
+class OrderFlow:
+    """The route shop.orders -> erp.orders with the customers and articles that it stands on."""
+
+    def __init__(self, systems: Systems) -> None:
+        self.systems = systems
+        self.run = systems.run
+        self.settings = systems.config.orders
+        self.route = order_route(systems)
+        self.customers = OrderCustomers(systems)
+        self.writer = DocumentWriter(self.run, self.route)
+        self._mapping = (
+            systems.shop_mapping(ORDER).version + systems.erp_mapping("document").version
+        )
+
+    def transfer(self) -> None:
+        """Bring the ERP in step with the shop's orders, window by window."""
+        check_references(self.systems)
+        for window in Reading(self.run, self.route):
+            self._transfer(window)
+
+    def _transfer(self, window: Window) -> None:
+        self.run.tally.add(self.route.name, "read", len(window.records))
+        read = [self._read(raw) for raw in window.records]
+        cases = self._recalled([*read, *(self._missing(id) for id in window.missing)])
+        for case in cases:
+            self._check_seal(case)
+        articles = self._articles(cases)
+        cases = [self._with_document(case, articles) for case in cases]
+        customers = self.customers.ensure(
+            case.order for case in cases if case.is_new and case.order is not None
+        )
+        items = [self._with_payload(case, customers, articles).item for case in cases]
+        items = look_up(self.run.state, self.route, items)
+        rules = self.route.rules(self.run.options)
+        operations = [decide(item, rules, self.run.now()) for item in items]
+        self.writer.carry_out(operations)
+        _stop_on_reused_ids(operations)
+
+    def _recalled(self, cases: Sequence[Case]) -> list[Case]:
+        items = recall(self.run.state, self.route, [case.item for case in cases])
+        return [Case(item, case.order) for item, case in zip(items, cases, strict=True)]
+
+    def _missing(self, order_id: str) -> Case:
+        """An order that waited here and was deleted from the shop for good."""
+        return Case(replace(self._item(order_id), filtered="it no longer exists in the shop"))
+
+    def _item(self, order_id: str) -> Item:
+        name = reference(self.settings.reference, self.systems.config.shop, order_id)
+        return Item(
+            id=order_id,
+            label=f"Order {order_id}",
+            mapping=self._mapping,
+            reference=name,
+            match=name,
+        )
+
+    def _read(self, raw: Raw) -> Case:
+        """The order with its filter, or the problem that makes it unreadable."""
+        item = replace(
+            self._item(raw.id),
+            label=f"Order {raw.data.get('number') or raw.id}",
+            birth=raw.birth,
+            content=content_hash(raw.data),
+        )
+        try:
+            order = self.systems.order(raw)
+        except Unreadable as error:
+            return Case(replace(item, problem=error.problems[0].about(item.label)))
+        if "trashed" in raw.marks:
+            order = order.model_copy(update={"state": OrderState.TRASHED})
+        wanted = str(wanted_document_state(order.state))
+        return Case(replace(item, wanted=wanted, filtered=self._filtered(order)), order)
+
+    def _filtered(self, order: Order) -> str:
+        if order.ordered_at < self.settings.start_at:
+            return "placed before start_at"
+        if order.parent_id:
+            return f"a part of order {order.parent_id}"
+        if order.state not in self.settings.states:
+            return left_out(order.state)
+        return ""
+
+    def _check_seal(self, case: Case) -> None:
+        seal = read_seal(case.order.seal) if case.order is not None else None
+        if seal is not None:
+            state = self.run.state
+            check_seal(seal, state.installation, state.last_run_number(), case.item.label)
+
+    def _articles(self, cases: Sequence[Case]) -> Articles:
+        """Articles of all lines: searched for by SKU only for orders that are to be made."""
+        new = [line for case in cases if case.is_new for line in _lines(case)]
+        articles = resolve_lines(self.systems, new, dry=self.run.is_dry(self.route))
+        rest = {line.product_key for case in cases for line in _lines(case)}
+        known = known_articles(self.systems, sorted(rest - {""} - articles.ids.keys()))
+        articles.ids.update(known.ids)
+        articles.factors.update(known.factors)
+        return articles
+
+    def _with_document(self, case: Case, articles: Articles) -> Case:
+        """The proven document as the item's record, hashed under our own names."""
+        item, order = case.item, case.order
+        if order is None and item.link is not None and item.problem is None:
+            return case.but(problem=_deleted(item))
+        if order is None or case.is_left_out:
+            return case
+        if order.state is OrderState.TRASHED and item.link is not None:
+            return case.but(problem=_trashed(item))
+        proof = prove(order, self.systems.decimals)
+        if isinstance(proof, Unproven):
+            return case.but(problem=proof.as_problem(item.label))
+        trouble = _article_trouble(item, order, articles) if case.is_new else None
+        if trouble is not None:
+            return case.but(problem=trouble)
+        pieces = self._document(item, order, proof, lambda _key: Decimal(1))
+        try:
+            named = self.systems.erp_mapping("document").write(pieces, OwnNames())
+        except Unreadable as error:
+            return case.but(problem=error.problems[0].about(item.label))
+        document = self._document(item, order, proof, articles.factor)
+        return self._settled(case.but(record=document, fingerprint=digest(named)))
+
+    def _document(
+        self, item: Item, order: Order, proof: Proven, unit_factor: Callable[[str], Decimal]
+    ) -> Document:
+        return document_of(
+            order,
+            proof,
+            reference=item.reference,
+            customer_key=self.customers.key_of(order),
+            wanted=DocumentState(item.wanted),
+            unit_factor=unit_factor,
+        )
+
+    def _settled(self, case: Case) -> Case:
+        """Waits while the shop's plug-ins may still be writing to an order that is new to us."""
+        item, order = case.item, case.order
+        unchanged = item.applied is not None and item.applied.payload == item.fingerprint
+        if order is None or order.modified_at is None or unchanged:
+            return case
+        ready = order.modified_at + self.settings.settle
+        if ready <= self.systems.shop_identity.clock:
+            return case
+        lag = self.run.now() - self.systems.shop_identity.clock
+        seconds = int(self.settings.settle.total_seconds())
+        return case.but(waits=f"it was changed less than {seconds} s ago", waits_until=ready + lag)
+
+    def _with_payload(self, case: Case, customers: Resolved, articles: Articles) -> Case:
+        """The payload with the ERP's ids; an order whose customer is not ready waits."""
+        item, document = case.item, case.item.record
+        if not case.is_new or not isinstance(document, Document):
+            return case
+        key = document.customer_key
+        if key not in customers.ids:
+            why = customers.trouble.get(key, "it is not in the ERP yet")
+            return case.but(waits=f"its customer is not ready: {why}")
+        refs = {("product", key): id for key, id in articles.ids.items()}
+        refs[("customer", key)] = customers.ids[key]
+        try:
+            return case.but(payload=self.systems.erp_mapping("document").write(document, refs))
+        except Unresolved as error:
+            return case.but(problem=_unresolved(item, error))
+        except Unreadable as error:
+            return case.but(problem=error.problems[0].about(item.label))
+
+
+def order_route(systems: Systems) -> Route:
+    """The route that makes ERP documents of shop orders."""
+    settings = systems.config.orders
+    scope = digest([sorted(settings.states), settings.start_at])
+    return Route(
+        name="orders",
+        entity=ORDER,
+        source=systems.shop,
+        target=systems.erp,
+        source_entity=ORDER,
+        target_entity=ORDER,
+        source_role=SHOP,
+        target_role=ERP,
+        kind=Kind.DOCUMENT,
+        mode=settings.mode,
+        scope=scope,
+        buffer=systems.config.systems.shop.buffer,
+        start_at=settings.start_at,
+        creates=True,
+        find_keys=("reference",),
+        judge=lambda item, found: _judge(systems, item, found),
+        stand=lambda raw: Target(state=str(systems.document(raw).state)),
+        read_document=systems.document,
+        stage_entity=ORDER,
+    )
+
+
+def check_references(systems: Systems) -> None:
+    """Raise IdentityError if references that we made are gone from the ERP: was it restored?"""
+    ends = systems.run.state.recent_links(ORDER, ERP, LAST_REFERENCES)
+    names = [end.birth for end in ends if end.birth]
+    if not names:
+        return
+    found = systems.erp.find(ORDER, "reference", names)
+    missing = [name for name in names if not found.get(name)]
+    if missing:
+        raise IdentityError(
+            f"{len(missing)} of the last {len(names)} orders are gone from {systems.erp.name}"
+            f" (first {missing[0]}): it seems restored from a backup. Nothing was written.",
+            "Find out first. To have the lost orders made again, run"
+            " `sync-cli state accept --erp-restored`.",
+        )
+
+
+def _judge(systems: Systems, item: Item, found: Found) -> Candidate:
+    """Whether a document with our reference is this order's: same currency, date, total.
+
+    The total of a draft is judged later, by the second proof, because it may be our own half.
+    """
+    document = systems.document(found)
+    cancelled = document.state is DocumentState.CANCELLED
+    conflict = ""
+    ours = item.record
+    if isinstance(ours, Document) and not cancelled:
+        if document.currency and document.currency != ours.currency:
+            conflict = f"its currency is {document.currency} and not {ours.currency}"
+        elif document.ordered_at and document.ordered_at != ours.ordered_at:
+            conflict = f"it was ordered at {document.ordered_at}, not at {ours.ordered_at}"
+        elif document.total != ours.total and not _is_our_half(item, document):
+            conflict = f"its total is {document.total} and not {ours.total}"
+    return Candidate(
+        found.id,
+        document.reference,
+        str(document.state),
+        agrees=not conflict,
+        conflict=conflict,
+        cancelled=cancelled,
+    )
+
+
+def _is_our_half(item: Item, document: Document) -> bool:
+    return item.intent is not None and document.state is DocumentState.DRAFT
+
+
+def _lines(case: Case) -> tuple[OrderLine, ...]:
+    return case.order.lines if case.order is not None else ()
+
+
+def _article_trouble(item: Item, order: Order, articles: Articles) -> Problem | None:
+    """Every line that has no article, in one problem."""
+    wrong = [
+        f"line {number} (SKU {line.sku or 'none'}, {line.name}): {_why_no_article(line, articles)}"
+        for number, line in enumerate(order.lines, start=1)
+        if not line.product_key or line.product_key not in articles.ids
+    ]
+    if not wrong:
+        return None
+    return Problem(
+        "unknown-article",
+        item.label,
+        "could not be transferred to the ERP: " + "; ".join(wrong),
+        "Create the article in the ERP or correct its SKU; the order then goes on by itself.",
+        field="sku",
+    )
+
+
+def _why_no_article(line: OrderLine, articles: Articles) -> str:
+    if not line.product_key:
+        return "the product was deleted from the shop"
+    return articles.trouble.get(line.product_key, "no article of the ERP is linked to it")
+
+
+def _unresolved(item: Item, error: Unresolved) -> Problem:
+    missing = ", ".join(f"{entity} {id}" for entity, id in error.missing)
+    return Problem(
+        "unresolved", item.label, f"no counterpart in the ERP for {missing}", "Link or create it."
+    )
+
+
+def _deleted(item: Item) -> Problem:
+    return Problem(
+        "order-deleted",
+        item.label,
+        "it was deleted from the shop for good after it was transferred",
+        "Cancel its document in the ERP if the sale is off, then run `sync-cli held dismiss`.",
+    )
+
+
+def _trashed(item: Item) -> Problem:
+    return Problem(
+        "order-trashed",
+        item.label,
+        "it was moved to the trash in the shop after it was transferred",
+        "Cancel its document in the ERP, or restore the order in the shop.",
+    )
+
+
+def _stop_on_reused_ids(operations: Sequence[Operation]) -> None:
+    """Same id, other birth mark: the shop seems restored, and the lane stops."""
+    for operation in operations:
+        if isinstance(operation, Reject) and operation.problem.code == "another-record":
+            raise IdentityError(operation.problem.sentence())

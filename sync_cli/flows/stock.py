@@ -1,0 +1,208 @@
+"""Stock, ERP to shop: never above on hand less demand, unseen sales and safety stock.
+
+The whole run is planned before its first write, so that the guard sees all of it. The number is
+compared with the shop's own, not with a fingerprint: customers change it all the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sync_cli.connectors.base import Raw, batched
+from sync_cli.core.errors import GuardTripped
+from sync_cli.core.fingerprint import digest
+from sync_cli.core.guard import Guard
+from sync_cli.core.model import Order
+from sync_cli.core.outcome import Settlement
+from sync_cli.core.plan import Intent, Item, Kind
+from sync_cli.engine.execute import Writer
+from sync_cli.engine.reading import Reading
+from sync_cli.engine.route import Route
+from sync_cli.flows.articles import PRODUCT, find_articles
+from sync_cli.flows.levels import Comparer
+from sync_cli.flows.stock_plan import StockPlan
+from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.flows.unseen import Unseen, UnseenSales
+from sync_cli.mapping.errors import Unreadable
+
+STOCK = "stock"
+SECOND = timedelta(seconds=1)
+"""The shop's dates have whole seconds, so a second look begins one second early."""
+
+
+class StockWriter(Writer):
+    """Writes stock numbers; the shop's own number is the memory, so no fingerprint is kept."""
+
+    def linked(
+        self, item: Item, target: str, birth: str, operation: str, intent: Intent | None
+    ) -> Settlement:
+        """The number stands in the shop."""
+        settlement = super().linked(item, target, birth, operation, intent)
+        return replace(settlement, ends=None, applied=None)
+
+
+class StockFlow:
+    """The route erp.stock -> shop.products, and what moved in the shop meanwhile."""
+
+    def __init__(self, systems: Systems) -> None:
+        self.systems = systems
+        self.run = systems.run
+        self.settings = systems.config.stock
+        self.route = stock_route(systems)
+        self.shop_route = _shop_route(systems, self.route)
+        self.sales = UnseenSales(systems)
+        self.writer = StockWriter(self.run, self.route)
+
+    def sync(self) -> None:
+        """Plan all rows, ask the guard, write, and look again for orders placed meanwhile."""
+        begun = self.systems.shop.identify().clock
+        unseen = self._unseen()
+        reading = Reading(self.run, self.route, stepwise=False)
+        shop_reading = Reading(self.run, self.shop_route, stepwise=False)
+        guard = Guard(self.settings.limits())
+        with closing(StockPlan(self.run.state, self.writer, guard)) as plan:
+            comparer = Comparer(self.systems, self.route, plan, unseen)
+            self._plan(comparer, reading, shop_reading, begun)
+            self._judge(guard)
+            plan.carry_out()
+        reading.finish()
+        shop_reading.finish()
+        self._look_again(begun)
+
+    def _unseen(self) -> Unseen:
+        return self.sales.collect() if self.settings.count_unseen else Unseen()
+
+    def _plan(
+        self, comparer: Comparer, reading: Reading, shop_reading: Reading, begun: datetime
+    ) -> None:
+        if self.run.options.skus:
+            self._compare(comparer, self._rows_of_skus(self.run.options.skus))
+            return
+        whole = reading.is_whole
+        done: set[str] = set()
+        for window in reading:
+            self.run.tally.add(self.route.name, "read", len(window.records))
+            comparer.compare([raw for raw in window.records if raw.id not in done])
+            if not whole:
+                done.update(raw.id for raw in window.records)
+        if whole:
+            shop_reading.pass_until(begun)
+        elif not self.run.options.ids:
+            self._plan_shop_changes(comparer, shop_reading, done)
+
+    def _plan_shop_changes(self, comparer: Comparer, reading: Reading, done: set[str]) -> None:
+        """Rows whose product moved in the shop, though not in the ERP."""
+        for window in reading:
+            ids = self._articles_of(window.records)
+            self._compare(comparer, self.systems.erp.fetch(STOCK, sorted(ids - done)))
+            done |= ids
+
+    def _articles_of(self, raws: Iterable[Raw]) -> set[str]:
+        """The ERP articles of shop products, by link, else by SKU."""
+        products = {raw.id: raw for raw in raws}
+        links = self.run.state.links(PRODUCT, SHOP, ERP, list(products))
+        skus = []
+        for raw in (raw for id, raw in products.items() if id not in links):
+            try:
+                skus.append(self.systems.shop_product(raw).sku)
+            except Unreadable as error:
+                self.run.watcher.note(error.problems[0].sentence())
+        return {link.target for link in links.values()} | self._articles_by_sku(skus)
+
+    def _articles_by_sku(self, skus: Iterable[str]) -> set[str]:
+        found = find_articles(self.systems, skus)
+        return {article.id for articles in found.values() for article in articles}
+
+    def _rows_of_skus(self, skus: tuple[str, ...]) -> Iterable[Raw]:
+        ids = sorted(self._articles_by_sku(skus))
+        if not ids:
+            self.run.watcher.note(f"No article of the ERP has the SKU {', '.join(skus)}.")
+        return self.systems.erp.fetch(STOCK, ids)
+
+    def _compare(self, comparer: Comparer, raws: Iterable[Raw]) -> None:
+        for batch in batched(raws, 100):
+            self.run.tally.add(self.route.name, "read", len(batch))
+            comparer.compare(batch)
+
+    def _judge(self, guard: Guard) -> None:
+        """Raise GuardTripped; a dry run only says so, since it writes nothing."""
+        try:
+            guard.judge(self.route.name, self.run.options.accept)
+        except GuardTripped as tripped:
+            if not self.run.is_dry(self.route):
+                raise
+            self.run.watcher.note(tripped.sentence())
+
+    def _look_again(self, begun: datetime) -> None:
+        """Orders changed since the run began: their rows are written again, until none came."""
+        if self.run.is_dry(self.route) or not self.settings.count_unseen:
+            return
+        since = begun
+        known: dict[str, Order] = {}
+        for _ in range(self.settings.second_looks):
+            clock = self.systems.shop.identify().clock
+            orders = self.sales.changed_since(since - SECOND)
+            new = {id: order for id, order in orders.items() if known.get(id) != order}
+            if not new:
+                return
+            self._rewrite(new)
+            known.update(new)
+            since = clock
+
+    def _rewrite(self, orders: dict[str, Order]) -> None:
+        keys = {line.product_key for order in orders.values() for line in order.lines} - {""}
+        parents = {line.product_id for order in orders.values() for line in order.lines}
+        links = self.run.state.links(PRODUCT, SHOP, ERP, sorted(keys | parents - {""}))
+        if not links:
+            return
+        unseen = self._unseen()
+        with closing(StockPlan(self.run.state, self.writer, Guard({}))) as plan:
+            comparer = Comparer(self.systems, self.route, plan, unseen)
+            ids = sorted(link.target for link in links.values())
+            self._compare(comparer, self.systems.erp.fetch(STOCK, ids))
+            plan.carry_out()
+
+
+def stock_route(systems: Systems) -> Route:
+    """The route that writes the ERP's stock to the shop."""
+    settings = systems.config.stock
+    choices = [
+        settings.basis,
+        sorted(settings.warehouses),
+        settings.safety_stock,
+        settings.parent_managed,
+        settings.count_unseen,
+        systems.erp_mapping(STOCK).version,
+    ]
+    return Route(
+        name=STOCK,
+        entity=PRODUCT,
+        source=systems.erp,
+        target=systems.shop,
+        source_entity=STOCK,
+        target_entity=PRODUCT,
+        source_role=ERP,
+        target_role=SHOP,
+        kind=Kind.MASTER,
+        mode=settings.mode,
+        scope=digest(choices),
+        buffer=systems.config.systems.erp.buffer,
+    )
+
+
+def _shop_route(systems: Systems, route: Route) -> Route:
+    """What moved in the shop: read only, to compare those rows again."""
+    return replace(
+        route,
+        name="stock-shop",
+        source=systems.shop,
+        source_entity=PRODUCT,
+        source_role=SHOP,
+        target=systems.erp,
+        target_entity=STOCK,
+        target_role=ERP,
+        buffer=systems.config.systems.shop.buffer,
+    )

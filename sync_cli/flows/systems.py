@@ -1,0 +1,86 @@
+"""What a flow works with: the systems, their mappings and the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sync_cli.config import Config
+from sync_cli.connectors.base import Connector, Identity, Raw
+from sync_cli.core.model import Customer, Document, Order, Product, Record, StockLevel
+from sync_cli.engine.run import Run
+from sync_cli.mapping.entity import EntityMapping
+from sync_cli.mapping.mapping_set import MappingSet
+
+R = TypeVar("R", bound=Record)
+
+SHOP = "shop"
+ERP = "erp"
+
+
+@dataclass(frozen=True, slots=True)
+class Systems:
+    """Both sides of a flow, and how to read and write their records.
+
+    `shop_kind` and `erp_kind` name the folders of rules. `shop_identity` was asked at the start of
+    the run; its clock is the shop's clock then.
+    """
+
+    run: Run
+    config: Config
+    shop: Connector
+    erp: Connector
+    mappings: MappingSet
+    shop_kind: str
+    erp_kind: str
+    shop_identity: Identity
+
+    def shop_mapping(self, entity: str) -> EntityMapping:
+        """The shop's rules for `entity`."""
+        return self.mappings.of(self.shop_kind, entity)
+
+    def erp_mapping(self, entity: str) -> EntityMapping:
+        """The ERP's rules for `entity`."""
+        return self.mappings.of(self.erp_kind, entity)
+
+    @property
+    def decimals(self) -> int:
+        """The number of decimals the shop rounds to today."""
+        return int(self.shop_identity.facts.get("decimals", "2"))
+
+    def order(self, raw: Raw) -> Order:
+        """A shop order as canonical record. Raises Unreadable."""
+        label = f"Order {raw.data.get('number') or raw.id}"
+        return _as(Order, _read(self.shop_mapping("order"), raw, label))
+
+    def shop_product(self, raw: Raw) -> Product:
+        """A shop product or variation as canonical record. Raises Unreadable."""
+        return _as(Product, _read(self.shop_mapping("product"), raw, f"Product {raw.id}"))
+
+    def shop_customer(self, raw: Raw) -> Customer:
+        """A shop customer as canonical record. Raises Unreadable."""
+        return _as(Customer, _read(self.shop_mapping("customer"), raw, f"Customer {raw.id}"))
+
+    def document(self, raw: Raw) -> Document:
+        """An ERP sales document as canonical record. Raises Unreadable."""
+        return _as(Document, _read(self.erp_mapping("document"), raw, f"Document {raw.id}"))
+
+    def erp_product(self, raw: Raw) -> Product:
+        """An ERP article as canonical record. Raises Unreadable."""
+        return _as(Product, _read(self.erp_mapping("product"), raw, f"Article {raw.id}"))
+
+    def stock_level(self, raw: Raw) -> StockLevel:
+        """An ERP stock row as canonical record. Raises Unreadable."""
+        return _as(StockLevel, _read(self.erp_mapping("stock"), raw, f"Article {raw.id}"))
+
+
+def _read(mapping: EntityMapping, raw: Raw, label: str) -> Record:
+    return mapping.read(
+        raw.data, id=raw.id, birth=raw.birth, modified_at=raw.modified_at, label=label
+    )
+
+
+def _as(kind: type[R], record: Record) -> R:
+    if not isinstance(record, kind):
+        raise TypeError(f"a mapping made {type(record).__name__} where {kind.__name__} was asked")
+    return record

@@ -1,0 +1,161 @@
+"""What the canonical model allows for each field: taken from its classes, written down nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum, auto
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
+
+from sync_cli.core.model import (
+    Customer,
+    Document,
+    Note,
+    Order,
+    Part,
+    Product,
+    Record,
+    StockLevel,
+    WriteBack,
+)
+from sync_cli.mapping.errors import did_you_mean
+
+RECORDS: Mapping[str, type[Record]] = {
+    "order": Order,
+    "document": Document,
+    "product": Product,
+    "stock": StockLevel,
+    "customer": Customer,
+    "write_back": WriteBack,
+    "note": Note,
+}
+
+GIVEN = frozenset({"id", "birth", "modified_at"})
+"""Fields of a record that its connector gives, and no mapping."""
+
+
+class Kind(Enum):
+    """The kinds of canonical fields."""
+
+    TEXT = auto()
+    TEXTS = auto()
+    NUMBER = auto()
+    BOOLEAN = auto()
+    TIME = auto()
+    CHOICE = auto()
+    PART = auto()
+    PARTS = auto()
+    FREE = auto()
+
+
+_PLAIN_KINDS: Mapping[Any, Kind] = {
+    str: Kind.TEXT,
+    Decimal: Kind.NUMBER,
+    bool: Kind.BOOLEAN,
+    datetime: Kind.TIME,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What one canonical field takes; `model` is the class of its part or parts."""
+
+    kind: Kind
+    nullable: bool = False
+    required: bool = False
+    model: type[Part] | None = None
+    choices: frozenset[str] = frozenset()
+
+
+@cache
+def shapes_of(model: type[Part]) -> Mapping[str, Shape]:
+    """The shape of each field of a canonical class."""
+    return {
+        name: _shape(field.annotation, required=field.is_required())
+        for name, field in model.model_fields.items()
+    }
+
+
+@cache
+def properties_of(model: type[Part]) -> tuple[str, ...]:
+    """The computed fields of a canonical class, such as an address's `name`; read only."""
+    own = (vars(base) for base in model.__mro__ if issubclass(base, Part) and base is not Part)
+    return tuple(
+        name for members in own for name, it in members.items() if isinstance(it, property)
+    )
+
+
+def model_below(model: type[Part], path: str) -> type[Part] | None:
+    """The class of the part or parts that a dotted path leads to, None if it leads to none."""
+    for name in path.split("."):
+        shape = shapes_of(model).get(name)
+        if shape is None or shape.model is None:
+            return None
+        model = shape.model
+    return model
+
+
+def wrong_path(model: type[Part], path: Iterable[str]) -> str:
+    """Why no value can be taken from `path` of a canonical record, "" if one can."""
+    known: type[Part] = model
+    names = list(path)
+    for at, name in enumerate(names):
+        shape = shapes_of(known).get(name)
+        if shape is None:
+            return "" if _is_last_property(known, names, at) else _unknown(known, name)
+        if shape.kind is Kind.FREE or at == len(names) - 1:
+            return ""
+        if shape.kind is not Kind.PART or shape.model is None:
+            return f"{name!r} has no fields below it"
+        known = shape.model
+    return ""
+
+
+def _is_last_property(model: type[Part], names: list[str], at: int) -> bool:
+    return names[at] in properties_of(model) and at == len(names) - 1
+
+
+def _unknown(model: type[Part], name: str) -> str:
+    known = [*shapes_of(model), *properties_of(model)]
+    return f"{model.__name__} has no field {name!r}{did_you_mean(name, known)}"
+
+
+def _shape(annotation: Any, *, required: bool) -> Shape:
+    nullable = False
+    if get_origin(annotation) in (Union, UnionType):
+        options = [option for option in get_args(annotation) if option is not NoneType]
+        nullable = len(options) < len(get_args(annotation))
+        annotation = options[0]
+    if annotation in _PLAIN_KINDS:
+        return Shape(_PLAIN_KINDS[annotation], nullable, required)
+    if get_origin(annotation) is tuple:
+        return _tuple_shape(get_args(annotation)[0], required=required)
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return Shape(Kind.PART, nullable, required, model=annotation)
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        choices = frozenset(str(choice.value) for choice in annotation)
+        return Shape(Kind.CHOICE, nullable, required, choices=choices)
+    return Shape(Kind.FREE, nullable, required)
+
+
+def _tuple_shape(item: Any, *, required: bool) -> Shape:
+    if isinstance(item, type) and issubclass(item, Part):
+        return Shape(Kind.PARTS, required=required, model=item)
+    return Shape(Kind.TEXTS, required=required)
+
+
+def plain_record(value: Any) -> Any:
+    """A canonical record as dicts, lists and values, its computed fields included."""
+    if isinstance(value, Part):
+        model = type(value)
+        names = (*model.model_fields, *properties_of(model))
+        return {name: plain_record(getattr(value, name)) for name in names}
+    if isinstance(value, list | tuple):
+        return [plain_record(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: plain_record(item) for key, item in value.items()}
+    return value.value if isinstance(value, Enum) else value

@@ -1,0 +1,137 @@
+"""Whoever looks on while a run works: a person at a terminal, cron, or a machine."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, TextIO
+
+from sync_cli.core.errors import Problem
+from sync_cli.core.plan import Defer, Item, Operation, Reject, Skip
+from sync_cli.engine.run import Run
+from sync_cli.report.words import as_data, describe, summary
+
+
+class LineWatcher:
+    """Plain lines for cron: the plan of a dry run, new failures, and one line at the end."""
+
+    def __init__(self, *, show_plan: bool, quiet: bool = False) -> None:
+        self._show_plan = show_plan
+        self._quiet = quiet
+
+    def reading(self, route: str, count: int, total: int | None) -> None:
+        """Cron is not told of progress."""
+
+    def planned(self, _route: str, operation: Operation) -> None:
+        """The plan of a dry run, a line an operation; waiting and holding are told as failures."""
+        if self._show_plan and not isinstance(operation, Skip):
+            print(describe(operation))
+
+    def failed(self, _route: str, item: Item, problem: Problem, *, new: bool) -> None:
+        """New failures go to stderr, so that they are mailed even when stdout is thrown away."""
+        if new and problem.code != "in-doubt":
+            print(problem.about(item.label).sentence(), file=sys.stderr)
+
+    def note(self, text: str) -> None:
+        """What belongs to no record."""
+        print(text, file=sys.stderr)
+
+    def finish(self, command: str, run: Run, _exit_code: int) -> None:
+        """One line that says what the run did."""
+        if not self._quiet:
+            print(summary(command, run.tally.counts))
+
+
+class PersonWatcher(LineWatcher):
+    """The same with a progress bar, for a person at a terminal."""
+
+    def __init__(self, *, show_plan: bool, quiet: bool = False) -> None:
+        super().__init__(show_plan=show_plan, quiet=quiet)
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        self._console = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self._progress = Progress(*columns, console=self._console, transient=True)
+        self._tasks: dict[str, Any] = {}
+        self._progress.start()
+
+    def reading(self, route: str, count: int, total: int | None) -> None:
+        """Moves the bar of `route`; it pulses while the total is unknown."""
+        if route not in self._tasks:
+            self._tasks[route] = self._progress.add_task(route, total=total)
+        self._progress.update(self._tasks[route], completed=count, total=total)
+
+    def failed(self, route: str, item: Item, problem: Problem, *, new: bool) -> None:
+        """Failures stand above the bar."""
+        self._progress.stop()
+        super().failed(route, item, problem, new=new)
+        self._progress.start()
+
+    def finish(self, command: str, run: Run, exit_code: int) -> None:
+        """The bar goes, the line stays."""
+        self._progress.stop()
+        super().finish(command, run, exit_code)
+
+
+class JsonWatcher:
+    """One JSON document on stdout, written as it comes: a plan of any length needs no memory."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._out = out or sys.stdout
+        self._failures: list[dict[str, Any]] = []
+        self._notes: list[str] = []
+        self._first = True
+        self._out.write('{"planned": [')
+
+    def reading(self, route: str, count: int, total: int | None) -> None:
+        """Machines are not told of progress."""
+
+    def planned(self, route: str, operation: Operation) -> None:
+        """Every operation but those that leave a record alone."""
+        if isinstance(operation, Skip | Defer | Reject):
+            return
+        self._out.write(("" if self._first else ",") + "\n  " + _dump(as_data(route, operation)))
+        self._first = False
+
+    def failed(self, route: str, item: Item, problem: Problem, *, new: bool) -> None:
+        """Every held record, with its sentence."""
+        told = problem.about(item.label)
+        entry = {"route": route, "id": item.id, "code": told.code, "text": told.sentence()}
+        self._failures.append({**entry, "new": new})
+
+    def note(self, text: str) -> None:
+        """What belongs to no record."""
+        self._notes.append(text)
+
+    def finish(self, command: str, run: Run, exit_code: int) -> None:
+        """The end of the document: counts, failures, notes, exit code."""
+        rest: Mapping[str, Any] = {
+            "failures": self._failures,
+            "notes": self._notes,
+            "command": command,
+            "run": run.number,
+            "exit_code": exit_code,
+            "counts": dict(run.tally.counts),
+        }
+        self._out.write("\n],\n" + _dump(rest)[1:] + "\n")
+        self._out.flush()
+
+
+Reporter = LineWatcher | JsonWatcher
+
+
+def reporter(
+    *, as_json: bool, quiet: bool, show_plan: bool, is_person: Callable[[], bool]
+) -> Reporter:
+    """The watcher for whoever looks on."""
+    if as_json:
+        return JsonWatcher()
+    if is_person() and not quiet:
+        return PersonWatcher(show_plan=show_plan)
+    return LineWatcher(show_plan=show_plan, quiet=quiet)
+
+
+def _dump(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, default=str)

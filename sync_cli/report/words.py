@@ -1,0 +1,100 @@
+"""Operations and counts in words that a shop owner reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, assert_never
+
+from sync_cli.core.model import Document
+from sync_cli.core.plan import (
+    Adopt,
+    Advance,
+    Create,
+    Defer,
+    Item,
+    Operation,
+    Reject,
+    Skip,
+    Update,
+)
+
+_COUNTED = ("read", "create", "adopt", "update", "advance", "skip", "defer", "held")
+
+
+def describe(operation: Operation) -> str:
+    """One line that says what the operation does."""
+    item = operation.item
+    match operation:
+        case Create():
+            return f"create {item.label}{_amount(item)}"
+        case Update():
+            return f"update {item.label}: {_fields(item.payload)}"
+        case Advance(to=to, target=target):
+            return f"bring {item.label} (document {target}) to {to}"
+        case Adopt(candidate=candidate):
+            return f"link   {item.label} with {candidate.id}, which is there already"
+        case Skip(reason=reason):
+            return f"skip   {item.label}: {reason}"
+        case Defer(reason=reason, until=until):
+            return f"wait   {item.label}: {reason}, until {until:%Y-%m-%d %H:%M:%S} UTC"
+        case Reject(problem=problem):
+            return f"hold   {problem.about(item.label).sentence()}"
+        case _:
+            assert_never(operation)
+
+
+def as_data(route: str, operation: Operation) -> dict[str, Any]:
+    """The operation for machines: route, operation, id, label and what is said of it."""
+    return {
+        "route": route,
+        "operation": type(operation).__name__.lower(),
+        "id": operation.item.id,
+        "label": operation.item.label,
+        "text": describe(operation),
+    }
+
+
+def summary(command: str, counts: Mapping[str, int]) -> str:
+    """All routes of a run in one line: what was read, written, held."""
+    routes: dict[str, dict[str, int]] = {}
+    for key, count in counts.items():
+        route, _, what = key.rpartition(".")
+        routes.setdefault(route, {})[what] = count
+    parts = [f"{route} {_counts(each)}" for route, each in routes.items() if any(each.values())]
+    return f"{command}: " + ("; ".join(parts) if parts else "nothing to do")
+
+
+def _counts(each: Mapping[str, int]) -> str:
+    shown = [f"{each[what]} {_PAST[what]}" for what in _COUNTED if each.get(what)]
+    return ", ".join(shown)
+
+
+_PAST = {
+    "read": "read",
+    "create": "created",
+    "adopt": "linked",
+    "update": "updated",
+    "advance": "advanced",
+    "skip": "unchanged or left out",
+    "defer": "waiting",
+    "held": "held",
+}
+
+
+def _amount(item: Item) -> str:
+    record = item.record
+    if not isinstance(record, Document):
+        return ""
+    lines = len(record.lines)
+    return f" as {item.reference}: {record.total:f} {record.currency}, {lines} lines"
+
+
+def _fields(payload: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} = {_short(value)}" for key, value in payload.items())
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, list):
+        return f"{len(value)} entries"
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."

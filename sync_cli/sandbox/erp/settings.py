@@ -1,0 +1,41 @@
+"""How this pretend ERP behaves: what differs from one real ERP to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ALL_RIGHTS = (
+    "products:read",
+    "stock:read",
+    "customers:read",
+    "customers:write",
+    "orders:read",
+    "orders:write",
+    "orders:confirm",
+)
+"""Every right that a token can have, in the order in which /info names them."""
+
+
+@dataclass
+class ErpSettings:
+    """The ERP's habits; a test may change them while the ERP runs.
+
+    `unique_references`: a second order of one reference is refused. `atomic_batches`: a batch of
+    creates or confirms with one bad item does nothing at all. `round_lines`: each order line's net
+    and tax are rounded half up to two decimals before they are summed. `late_commit`: every write
+    becomes visible so many seconds after the time it is stamped with, as in ERPs whose changed_at
+    is the start of the transaction.
+    """
+
+    unique_references: bool = False
+    atomic_batches: bool = False
+    round_lines: bool = False
+    late_commit: float = 0.0
+    database: str = "sandbox"
+    environment: Literal["production", "staging"] = "production"
+    company_id: str = "1"
+    company_name: str = "Muster GmbH"
+    country: str = "DE"
+    currency: str = "EUR"
+    time_zone: str = "Europe/Berlin"

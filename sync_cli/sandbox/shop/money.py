@@ -1,0 +1,104 @@
+"""Amounts: the shop's rounding, and how numbers are written into its answers."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
+from html import escape
+from typing import Any
+
+from sync_cli.sandbox.shop.records import ZERO
+
+_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF", "KWD": "د.ك", "CAD": "$"}
+_ENTITIES = {
+    "EUR": "&euro;",
+    "USD": "&#36;",
+    "GBP": "&pound;",
+    "JPY": "&yen;",
+    "CHF": "&#67;&#72;&#70;",
+    "KWD": "&#x62f;.&#x643;",
+    "CAD": "&#36;",
+}
+_NAMES = {"EUR": "Euro", "USD": "United States (US) dollar", "JPY": "Japanese yen"}
+_NUMBER = re.compile(r"-?\d*\.?\d+|-?\d+\.?")
+
+
+def rounded(amount: Decimal, decimals: int, *, half_down: bool = False) -> Decimal:
+    """`amount` with `decimals` places, halves away from zero or, `half_down`, towards it."""
+    mode = ROUND_HALF_DOWN if half_down else ROUND_HALF_UP
+    return amount.quantize(Decimal(1).scaleb(-decimals), rounding=mode)
+
+
+def shown(amount: Decimal, decimals: int) -> str:
+    """`amount` as order answers write it."""
+    text = rounded(amount, decimals)
+    return f"{abs(text) if text == 0 else text:f}"
+
+
+def unpadded(amount: Decimal) -> str:
+    """`amount` without trailing zeros, as coupon lines write it."""
+    text = f"{amount:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+
+
+def number(amount: Decimal) -> int | float:
+    """`amount` as a JSON number: whole ones without a point."""
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
+def to_decimal(value: Any) -> Decimal:
+    """The number in a request's value; 0 for what is none, a decimal comma is understood."""
+    return parsed(value) or ZERO
+
+
+def parsed(value: Any) -> Decimal | None:
+    """The number in a request's value, None for what is none."""
+    text = str(value).strip().replace(",", ".")
+    if isinstance(value, bool) or not _NUMBER.fullmatch(text):
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def price_text(value: Any) -> str:
+    """A price as stored: as sent, the decimal comma turned to a point, "" for what is no number."""
+    if value is None or value == "":
+        return ""
+    return "" if parsed(value) is None else str(value).strip().replace(",", ".")
+
+
+def symbol(currency: str) -> str:
+    """The sign of a currency as a character."""
+    return _SYMBOLS.get(currency, currency)
+
+
+def symbol_entity(currency: str) -> str:
+    """The sign of a currency as HTML writes it."""
+    return _ENTITIES.get(currency, escape(currency))
+
+
+def currency_name(currency: str) -> str:
+    """The English name of a currency."""
+    return _NAMES.get(currency, currency)
+
+
+def _grouped(amount: Decimal, decimals: int) -> str:
+    text = f"{rounded(amount, decimals):,f}"
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+def price_html(amount: Decimal, currency: str, decimals: int, *, hidden: bool = False) -> str:
+    """An amount as the shop's pages show it."""
+    plain = _grouped(amount, decimals)
+    aria = ' aria-hidden="true"' if hidden else ""
+    sign = f'<span class="woocommerce-Price-currencySymbol">{symbol_entity(currency)}</span>'
+    return (
+        f'<span class="woocommerce-Price-amount amount"{aria}><bdi>{plain}&nbsp;{sign}</bdi></span>'
+    )
+
+
+def price_plain(amount: Decimal, currency: str, decimals: int) -> str:
+    """An amount as screen readers get it."""
+    return f"{_grouped(amount, decimals)}&nbsp;{symbol_entity(currency)}"

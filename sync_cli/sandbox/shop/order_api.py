@@ -1,0 +1,246 @@
+"""The routes of orders, their notes and refunds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sync_cli.sandbox.shop.errors import ShopError, invalid_id
+from sync_cli.sandbox.shop.http import Answer, Call, created, paged
+from sync_cli.sandbox.shop.listing import ListSpec, check_query, is_true, page_of, wish_of, words
+from sync_cli.sandbox.shop.order_status import STATUSES
+from sync_cli.sandbox.shop.order_view import OrderView, note_json, order_json, refund_json
+from sync_cli.sandbox.shop.order_write import create_order, delete_order, order_of, update_order
+from sync_cli.sandbox.shop.records import Json, Note, Order, Refund
+from sync_cli.sandbox.shop.refunds import create_refund, delete_refund
+from sync_cli.sandbox.shop.schemas import NOTE, ORDER, REFUND, check_body
+from sync_cli.sandbox.shop.store import ShopStore, folded
+from sync_cli.sandbox.shop.table import R, Table, Wish
+
+_ORDERBY = ("date", "id", "include", "title", "slug", "modified")
+ORDERS = ListSpec(orderby=_ORDERBY, lists={"status": ("any", "trash", *STATUSES)})
+REFUNDS = ListSpec(orderby=_ORDERBY)
+Test = Callable[[Order, str], bool]
+
+
+def _bought(order: Order, text: str) -> bool:
+    return any(text in (str(i.product_id), str(i.variation_id)) for i in order.of_kind("line_item"))
+
+
+def _found_by(order: Order, text: str) -> bool:
+    """Whether the search finds an order: by id, addresses, and names of lines; not by meta."""
+    wanted = folded(text)
+    if wanted == str(order.id):
+        return True
+    parts = [*order.billing.values(), *order.shipping.values()]
+    parts += [item.name for item in order.of_kind("line_item")]
+    return any(wanted in folded(part) for part in parts)
+
+
+_TESTS: dict[str, Test] = {
+    "parent": lambda order, text: str(order.parent_id) in words(text),
+    "parent_exclude": lambda order, text: str(order.parent_id) not in words(text),
+    "customer": lambda order, text: str(order.customer_id) == text,
+    "product": _bought,
+    "search": _found_by,
+    "created_via": lambda order, text: order.created_via in words(text),
+}
+
+
+def _filter(call: Call) -> Callable[[Order], bool] | None:
+    tests = [(test, call.query[name]) for name, test in _TESTS.items() if call.query.get(name)]
+    statuses = set(words(call.query.get("status")))
+    if statuses and not statuses & {"any", "trash"}:
+        tests.append((lambda order, _: order.status in statuses, ""))
+    if not tests:
+        return None
+    return lambda order: all(test(order, text) for test, text in tests)
+
+
+def find_hidden_past_end(store: ShopStore, table: Table[R], wish: Wish[R]) -> tuple[list[R], int]:
+    """A page; past the end the total is 0, except with posts storage."""
+    found, total = table.find(wish)
+    if not found and wish.skip and store.settings.order_storage != "posts":
+        return found, 0
+    return found, total
+
+
+def list_orders(call: Call) -> Answer:
+    """`GET /orders`."""
+    check_query(ORDERS, call.query)
+    trashed = words(call.query.get("status")) == ["trash"]
+    wish = wish_of(call.store, ORDERS, call.query, matches=_filter(call), trashed=trashed)
+    found, total = find_hidden_past_end(call.store, call.store.orders, wish)
+    view, names, page = OrderView(call.store, call.digits), call.names, page_of(call.query)
+    bodies = [order_json(view, order, names) for order in found]
+    return paged(call, bodies, total, page.size, page.number)
+
+
+def _shown(call: Call, order: Order) -> Json:
+    return order_json(OrderView(call.store, call.digits), order, call.single_names)
+
+
+def get_order(call: Call) -> Answer:
+    """`GET /orders/{id}`."""
+    return Answer(_shown(call, order_of(call.store, call.numbers[0])))
+
+
+def post_order(call: Call) -> Answer:
+    """`POST /orders`."""
+    check_body(ORDER, call.body)
+    order = create_order(call.store, call.body)
+    return created(call, _shown(call, order), order.id)
+
+
+def put_order(call: Call) -> Answer:
+    """`PUT`, `PATCH` and `POST /orders/{id}`."""
+    check_body(ORDER, call.body)
+    order = order_of(call.store, call.numbers[0], status=400)
+    return Answer(_shown(call, update_order(call.store, order, call.body)))
+
+
+def remove_order(call: Call) -> Answer:
+    """`DELETE /orders/{id}`: to the trash, with `force` for good."""
+    order = order_of(call.store, call.numbers[0])
+    body = _shown(call, order)
+    delete_order(call.store, order, force=is_true(call.query.get("force")))
+    return Answer(body)
+
+
+class OrderBatch:
+    """The items of `/orders/batch`."""
+
+    def __init__(self, store: ShopStore) -> None:
+        self._store = store
+        self._view = OrderView(store, store.settings.decimals)
+
+    def create(self, item: Json) -> Json:
+        """Make one; raises ShopError."""
+        return order_json(self._view, create_order(self._store, item), None)
+
+    def update(self, number: Any, item: Json) -> Json:
+        """Change one; raises ShopError."""
+        order = order_of(self._store, number, status=400)
+        return order_json(self._view, update_order(self._store, order, item), None)
+
+    def delete(self, number: Any) -> Json:
+        """Take one out for good; raises ShopError."""
+        order = order_of(self._store, number)
+        body = order_json(self._view, order, None)
+        delete_order(self._store, order, force=True)
+        return body
+
+
+def list_notes(call: Call) -> Answer:
+    """`GET /orders/{id}/notes`: all at once, newest first, without paging headers."""
+    order = order_of(call.store, call.numbers[0])
+    kind = call.query.get("type", "any")
+    notes = [n for n in call.store.notes[order.id] if kind == "any" or _is_kind(n, kind)]
+    notes.sort(key=lambda note: (-note.created, note.id))
+    view, names = OrderView(call.store, call.digits), call.names
+    return Answer([_chosen(note_json(view, note), names) for note in notes])
+
+
+def _is_kind(note: Note, kind: str) -> bool:
+    return note.to_customer == (kind == "customer")
+
+
+def _chosen(body: Json, names: frozenset[str] | None) -> Json:
+    return body if names is None else {key: body[key] for key in body if key in names}
+
+
+def post_note(call: Call) -> Answer:
+    """`POST /orders/{id}/notes`; an empty note is taken."""
+    check_body(NOTE, call.body, required=("note",))
+    order = order_of(call.store, call.numbers[0])
+    note = Note(
+        call.store.next_id("note"),
+        order.id,
+        call.store.now(),
+        str(call.body["note"]),
+        to_customer=call.body.get("customer_note") in (True, "true", "1"),
+    )
+    call.store.notes[order.id].append(note)
+    call.store.record(
+        "note.created", note.id, order=str(order.id), text=note.text, customer=note.to_customer
+    )
+    body = note_json(OrderView(call.store, call.digits), note)
+    return created(call, _chosen(body, call.single_names), note.id)
+
+
+def _note_of(call: Call) -> Note:
+    order = order_of(call.store, call.numbers[0])
+    for note in call.store.notes[order.id]:
+        if note.id == call.numbers[1]:
+            return note
+    raise ShopError("woocommerce_rest_invalid_id", "Invalid resource ID.", 404)
+
+
+def get_note(call: Call) -> Answer:
+    """`GET /orders/{id}/notes/{id}`."""
+    body = note_json(OrderView(call.store, call.digits), _note_of(call))
+    return Answer(_chosen(body, call.single_names))
+
+
+def delete_note(call: Call) -> Answer:
+    """`DELETE /orders/{id}/notes/{id}`, only with `force`."""
+    note = _note_of(call)
+    if not is_true(call.query.get("force")):
+        message = "Order notes do not support trashing."
+        raise ShopError("woocommerce_rest_trash_not_supported", message, 501)
+    call.store.notes[note.order_id].remove(note)
+    return Answer(note_json(OrderView(call.store, call.digits), note))
+
+
+def list_refunds(call: Call) -> Answer:
+    """`GET /refunds` over all orders, and `GET /orders/{id}/refunds`."""
+    check_query(REFUNDS, call.query)
+    store, matches = call.store, None
+    if call.numbers:
+        order = order_of(store, call.numbers[0])
+        numbers = set(store.refunds_of[order.id])
+
+        def matches(refund: Refund) -> bool:
+            return refund.id in numbers
+
+    wish = wish_of(store, REFUNDS, call.query, matches=matches)
+    found, total = find_hidden_past_end(store, store.refunds, wish)
+    view, names, page = OrderView(store, call.digits), call.names, page_of(call.query)
+    everywhere = not call.numbers
+    bodies = [refund_json(view, r, names, all_orders=everywhere) for r in found]
+    return paged(call, bodies, total, page.size, page.number)
+
+
+def post_refund(call: Call) -> Answer:
+    """`POST /orders/{id}/refunds`."""
+    check_body(REFUND, call.body)
+    order = order_of(call.store, call.numbers[0])
+    refund = create_refund(call.store, order, call.body)
+    body = refund_json(OrderView(call.store, call.digits), refund, call.single_names)
+    # the real shop forgets to fill in the order's id here
+    return created(call, body, refund.id, path=r"orders/(?P<order_id>[\d]+)/refunds")
+
+
+def _refund_of(call: Call) -> Refund:
+    order_of(call.store, call.numbers[0])
+    refund = call.store.refunds.get(call.numbers[1])
+    if refund is None or refund.parent_id != call.numbers[0]:
+        raise invalid_id("shop_order_refund")
+    return refund
+
+
+def get_refund(call: Call) -> Answer:
+    """`GET /orders/{id}/refunds/{id}`."""
+    view = OrderView(call.store, call.digits)
+    return Answer(refund_json(view, _refund_of(call), call.single_names))
+
+
+def remove_refund(call: Call) -> Answer:
+    """`DELETE /orders/{id}/refunds/{id}`, only with `force`."""
+    refund = _refund_of(call)
+    if not is_true(call.query.get("force")):
+        message = "Refunds do not support trashing."
+        raise ShopError("woocommerce_rest_trash_not_supported", message, 501)
+    body = refund_json(OrderView(call.store, call.digits), refund, call.single_names)
+    delete_refund(call.store, refund)
+    return Answer(body)

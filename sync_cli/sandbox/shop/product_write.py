@@ -1,0 +1,355 @@
+"""What creates and updates of products and variations do with the fields they are sent."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from sync_cli.sandbox.shop.errors import ShopError
+from sync_cli.sandbox.shop.images import chosen_images
+from sync_cli.sandbox.shop.meta import changed_meta, split_meta
+from sync_cli.sandbox.shop.money import parsed, price_text
+from sync_cli.sandbox.shop.product_view import is_on_sale
+from sync_cli.sandbox.shop.records import Json, Product
+from sync_cli.sandbox.shop.slugs import safe_name, slug_of
+from sync_cli.sandbox.shop.store import TAX_CLASSES, ShopStore
+from sync_cli.sandbox.shop.times import parse_bound, second_of_wall
+
+STATUSES = ("draft", "pending", "private", "publish", "future", "auto-draft", "trash")
+_PLAIN = (
+    "featured",
+    "catalog_visibility",
+    "description",
+    "short_description",
+    "virtual",
+    "downloadable",
+    "download_limit",
+    "download_expiry",
+    "external_url",
+    "button_text",
+    "tax_status",
+    "sold_individually",
+    "reviews_allowed",
+    "purchase_note",
+    "upsell_ids",
+    "cross_sell_ids",
+    "grouped_products",
+    "default_attributes",
+    "menu_order",
+    "low_stock_amount",
+    "post_password",
+    "tags",
+)
+_META_FIELDS = {
+    "_sku": "sku",
+    "_regular_price": "regular_price",
+    "_sale_price": "sale_price",
+    "_stock": "stock_quantity",
+    "_stock_status": "stock_status",
+    "_manage_stock": "manage_stock",
+    "_backorders": "backorders",
+    "_tax_class": "tax_class",
+    "_tax_status": "tax_status",
+    "_weight": "weight",
+    "_global_unique_id": "global_unique_id",
+}
+_READ_ONLY_META = frozenset({"_price", "_product_version", "total_sales"})
+
+
+def changed_product(store: ShopStore, product: Product, body: Json, *, batch: bool) -> Product:
+    """A copy of `product` with the request's fields; raises ShopError and changes nothing then.
+
+    `batch` is laxer: null leaves a field alone, where a single request empties it.
+    """
+    metas, writes = split_meta(body.get("meta_data") or (), _meta_field)
+    given = {**body, **{name: value for name, value in writes if name}}
+    if batch:
+        given = {name: value for name, value in given.items() if value is not None}
+    after = replace(product, extra=dict(product.extra), variations=list(product.variations))
+    for name in given:
+        write = _WRITERS.get(name)
+        if write is not None:
+            write(store, after, given[name])
+    _write_stock(after, given)
+    _check_sku(store, product, after)
+    _check_unique_id(store, after)
+    if metas:
+        after.meta = changed_meta(after.meta, metas, lambda: store.next_id("product_meta"))
+    settle_price(after, store.now())
+    return after
+
+
+def _meta_field(key: str) -> str | None:
+    return "" if key in _READ_ONLY_META else _META_FIELDS.get(key)
+
+
+def settle_price(product: Product, now: int) -> None:
+    """Set the active price from the regular one, the sale price and the sale's dates."""
+    sale, regular = parsed(product.sale_price), parsed(product.regular_price)
+    if sale is not None and (regular is None or sale >= regular):
+        product.sale_price = ""
+    product.price = product.sale_price if is_on_sale(product, now) else product.regular_price
+
+
+def stock_state(product: Product) -> str:
+    """The stock status that follows from a managed quantity."""
+    if (product.stock or 0) > 0:
+        return "instock"
+    return "outofstock" if product.backorders == "no" else "onbackorder"
+
+
+def _write_stock(product: Product, given: Json) -> None:
+    if product.kind == "external" and given.get("manage_stock") in (True, "true", "yes", 1):
+        raise ShopError(
+            "product_external_invalid_manage_stock",
+            "External products cannot be stock managed.",
+            400,
+        )
+    if product.kind in ("external", "grouped"):
+        product.managed, product.stock, product.stock_status = False, None, "instock"
+        return
+    if not product.managed:
+        product.stock = None
+        if "stock_status" in given:
+            product.stock_status = str(given["stock_status"])
+        return
+    if "stock_quantity" in given:
+        product.stock = _whole(given["stock_quantity"])
+    product.stock_status = stock_state(product)
+
+
+def _whole(value: Any) -> int:
+    """A quantity as stored: cut to a whole number, 0 for what is no number."""
+    if isinstance(value, bool):
+        return int(value)
+    amount = parsed("" if value is None else value)
+    return 0 if amount is None else int(amount)
+
+
+def _check_sku(store: ShopStore, before: Product, after: Product) -> None:
+    if after.sku == "" or after.sku == before.sku:
+        return
+    for holder in store.sku_holders(after.sku):
+        if holder.id == after.id:
+            continue
+        if holder.status == "trash":
+            raise ShopError(
+                "woocommerce_rest_product_not_created",
+                f"The product with SKU ({after.sku}) you are trying to insert is already present "
+                "in the lookup table",
+                400,
+            )
+        raise ShopError(
+            "product_invalid_sku",
+            "Invalid or duplicated SKU.",
+            400,
+            {"resource_id": holder.id, "unique_sku": _free_sku(store, after.sku)},
+        )
+
+
+def _free_sku(store: ShopStore, sku: str) -> str:
+    number = 1
+    while store.sku_holders(f"{sku}-{number}"):
+        number += 1
+    return f"{sku}-{number}"
+
+
+def _check_unique_id(store: ShopStore, after: Product) -> None:
+    code = after.extra.get("global_unique_id")
+    if not after.extra.pop("unique_id_changed", False) or not code:
+        return
+    for table in (store.products, store.variations):
+        for other in table.records.values():
+            if other.id != after.id and other.extra.get("global_unique_id") == code:
+                raise ShopError(
+                    "product_invalid_global_unique_id",
+                    "Invalid or duplicated GTIN, UPC, EAN or ISBN.",
+                    400,
+                    {"resource_id": other.id},
+                )
+
+
+Writer = Callable[[ShopStore, Product, Any], None]
+
+
+def _plain(name: str) -> Writer:
+    def write(_store: ShopStore, product: Product, value: Any) -> None:
+        product.extra[name] = copy.deepcopy(value)
+
+    return write
+
+
+def _write_name(_store: ShopStore, product: Product, value: Any) -> None:
+    product.name = safe_name(str(value or ""))
+
+
+def _write_slug(_store: ShopStore, product: Product, value: Any) -> None:
+    product.slug = slug_of(str(value or product.name))
+
+
+def _write_kind(_store: ShopStore, product: Product, value: Any) -> None:
+    if product.kind != "variation" and value in ("simple", "grouped", "external", "variable"):
+        product.kind = str(value)
+
+
+def _write_status(_store: ShopStore, product: Product, value: Any) -> None:
+    product.status = str(value) if value in STATUSES else "draft"
+
+
+def _write_sku(_store: ShopStore, product: Product, value: Any) -> None:
+    product.sku = safe_name(str(value or "")).strip()
+
+
+def _write_regular(_store: ShopStore, product: Product, value: Any) -> None:
+    product.regular_price = price_text(value)
+
+
+def _write_sale(_store: ShopStore, product: Product, value: Any) -> None:
+    product.sale_price = price_text(value)
+
+
+def _write_tax_class(_store: ShopStore, product: Product, value: Any) -> None:
+    known = value in TAX_CLASSES and value != "standard"
+    parent = value == "parent" and product.kind == "variation"
+    product.tax_class = str(value) if known or parent else ""
+
+
+def _write_managed(_store: ShopStore, product: Product, value: Any) -> None:
+    product.managed = value in (True, "true", "yes", "1", 1)
+
+
+def _write_backorders(_store: ShopStore, product: Product, value: Any) -> None:
+    product.backorders = str(value or "no")
+
+
+def _write_weight(_store: ShopStore, product: Product, value: Any) -> None:
+    product.extra["weight"] = price_text(value)
+
+
+def _write_dimensions(_store: ShopStore, product: Product, value: Any) -> None:
+    if isinstance(value, dict):
+        sizes = {key: price_text(size) for key, size in value.items()}
+        product.extra["dimensions"] = {**product.extra.get("dimensions", {}), **sizes}
+
+
+def _write_unique_id(_store: ShopStore, product: Product, value: Any) -> None:
+    code = re.sub(r"[^0-9-]", "", str(value or ""))
+    if code != product.extra.get("global_unique_id", ""):
+        product.extra["global_unique_id"] = code
+        product.extra["unique_id_changed"] = True
+
+
+def _write_categories(store: ShopStore, product: Product, value: Any) -> None:
+    ids = [entry.get("id") for entry in value or () if isinstance(entry, dict)]
+    product.extra["category_ids"] = [i for i in ids if i in store.categories] or [15]
+
+
+def _write_brands(store: ShopStore, product: Product, value: Any) -> None:
+    ids = [entry.get("id") for entry in value or () if isinstance(entry, dict)]
+    product.extra["brand_ids"] = [i for i in ids if i in store.brands]
+
+
+def _write_shipping_class(store: ShopStore, product: Product, value: Any) -> None:
+    term = next((t for t in store.shipping_classes.values() if t.slug == value), None)
+    product.extra["shipping_class"] = term.slug if term else ""
+    product.extra["shipping_class_id"] = term.id if term else 0
+
+
+def _write_images(store: ShopStore, product: Product, value: Any) -> None:
+    product.extra["image_ids"] = chosen_images(store, value or ())
+
+
+def _write_image(store: ShopStore, product: Product, value: Any) -> None:
+    product.extra["image_ids"] = chosen_images(store, [value] if value else ())
+
+
+def _write_downloads(store: ShopStore, product: Product, value: Any) -> None:
+    product.extra["downloads"] = [
+        {
+            "id": str(entry.get("id") or f"download-{store.next_id('download')}"),
+            "name": str(entry.get("name", "")),
+            "file": str(entry.get("file", "")),
+        }
+        for entry in value or ()
+    ]
+
+
+def _write_attributes(_store: ShopStore, product: Product, value: Any) -> None:
+    make = _choice if product.kind == "variation" else _attribute
+    product.extra["attributes"] = [make(entry, at) for at, entry in enumerate(value or ())]
+
+
+def _choice(entry: Json, _at: int) -> Json:
+    name = str(entry.get("name", ""))
+    return {
+        "id": entry.get("id", 0),
+        "name": name,
+        "slug": entry.get("slug") or name,
+        "option": str(entry.get("option", "")),
+    }
+
+
+def _attribute(entry: Json, at: int) -> Json:
+    name = str(entry.get("name", ""))
+    return {
+        "id": entry.get("id", 0),
+        "name": name,
+        "slug": entry.get("slug") or name,
+        "position": entry.get("position", at),
+        "visible": bool(entry.get("visible", False)),
+        "variation": bool(entry.get("variation", False)),
+        "options": [str(option) for option in entry.get("options", ())],
+    }
+
+
+def _write_cost(store: ShopStore, product: Product, value: Any) -> None:
+    """Set the cost of the goods; without the feature the field is ignored."""
+    values = value.get("values") if isinstance(value, dict) else None
+    if store.settings.cost_of_goods and values:
+        product.extra["cost"] = values[0].get("defined_value")
+
+
+def _date_writer(field: str, *, gmt: bool) -> Writer:
+    def write(store: ShopStore, product: Product, value: Any) -> None:
+        bound = parse_bound(str(value)) if value else None
+        if bound is None:
+            product.extra[field] = None
+        elif gmt or bound.offset is not None:
+            product.extra[field] = bound.shown - (bound.offset or 0)
+        else:
+            product.extra[field] = second_of_wall(bound.shown, store.settings.time_zone)
+
+    return write
+
+
+_WRITERS: dict[str, Writer] = {
+    **{name: _plain(name) for name in _PLAIN},
+    "name": _write_name,
+    "type": _write_kind,
+    "slug": _write_slug,
+    "status": _write_status,
+    "sku": _write_sku,
+    "regular_price": _write_regular,
+    "sale_price": _write_sale,
+    "date_on_sale_from": _date_writer("sale_from", gmt=False),
+    "date_on_sale_to": _date_writer("sale_to", gmt=False),
+    "date_on_sale_from_gmt": _date_writer("sale_from", gmt=True),
+    "date_on_sale_to_gmt": _date_writer("sale_to", gmt=True),
+    "tax_class": _write_tax_class,
+    "manage_stock": _write_managed,
+    "backorders": _write_backorders,
+    "weight": _write_weight,
+    "dimensions": _write_dimensions,
+    "global_unique_id": _write_unique_id,
+    "categories": _write_categories,
+    "brands": _write_brands,
+    "shipping_class": _write_shipping_class,
+    "images": _write_images,
+    "image": _write_image,
+    "downloads": _write_downloads,
+    "attributes": _write_attributes,
+    "cost_of_goods_sold": _write_cost,
+}

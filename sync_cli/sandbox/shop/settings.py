@@ -1,0 +1,55 @@
+"""The settings of the pretend shop that change its answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+OrderStorage = Literal["hpos", "hpos-sync", "posts"]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A consumer key, its secret and what it may do: read, write or read_write."""
+
+    key: str
+    secret: str = field(repr=False)
+    permissions: Literal["read", "write", "read_write"]
+
+
+KEY = "ck_sandbox00000000000000000000000000000000"
+SECRET = "cs_sandbox00000000000000000000000000000000"
+READ_KEY = "ck_sandboxread0000000000000000000000000000"
+READ_SECRET = "cs_sandboxread0000000000000000000000000000"
+WRITE_KEY = "ck_sandboxwrite000000000000000000000000000"
+WRITE_SECRET = "cs_sandboxwrite000000000000000000000000000"
+
+API_KEYS = (
+    ApiKey(KEY, SECRET, "read_write"),
+    ApiKey(READ_KEY, READ_SECRET, "read"),
+    ApiKey(WRITE_KEY, WRITE_SECRET, "write"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSettings:
+    """How the shop is set up; the defaults are those of the recorded shop.
+
+    `plain_http_is_secure` lets keys in over plain HTTP, as the sandbox listens on loopback only.
+    """
+
+    base_url: str = "https://shop.example"
+    currency: str = "EUR"
+    decimals: int = 2
+    prices_include_tax: bool = False
+    round_at_subtotal: bool = False
+    time_zone: str = "Europe/Berlin"
+    base_country: str = "DE"
+    base_state: str = "DE-BE"
+    shipping_tax_class: str = "inherit"
+    tax_display: Literal["excl", "incl"] = "excl"
+    order_storage: OrderStorage = "hpos"
+    fulfillments: bool = False
+    cost_of_goods: bool = False
+    plain_http_is_secure: bool = True
+    api_keys: tuple[ApiKey, ...] = API_KEYS

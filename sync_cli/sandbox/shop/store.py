@@ -1,0 +1,173 @@
+"""Everything the pretend shop knows, in memory; one lock guards it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from threading import RLock
+from typing import Any, Protocol
+
+from sync_cli.sandbox.shop.records import (
+    Coupon,
+    Customer,
+    Json,
+    Note,
+    Order,
+    Product,
+    Refund,
+    TaxRate,
+    Term,
+    Webhook,
+)
+from sync_cli.sandbox.shop.settings import ShopSettings
+from sync_cli.sandbox.shop.table import Table
+from sync_cli.sandbox.shop.times import seconds_of
+
+
+class Clock(Protocol):
+    """The time as the shop sees it."""
+
+    def now(self) -> datetime:
+        """An aware moment."""
+        ...
+
+
+class EffectLog(Protocol):
+    """Where the shop writes down what happened to it."""
+
+    def record(self, what: str, id: str, reference: str | None = None, **facts: Any) -> object:
+        """Note one effect."""
+        ...
+
+
+TAX_CLASSES = {
+    "standard": "Standard rate",
+    "reduced-rate": "Reduced rate",
+    "zero-rate": "Zero rate",
+}
+
+
+def folded(text: str) -> str:
+    """A text without regard to case and accents, as the shop's database compares it."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part)).strip()
+
+
+class ShopStore:
+    """The shop's records, numbers and settings; callers hold `lock` while they use it."""
+
+    def __init__(self, clock: Clock, ledger: EffectLog, settings: ShopSettings) -> None:
+        self.clock, self.ledger, self.settings = clock, ledger, settings
+        self.lock = RLock()
+        self._moment: int | None = None
+        self.products: Table[Product] = Table()
+        self.variations: Table[Product] = Table()
+        self.orders: Table[Order] = Table()
+        self.refunds: Table[Refund] = Table()
+        self.customers: Table[Customer] = Table()
+        self.coupons: Table[Coupon] = Table()
+        self.webhooks: Table[Webhook] = Table()
+        self.notes: dict[int, list[Note]] = defaultdict(list)
+        self.refunds_of: dict[int, list[int]] = defaultdict(list)
+        self.fulfillments: dict[int, list[Json]] = defaultdict(list)
+        self.rates: list[TaxRate] = []
+        self.categories: dict[int, Term] = {15: Term(15, "Uncategorized", "uncategorized")}
+        self.brands: dict[int, Term] = {}
+        self.tags: dict[int, Term] = {}
+        self.shipping_classes: dict[int, Term] = {}
+        self.images: dict[int, Json] = {}
+        self._skus: dict[str, list[int]] = {}
+        self._emails: dict[str, int] = {}
+        self._next: dict[str, int] = defaultdict(lambda: 1)
+        self._next["term"] = 16
+
+    def now(self) -> int:
+        """The whole second of the shop's clock, or the one set by `at`."""
+        return seconds_of(self.clock.now()) if self._moment is None else self._moment
+
+    @contextmanager
+    def at(self, second: int) -> Iterator[None]:
+        """Let everything in this block happen at `second` (Unix time)."""
+        before, self._moment = self._moment, second
+        try:
+            yield
+        finally:
+            self._moment = before
+
+    def next_id(self, kind: str) -> int:
+        """A new number; products, orders and refunds share the kind "post"."""
+        number = self._next[kind]
+        self._next[kind] = number + 1
+        return number
+
+    def reserve(self, kind: str, number: int) -> None:
+        """Make sure that no new number of this kind is `number` or less."""
+        self._next[kind] = max(self._next[kind], number + 1)
+
+    def rewind(self, kind: str, number: int) -> int:
+        """Make `number` the next one of its kind; returns what would have been the next."""
+        before, self._next[kind] = self._next[kind], number
+        return before
+
+    def record(self, what: str, record_id: int | str, **facts: Any) -> None:
+        """Write one effect into the ledger."""
+        self.ledger.record(what, str(record_id), **facts)
+
+    def product(self, product_id: int) -> Product | None:
+        """The product or variation with this id, trashed or not."""
+        return self.products.get(product_id) or self.variations.get(product_id)
+
+    def put_product(self, product: Product) -> None:
+        """Store a product or variation and keep the SKU index and its parent's list right."""
+        table = self.variations if product.kind == "variation" else self.products
+        before = table.get(product.id)
+        if before is None or before.sku != product.sku:
+            self._index_sku(before, product)
+        table.add(product, trashed=product.status == "trash")
+
+    def drop_product(self, product: Product) -> None:
+        """Take a product or variation out for good."""
+        table = self.variations if product.kind == "variation" else self.products
+        table.remove(product.id)
+        self._index_sku(product, None)
+        parent = self.products.get(product.parent_id)
+        if parent is not None and product.id in parent.variations:
+            parent.variations.remove(product.id)
+
+    def _index_sku(self, before: Product | None, after: Product | None) -> None:
+        if before is not None and before.sku:
+            self._skus[folded(before.sku)].remove(before.id)
+        if after is not None and after.sku:
+            self._skus.setdefault(folded(after.sku), []).append(after.id)
+
+    def sku_holders(self, sku: str) -> list[Product]:
+        """The products and variations with this SKU, trashed ones too."""
+        found = (self.product(i) for i in self._skus.get(folded(sku), ()))
+        return [product for product in found if product is not None]
+
+    def put_customer(self, customer: Customer) -> None:
+        """Store a customer and keep the e-mail index right."""
+        before = self.customers.get(customer.id)
+        if before is not None:
+            self._emails.pop(before.email.lower(), None)
+        if customer.email:
+            self._emails[customer.email.lower()] = customer.id
+        self.customers.add(customer)
+
+    def drop_customer(self, customer: Customer) -> None:
+        """Take a customer out for good."""
+        self.customers.remove(customer.id)
+        self._emails.pop(customer.email.lower(), None)
+
+    def customer_by_email(self, email: str) -> Customer | None:
+        """The customer with this address, without regard to case."""
+        customer_id = self._emails.get(email.strip().lower())
+        return None if customer_id is None else self.customers.get(customer_id)
+
+    def coupon_by_code(self, code: str) -> Coupon | None:
+        """The coupon with this code, without regard to case."""
+        wanted = code.strip().lower()
+        return next((c for c in self.coupons.records.values() if c.code == wanted), None)

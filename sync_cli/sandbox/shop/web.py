@@ -1,0 +1,138 @@
+"""The Flask application: one address space, every request checked and answered as by the shop."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Flask, Request, Response, request
+
+from sync_cli.sandbox.shop.auth import (
+    check_permission,
+    known_key,
+    not_allowed,
+    sent_credentials,
+)
+from sync_cli.sandbox.shop.errors import ShopError, no_route
+from sync_cli.sandbox.shop.http import Answer, Call, api_link, trimmed
+from sync_cli.sandbox.shop.records import Json
+from sync_cli.sandbox.shop.routes import Route, find_route
+from sync_cli.sandbox.shop.store import ShopStore
+
+_PREFIX = "/wp-json/wc/v3"
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+_LONGEST_ADDRESS = 8190
+_TOO_LONG = (
+    "<html>\r\n<head><title>414 Request-URI Too Large</title></head>\r\n<body>\r\n"
+    "<center><h1>414 Request-URI Too Large</h1></center>\r\n<hr><center>nginx</center>\r\n"
+    "</body>\r\n</html>\r\n"
+)
+_NOT_FOUND = "<!DOCTYPE html>\n<html><head><title>Page not found</title></head><body></body></html>"
+_NO_CACHE = "no-cache, must-revalidate, max-age=0, no-store, private"
+
+
+def make_app(store: ShopStore) -> Flask:
+    """The application that answers for `store`; it is also `app.extensions["shop"]`."""
+    app = Flask("shop", static_folder=None)
+    app.extensions["shop"] = store
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+
+    def answer(path: str) -> Response:
+        return _respond(store, request, path)
+
+    for rule in (f"{_PREFIX}/<path:path>", "/<path:path>"):
+        app.add_url_rule(rule, f"shop {rule}", answer, methods=_METHODS)
+    app.add_url_rule("/", "shop front", lambda: answer(""), methods=_METHODS)
+    return app
+
+
+def _respond(store: ShopStore, sent: Request, path: str) -> Response:
+    if len(sent.path) + len(sent.query_string) > _LONGEST_ADDRESS:
+        return Response(_TOO_LONG, 414, content_type="text/html")
+    if not sent.path.startswith(f"{_PREFIX}/"):
+        return _front(store, sent)
+    with store.lock:
+        return _api(store, sent, path.strip("/"))
+
+
+def _front(store: ShopStore, sent: Request) -> Response:
+    """Anything that is not the API: its address by query knows no keys, the rest is a page."""
+    if "rest_route" in sent.args:
+        error = not_allowed(sent.method, single=False, batch=False)
+        return _json_response(store, error.body(), error.status, {})
+    return Response(_NOT_FOUND, 404, content_type="text/html; charset=UTF-8")
+
+
+def _api(store: ShopStore, sent: Request, path: str) -> Response:
+    found = find_route(path, fulfillments=store.settings.fulfillments)
+    headers: dict[str, str] = {}
+    try:
+        answer, headers = _answer(store, sent, path, found)
+    except ShopError as error:
+        if found is not None and error.status != 401 and error.code != "rest_no_route":
+            headers = {"Allow": found[0].allow}
+        answer = Answer(error.body(), error.status)
+    return _json_response(store, answer.body, answer.status, {**headers, **answer.headers})
+
+
+def _answer(
+    store: ShopStore, sent: Request, path: str, found: tuple[Route, tuple[str, ...]] | None
+) -> tuple[Answer, dict[str, str]]:
+    query = _query(sent)
+    credentials = sent_credentials(sent.headers.get("Authorization", ""), query)
+    key = known_key(store.settings, credentials, secure=sent.scheme == "https")
+    if key is not None:
+        check_permission(key, sent.method)
+    method = "GET" if sent.method == "HEAD" else sent.method
+    if found is None or method not in found[0].handlers:
+        raise no_route()
+    route, parts = found
+    body = _body(sent)
+    if key is None:
+        raise not_allowed(method, single=route.is_single, batch=route.is_batch)
+    numbers = tuple(int(part) for part in parts if part.isdecimal())
+    words = tuple(part for part in parts if not part.isdecimal())
+    call = Call(store, method, path, query, body, numbers, words)
+    answer = route.handlers[method](call)
+    if not route.is_batch:
+        answer.body = trimmed(answer.body, call.asked_names)
+    return answer, {"Allow": route.allow}
+
+
+def _query(sent: Request) -> dict[str, str]:
+    """The query's values by name; `name[]` and `name[0]` join to a comma list."""
+    query: dict[str, str] = {}
+    for name, values in sent.args.lists():
+        base, bracket, _ = name.partition("[")
+        if bracket and base in query:
+            query[base] = ",".join((query[base], *values))
+        else:
+            query[base] = ",".join(values) if bracket else values[-1]
+    return query
+
+
+def _body(sent: Request) -> Json:
+    """The JSON object of a request; a list or another content type counts as no fields at all."""
+    if sent.method in ("GET", "HEAD") or "json" not in (sent.content_type or ""):
+        return {}
+    text = sent.get_data()
+    if not text:
+        return {}
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        data: dict[str, Any] = {"json_error_code": 4, "json_error_message": "Syntax error"}
+        raise ShopError("rest_invalid_json", "Invalid JSON body passed.", 400, data) from error
+    return value if isinstance(value, dict) else {}
+
+
+def _json_response(store: ShopStore, body: Any, status: int, headers: dict[str, str]) -> Response:
+    text = json.dumps(body, separators=(",", ":"))
+    response = Response(text, status, content_type="application/json; charset=UTF-8")
+    response.headers["Link"] = api_link(store.settings)
+    response.headers["Cache-Control"] = _NO_CACHE
+    response.headers["X-Robots-Tag"] = "noindex"
+    for name, value in headers.items():
+        response.headers[name] = value
+    return response

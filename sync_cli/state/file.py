@@ -1,0 +1,71 @@
+"""An open state file: reads, and changes that are one transaction each."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from sync_cli.state.faults import is_fault, state_error
+
+Row = tuple[Any, ...]
+"""A row as SQLite gives it; the schema says the types."""
+
+Value = str | int | None
+
+
+class StateFile:
+    """The open database; every fault of file or disk becomes a StateError that names it."""
+
+    def __init__(self, path: Path, database: Database) -> None:
+        self.path = path
+        self.database = database
+
+    def rows(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
+        """All rows of a query."""
+        with self.plain_words():
+            return self.database.conn.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, parameters: Sequence[Value] = ()) -> Row | None:
+        """The first row of a query; None if there is none."""
+        found = self.rows(sql, parameters)
+        return found[0] if found else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One state change: all of it is on the disk when the block ends, or none of it.
+
+        The writers of other lanes wait for each other, for 30 seconds at most.
+        """
+        with self.plain_words(), self.database.atomic():
+            # atomic() takes the write lock at the first write only. A transaction that has read
+            # before cannot wait for another writer any more, SQLite fails it at once. This write
+            # of nothing takes the lock first.
+            self.database.conn.execute("UPDATE installation SET id = id WHERE 0")
+            yield self.database.conn
+
+    @contextmanager
+    def plain_words(self) -> Iterator[None]:
+        """Raises StateError for SQLite's complaints about file and disk; a bug stays a bug."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            if not is_fault(error):
+                raise
+            raise state_error(self.path, error) from error
+
+    def close(self) -> None:
+        """Close the database; its write-ahead log goes into the file."""
+        with self.plain_words():
+            self.database.close()
+
+
+class Room:
+    """A part of the state: the methods for one kind of memory, over the common file."""
+
+    def __init__(self, file: StateFile) -> None:
+        self.file = file

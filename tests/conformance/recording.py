@@ -1,0 +1,103 @@
+"""Recorded exchanges with a real shop, and under which settings they were taken."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+from sync_cli.sandbox.shop.settings import OrderStorage, ShopSettings
+
+PREFIX = "/wp-json/wc/v3/"
+_STORAGES: dict[str, OrderStorage] = {
+    "HPOS with compatibility sync": "hpos-sync",
+    "posts": "posts",
+    "posts, with sync": "posts",
+}
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One exchange: what was asked, and what the real shop answered at `moment` (Unix second)."""
+
+    name: str
+    method: str
+    address: str
+    query: dict[str, str]
+    body: Any
+    auth: str
+    scheme: str
+    headers: dict[str, str]
+    inbound: bool
+    status: int
+    answer_headers: dict[str, str]
+    answer: Any
+    shop: dict[str, str] = field(default_factory=dict)
+    moment: int = 0
+
+    @property
+    def path(self) -> str:
+        """The address below the API's root; the whole one for anything else."""
+        return self.address.removeprefix(PREFIX)
+
+    @property
+    def settings(self) -> ShopSettings:
+        """The shop's settings that the recording names; else those of the first shop."""
+        shop = self.shop
+        include = shop.get("woocommerce_prices_include_tax") == "yes"
+        return ShopSettings(
+            currency=shop.get("woocommerce_currency", "EUR"),
+            decimals=int(shop.get("woocommerce_price_num_decimals", "2")),
+            prices_include_tax=include,
+            round_at_subtotal=shop.get("woocommerce_tax_round_at_subtotal") == "yes",
+            shipping_tax_class=shop.get("woocommerce_shipping_tax_class", "inherit"),
+            tax_display="incl" if include else "excl",
+            order_storage=_STORAGES.get(shop.get("order_storage", ""), "hpos"),
+            fulfillments="fulfillments" in shop.get("feature", ""),
+            cost_of_goods="cost of goods" in shop.get("feature", ""),
+            plain_http_is_secure=False,
+        )
+
+
+def load(folder: Path) -> list[Recording]:
+    """All recordings of a folder in the order they were taken (by second, then by name)."""
+    found = [read(path) for path in sorted(folder.glob("*.json"))]
+    return sorted(found, key=lambda recording: (recording.moment, recording.name))
+
+
+def read(path: Path) -> Recording:
+    """One recording; the file's name is its name."""
+    return from_json(path.stem, json.loads(path.read_text(encoding="utf-8")))
+
+
+def from_json(name: str, document: dict[str, Any]) -> Recording:
+    """A recording from its JSON document."""
+    request, response = document["request"], document["response"]
+    headers = response.get("headers", {})
+    return Recording(
+        name=name,
+        method=request["method"],
+        address=request["path"],
+        query=_query(request.get("query") or {}),
+        body=request.get("body"),
+        auth=request.get("auth") or "",
+        scheme=request.get("scheme", "https"),
+        headers=request.get("headers") or {},
+        inbound=request.get("direction") != "shop to client",
+        status=response["status"],
+        answer_headers=headers,
+        answer=response["body"],
+        shop=document.get("shop") or {},
+        moment=_moment(headers.get("Date")),
+    )
+
+
+def _query(query: Any) -> dict[str, str]:
+    pairs = query.items() if isinstance(query, dict) else query
+    return {str(name): str(value) for name, value in pairs}
+
+
+def _moment(text: str | None) -> int:
+    return int(parsedate_to_datetime(text).timestamp()) if text else 0

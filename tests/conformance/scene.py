@@ -1,0 +1,105 @@
+"""A shop prepared for one exchange: settings, clock, and seed objects, never an answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+
+from sync_cli.sandbox.clock import SandboxClock
+from sync_cli.sandbox.ledger import Ledger
+from sync_cli.sandbox.shop.store import ShopStore
+from sync_cli.sandbox.shop.web import make_app
+from tests.conformance.known import Known
+from tests.conformance.plant_orders import plant_note, plant_order, plant_refund
+from tests.conformance.plant_products import (
+    plant_brand,
+    plant_coupon,
+    plant_customer,
+    plant_product,
+    plant_rate,
+    plant_webhook,
+)
+from tests.conformance.recording import Recording
+
+Json = dict[str, Any]
+_LONG_AGO = 90 * 86_400
+
+
+class Scene:
+    """A store at the moment of a recording, into which seed objects are planted."""
+
+    def __init__(self, recording: Recording, known: Known) -> None:
+        clock = SandboxClock()
+        clock.freeze(datetime.fromtimestamp(recording.moment or 1_795_000_000, UTC))
+        self.recording, self.known = recording, known
+        self.store = ShopStore(clock, Ledger("shop", clock), recording.settings)
+        self.long_ago = self.store.now() - _LONG_AGO
+        self._plant_rates()
+
+    @property
+    def app(self) -> Flask:
+        """The shop's application."""
+        return make_app(self.store)
+
+    def _plant_rates(self) -> None:
+        for number in self.known.ids("rate"):
+            for state in self.known.states("rate", number, self.recording)[:1]:
+                plant_rate(self.store, state.body)
+
+    def plant(self, kind: str, body: Json) -> None:
+        """Plant one object of a kind."""
+        if kind in ("product", "variation"):
+            if kind == "variation":
+                body = {**body, "type": "variation"}
+            plant_product(self.store, body, default_second=self.long_ago)
+        elif kind == "order":
+            exact = self._exact(body["id"])
+            plant_order(self.store, body, default_second=self.long_ago, exact=exact)
+        elif kind == "refund":
+            plant_refund(self.store, body, self._order_of(body), default_second=self.long_ago)
+        elif kind == "note":
+            order_id = self._order_of(body)
+            if self.store.orders.get(order_id) is None:
+                self.plant("order", {"id": order_id})
+            plant_note(self.store, body, order_id)
+        elif kind == "fulfillment":
+            self._plant_fulfillment(body)
+        else:
+            self._plant_other(kind, body)
+
+    def _plant_other(self, kind: str, body: Json) -> None:
+        if kind == "customer":
+            plant_customer(self.store, body, default_second=self.long_ago)
+        elif kind == "coupon":
+            plant_coupon(self.store, body, default_second=self.long_ago)
+        elif kind == "webhook":
+            plant_webhook(self.store, body, default_second=self.long_ago)
+        elif kind == "brand":
+            plant_brand(self.store, body)
+        elif kind == "rate":
+            plant_rate(self.store, body)
+
+    def _plant_fulfillment(self, body: Json) -> None:
+        order_id = int(body["entity_id"])
+        others = [f for f in self.store.fulfillments[order_id] if f["id"] != body["id"]]
+        own = {name: value for name, value in body.items() if name != "parent_id"}
+        self.store.fulfillments[order_id] = [*others, own]
+        self.store.reserve("fulfillment", body["id"])
+        for meta in body["meta_data"]:
+            self.store.reserve("fulfillment_meta", meta["id"])
+
+    def _order_of(self, body: Json) -> int:
+        return int(body.get("parent_id") or 1)
+
+    def _exact(self, number: int) -> Json | None:
+        """The same order as another recording shows it with six decimals."""
+        for state in self.known.states("order", number, self.recording):
+            if state.recording.query.get("dp") == "6" and "line_items" in state.body:
+                return state.body
+        return None
+
+    def next_post_is(self, number: int) -> None:
+        """Let the next order, product or refund get this id."""
+        self.store.rewind("post", number)

@@ -1,0 +1,371 @@
+"""Which shops an exchange may have met: candidates of seed objects, from the likeliest on.
+
+For a read the objects of the list are planted as plain objects, others that do not belong in it
+around them, and as many fillers as the total says. For a write the state before is what other
+recordings tell of the object, else the object without what the request changes.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from tests.conformance.before import before_update
+from tests.conformance.fillers import add_fillers
+from tests.conformance.known import Known, bodies_of, kind_of
+from tests.conformance.recording import Recording
+from tests.conformance.scene import Json, Scene
+
+_KINDS = ("product", "variation", "order", "refund", "customer", "coupon", "webhook", "brand")
+_MOST_STATES = 6
+
+
+def scenes_for(recording: Recording, known: Known) -> Iterator[Scene]:
+    """The scenes that an exchange can be tried in."""
+    if recording.status >= 400:
+        yield _error_scene(recording, known)
+    elif recording.method in ("GET", "HEAD"):
+        yield from _read_scenes(recording, known)
+    elif recording.path.endswith("/batch"):
+        yield _batch_scene(recording, known)
+    elif recording.status == 201:
+        yield from _create_scenes(recording, known)
+    else:
+        yield from _update_scenes(recording, known)
+
+
+def plant_background(
+    scene: Scene, *, kinds: tuple[str, ...] = _KINDS, below: int | None = None
+) -> None:
+    """Plant what was known before the exchange; of posts only those with ids `below`."""
+    for kind in kinds:
+        for number in sorted(scene.known.ids(kind)):
+            body = scene.known.merged(kind, number, scene.recording)
+            is_post = kind in ("product", "variation", "order", "refund", "coupon")
+            if body and not (is_post and below is not None and number >= below):
+                scene.plant(kind, body)
+
+
+def _error_scene(recording: Recording, known: Known) -> Scene:
+    scene = Scene(recording, known)
+    plant_background(scene)
+    _plant_needed(scene, recording.body)
+    _plant_holder(scene, recording)
+    _drop_gone(scene)
+    draft = _data(recording.answer).get("new_draft_order_id")
+    if draft:
+        scene.store.orders.remove(draft)
+        scene.next_post_is(draft)
+    return scene
+
+
+def _data(answer: Any) -> Json:
+    data = answer.get("data") if isinstance(answer, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _plant_holder(scene: Scene, recording: Recording) -> None:
+    """The other holder of a SKU or e-mail that the request wants."""
+    body = recording.body if isinstance(recording.body, dict) else {}
+    holder = _data(recording.answer).get("resource_id")
+    _plant_trashed_holder(scene, body)
+    sku = body.get("sku") or next(
+        (m.get("value") for m in body.get("meta_data") or () if m.get("key") == "_sku"), None
+    )
+    if holder and sku:
+        scene.plant("product", {"id": holder, "sku": sku, "name": "Holder"})
+    if (
+        recording.path == "customers"
+        and scene.store.customer_by_email(body.get("email", "")) is None
+    ):
+        scene.plant("customer", {"id": 1, "email": body.get("email", "")})
+
+
+def _plant_trashed_holder(scene: Scene, body: Json) -> None:
+    """A product in the trash that holds the SKU wanted, as any recording tells about it."""
+    for number in scene.known.ids("product") if body.get("sku") else ():
+        told = scene.known.merged("product", number, scene.recording, later=True)
+        if told.get("sku") == body["sku"] and told.get("status") == "trash":
+            scene.plant("product", told)
+
+
+def _drop_gone(scene: Scene) -> None:
+    """Take out children of orders that a deletion before the exchange had taken out for good."""
+    orders = scene.store.orders
+    for order in list(orders.records.values()):
+        if scene.known.is_gone("order", order.parent_id, scene.recording):
+            orders.remove(order.id)
+
+
+def _plant_needed(scene: Scene, body: Any) -> None:
+    """Plant what the path and the body name and nobody else has told about."""
+    path = scene.recording.path.split("/")
+    if path[0] == "orders" and len(path) > 1 and path[1].isdecimal():
+        needed = int(path[1])
+        if len(path) > 2 and scene.store.orders.get(needed) is None:
+            scene.plant("order", {"id": needed})
+    _plant_named_product(scene, path)
+    if isinstance(body, dict) and scene.recording.status < 400:
+        _plant_lines(scene, body)
+
+
+def _plant_named_product(scene: Scene, path: list[str]) -> None:
+    """The product in the path of an exchange that was not refused for its id."""
+    answer = scene.recording.answer
+    code = str(answer.get("code", "")) if isinstance(answer, dict) else ""
+    if len(path) == 2 and path[0] == "products" and path[1].isdecimal():
+        number = int(path[1])
+        if not code.endswith("invalid_id") and scene.store.product(number) is None:
+            scene.plant("product", {"id": number, "name": "Named"})
+
+
+def _plant_lines(scene: Scene, body: Json) -> None:
+    number = body.get("customer_id")
+    if number and scene.store.customers.get(number) is None:
+        scene.plant("customer", {"id": number})
+    parent = body.get("parent_id")
+    if parent and scene.store.orders.get(parent) is None:
+        scene.plant("order", {"id": parent})
+
+
+def _read_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
+    kind = kind_of(recording.path)
+    is_list = isinstance(recording.answer, list) or recording.method == "HEAD"
+    for with_background in (True, False) if is_list else (False,):
+        scene = Scene(recording, known)
+        if kind is not None and with_background:
+            plant_background(scene, kinds=(kind, "variation") if kind == "product" else (kind,))
+        shown = list(bodies_of(recording))
+        told_names = _told_of_all(scene, str(kind), shown)
+        for body in shown:
+            is_variation = kind == "product" and body.get("type") == "variation"
+            later = scene.known.merged(str(kind), body["id"], recording, later=True)
+            told = {name: later[name] for name in told_names if name in later}
+            scene.plant("variation" if is_variation else str(kind), {**told, **body})
+        _plant_empty_parent(scene)
+        if is_list and not add_fillers(scene):
+            continue
+        yield scene
+
+
+def _told_of_all(scene: Scene, kind: str, shown: list[Json]) -> list[str]:
+    """The hidden fields that are known of each object shown, so that they sort as one list."""
+    told = [scene.known.merged(kind, body["id"], scene.recording, later=True) for body in shown]
+    dates = ("date_created_gmt", "date_modified_gmt")
+    complete = [name for name in dates if all(name in body for body in told)]
+    return [*complete, "entity_id", "parent_id"]
+
+
+def _plant_empty_parent(scene: Scene) -> None:
+    """The object below which an empty list is asked for."""
+    parts = scene.recording.path.split("/")
+    if len(parts) < 3 or not parts[1].isdecimal():
+        return
+    number = int(parts[1])
+    if parts[0] == "orders" and scene.store.orders.get(number) is None:
+        scene.plant("order", {"id": number})
+    if parts[0] == "products" and scene.store.products.get(number) is None:
+        scene.plant("product", {"id": number, "type": "variable"})
+
+
+def _create_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
+    """The shop before a create: others' objects, then what the lines of the answer tell."""
+    answer = recording.answer
+    for with_background in (True, False):
+        scene = Scene(recording, known)
+        if with_background:
+            plant_background(scene, below=answer["id"])
+        _plant_needed(scene, recording.body)
+        _plant_bought(scene, answer)
+        _plant_refunded(scene)
+        if kind_of(recording.path) == "fulfillment":
+            _plant_fulfillments(scene, before=answer["id"])
+        _plant_group(scene, answer)
+        _set_counters(scene, answer)
+        yield scene
+
+
+def _plant_bought(scene: Scene, answer: Json) -> None:
+    """Plant the products of an order's lines by planting the order and taking it out again."""
+    if "line_items" not in answer or kind_of(scene.recording.path) != "order":
+        return
+    posted = scene.recording.body.get("line_items") or []
+    sent = [line for line in posted if "subtotal" not in line]
+    lines = answer["line_items"] if sent else []
+    for line in lines:
+        for table in (scene.store.products, scene.store.variations):
+            table.remove(line["variation_id"] or line["product_id"])
+    trial = {**copy.deepcopy(answer), "line_items": [_bare(line) for line in lines]}
+    scene.plant("order", trial)
+    scene.store.orders.remove(answer["id"])
+    for product_id in {line["product_id"] for line in answer["line_items"]}:
+        if product_id and scene.store.product(product_id) is None:
+            line = next(i for i in answer["line_items"] if i["product_id"] == product_id)
+            bare = {"id": product_id, "sku": line["sku"], "name": line["name"]}
+            scene.plant("product", {**bare, "tax_class": line["tax_class"]})
+
+
+def _bare(line: Json) -> Json:
+    return {**line, "name": line["name"]}
+
+
+def _plant_refunded(scene: Scene) -> None:
+    """The order of a refund and its earlier refunds, as any recording tells about them."""
+    recording = scene.recording
+    if kind_of(recording.path) != "refund":
+        return
+    number, own = int(recording.path.split("/")[1]), recording.answer["id"]
+    states = [s.body for s in scene.known.states("order", number, recording)]
+    full = next((body for body in states if "line_items" in body), None)
+    if full is None:
+        return
+    refunds = {r["id"]: r for body in states for r in body.get("refunds", ()) if r["id"] < own}
+    status = "completed" if full["status"] == "refunded" else full["status"]
+    for refund_id in [i for i in scene.store.refunds.records if i >= own]:
+        scene.store.refunds.remove(refund_id)
+    scene.store.refunds_of[number] = [i for i in scene.store.refunds_of[number] if i < own]
+    scene.plant("order", {**full, "refunds": list(refunds.values()), "status": status})
+
+
+def _plant_group(scene: Scene, answer: Json) -> None:
+    """A part of a grouped product that costs what the whole is said to cost at least."""
+    for number in (answer.get("grouped_products") or ())[:1]:
+        scene.plant("product", {"id": number, "regular_price": answer["price"]})
+
+
+def _plant_fulfillments(scene: Scene, before: int) -> None:
+    for number in scene.known.ids("fulfillment"):
+        states = scene.known.states("fulfillment", number, scene.recording)
+        if states and number < before:
+            scene.plant("fulfillment", states[0].body)
+
+
+def _set_counters(scene: Scene, answer: Json) -> None:
+    number = answer["id"]
+    kind = kind_of(scene.recording.path)
+    counters = {
+        "customer": "user", "webhook": "webhook", "note": "note", "fulfillment": "fulfillment",
+        "brand": "term",
+    }  # fmt: skip
+    images = [image["id"] for image in answer.get("images", ())]
+    scene.store.rewind(counters.get(str(kind), "post"), min([number, *images]))
+    if images and kind == "product":
+        _skip_to_images(scene, number, images)
+
+
+def _skip_to_images(scene: Scene, number: int, images: list[int]) -> None:
+    """A product's own id comes after those of its images."""
+    del number
+    for image in images:
+        scene.store.images.pop(image, None)
+
+
+def _update_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
+    """The shop before an update or a deletion: the object in each state that is known of it."""
+    kind, answer = str(kind_of(recording.path)), recording.answer
+    if "id" not in answer:
+        yield _nameless_scene(recording, known)
+        return
+    number = answer["id"]
+    states = known.states(kind, number, recording)[:_MOST_STATES]
+    for state in [*(s.body for s in states), None]:
+        scene = Scene(recording, known)
+        plant_background(scene)
+        body = before_update(recording, kind, next(bodies_of(recording)), state)
+        body = {**_rest(known, kind, number, recording, body), **body}
+        if kind == "refund" and scene.store.orders.get(body["parent_id"]) is None:
+            scene.plant("order", {"id": body["parent_id"]})
+        scene.plant(kind, body)
+        if kind == "product" and body.get("type") == "variable":
+            _trash_parts(scene, body)
+        if kind == "fulfillment":
+            _plant_fulfillments(scene, before=number)
+        refunds = [r["id"] for r in answer.get("refunds") or ()]
+        images = [i["id"] for i in answer.get("images") or ()]
+        fresh = [i for i in (*refunds, *images) if i not in _ids_in(body)]
+        if fresh:
+            scene.next_post_is(min(fresh))
+        yield scene
+
+
+def _ids_in(body: Json) -> set[int]:
+    lists = (body.get("refunds") or (), body.get("images") or ())
+    return {entry["id"] for entries in lists for entry in entries}
+
+
+def _rest(known: Known, kind: str, number: int, recording: Recording, body: Json) -> Json:
+    """What other recordings tell of fields that the answer does not show."""
+    told = known.merged(kind, number, recording, later=True)
+    hidden = {name: value for name, value in told.items() if name not in body}
+    for name in ("date_paid", "date_completed", "date_paid_gmt", "date_completed_gmt"):
+        hidden.pop(name, None)
+    return hidden
+
+
+def _trash_parts(scene: Scene, body: Json) -> None:
+    """The variations of a product whose parts the answer no longer shows lie in the trash."""
+    product = scene.store.products.records[body["id"]]
+    if scene.recording.answer.get("variations") == [] and product.variations:
+        for number in product.variations:
+            part = scene.store.variations.records[number]
+            part.status = "trash"
+            scene.store.variations.set_trashed(part, True)
+
+
+def _nameless_scene(recording: Recording, known: Known) -> Scene:
+    """The shop before a deletion that answers with a message only."""
+    scene = Scene(recording, known)
+    plant_background(scene)
+    _plant_needed(scene, recording.body)
+    for number in known.ids("fulfillment"):
+        for state in known.states("fulfillment", number, recording)[:1]:
+            scene.plant("fulfillment", state.body)
+    return scene
+
+
+def _batch_scene(recording: Recording, known: Known) -> Scene:
+    """The shop before a batch: each object without what its item changes."""
+    scene = Scene(recording, known)
+    results = list(bodies_of(recording))
+    asked = recording.body or {}
+    kept = {entry.get("id") for entry in asked.get("update") or ()} | set(asked.get("delete") or ())
+    fresh = [body["id"] for body in results if body["id"] not in kept and body["id"]]
+    plant_background(scene, below=min(fresh, default=None))
+    kind = str(kind_of(recording.path))
+    _plant_batch_parent(scene, kind)
+    updates = {entry.get("id"): entry for entry in asked.get("update") or ()}
+    for body in results:
+        if body["id"] in kept:
+            change = updates.get(body["id"], {})
+            scene.plant(kind, before_update(recording, kind, body, None, change=change))
+    _plant_batch_errors(scene, kind)
+    if fresh:
+        scene.next_post_is(min(fresh))
+    return scene
+
+
+def _plant_batch_parent(scene: Scene, kind: str) -> None:
+    parts = scene.recording.path.split("/")
+    if kind == "variation" and scene.store.products.get(int(parts[1])) is None:
+        scene.plant("product", {"id": int(parts[1]), "type": "variable"})
+
+
+def _plant_batch_errors(scene: Scene, kind: str) -> None:
+    """The holders of SKUs that items were refused for, and variations named by mistake."""
+    asked, answer = scene.recording.body or {}, scene.recording.answer
+    for name in ("create", "update"):
+        results = answer.get(name) or () if isinstance(answer, dict) else ()
+        for entry, result in zip(asked.get(name) or (), results, strict=False):
+            data = result.get("error", {}).get("data", {})
+            holder = data.get("resource_id")
+            if holder and scene.store.product(holder) is None and not _is_new(answer, holder):
+                scene.plant("product", {"id": holder, "sku": entry.get("sku", ""), "name": "H"})
+            if result.get("error", {}).get("code") == "woocommerce_rest_invalid_product_id":
+                scene.plant("variation", {"id": entry["id"], "parent_id": 1})
+            elif data and entry.get("id") and data.get("resource_id"):
+                scene.plant(kind, {"id": entry["id"], "sku": f"OWN-{entry['id']}"})
+
+
+def _is_new(answer: Json, number: int) -> bool:
+    return any(body.get("id") == number for body in answer.get("create") or ())

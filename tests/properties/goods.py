@@ -1,0 +1,155 @@
+"""Records as the two sides of the simulated world hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+CENT = Decimal("0.01")
+
+EMPTY_ADDRESS = {
+    "first_name": "",
+    "last_name": "",
+    "company": "",
+    "address_1": "",
+    "address_2": "",
+    "city": "",
+    "state": "",
+    "postcode": "",
+    "country": "DE",
+    "phone": "",
+}
+
+
+def shop_order(
+    order_id: int,
+    key: str,
+    lines: list[tuple[str, int, Decimal]],
+    *,
+    status: str,
+    customer: int,
+    email: str,
+    created: str,
+    off_by: Decimal = Decimal(0),
+) -> dict[str, Any]:
+    """A shop order of (product id, pieces, net price) lines with 19 % tax; `off_by` breaks it."""
+    items = [
+        _line(number, product, pieces, net)
+        for number, (product, pieces, net) in enumerate(lines, start=1)
+    ]
+    net = sum((Decimal(item["total"]) for item in items), Decimal(0))
+    tax = sum((Decimal(item["total_tax"]) for item in items), Decimal(0))
+    return {
+        "id": str(order_id),
+        "number": str(order_id),
+        "order_key": key,
+        "status": status,
+        "parent_id": 0,
+        "currency": "EUR",
+        "prices_include_tax": False,
+        "date_created_gmt": created,
+        "date_paid_gmt": None,
+        "customer_id": customer,
+        "billing": {**EMPTY_ADDRESS, "last_name": "Muster", "email": email},
+        "shipping": dict(EMPTY_ADDRESS),
+        "line_items": items,
+        "shipping_lines": [],
+        "fee_lines": [],
+        "coupon_lines": [],
+        "total": f"{net + tax + off_by:.6f}",
+        "total_tax": f"{tax:.6f}",
+        "cart_tax": f"{tax:.6f}",
+        "shipping_total": "0.000000",
+        "shipping_tax": "0.000000",
+        "discount_total": "0.000000",
+        "payment_method": "card",
+        "payment_method_title": "Card",
+        "transaction_id": "",
+        "customer_note": "",
+        "meta_data": [],
+    }
+
+
+def _line(number: int, product: str, pieces: int, net: Decimal) -> dict[str, Any]:
+    total = net * pieces
+    return {
+        "id": number,
+        "product_id": int(product),
+        "variation_id": 0,
+        "sku": f"SKU-{product}",
+        "name": f"Article {product}",
+        "quantity": pieces,
+        "total": f"{total:.6f}",
+        "total_tax": f"{(total * Decimal('0.19')).quantize(CENT):.6f}",
+        "tax_class": "",
+        "meta_data": [{"id": 1, "key": "_reduced_stock", "value": str(pieces)}],
+    }
+
+
+def shop_product(product_id: str, stock: int) -> dict[str, Any]:
+    """A simple product of the shop that manages its stock."""
+    return {
+        "id": product_id,
+        "sku": f"SKU-{product_id}",
+        "name": f"Article {product_id}",
+        "type": "simple",
+        "status": "publish",
+        "parent_id": 0,
+        "global_unique_id": "",
+        "tax_class": "",
+        "regular_price": "10.00",
+        "manage_stock": True,
+        "stock_quantity": stock,
+        "created": f"born {product_id}",
+    }
+
+
+def erp_article(article_id: str, product_id: str) -> dict[str, Any]:
+    """The ERP's article of a shop product."""
+    return {
+        "id": article_id,
+        "sku": f"SKU-{product_id}",
+        "name": f"Article {product_id}",
+        "kind": "goods",
+        "main_article": False,
+        "parent_id": None,
+        "price": "10.00",
+        "tax_code": "S19",
+        "barcode": "",
+        "unit_factor": "1",
+        "archived": False,
+        "created": f"made {article_id}",
+    }
+
+
+def erp_stock(article_id: str, product_id: str, on_hand: int, demand: int = 0) -> dict[str, Any]:
+    """The ERP's stock row of an article, one warehouse."""
+    return {
+        "id": article_id,
+        "sku": f"SKU-{product_id}",
+        "stocked": True,
+        "main_article": False,
+        "archived": False,
+        "unit_factor": "1",
+        "warehouses": [
+            {
+                "code": "MAIN",
+                "on_hand": str(on_hand),
+                "demand": str(demand),
+                "reserved": "0",
+                "incoming": "0",
+            }
+        ],
+    }
+
+
+def merge_meta(stored: dict[str, Any], fields: Mapping[str, Any]) -> None:
+    """Write fields as the shop does: metadata by key, in place."""
+    for name, value in fields.items():
+        if name != "meta_data":
+            stored[name] = value
+            continue
+        by_key = {entry["key"]: entry for entry in stored.get("meta_data", [])}
+        by_key.update({entry["key"]: dict(entry) for entry in value})
+        stored["meta_data"] = list(by_key.values())
