@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from sync_cli.connectors.base import References
 from sync_cli.core.errors import ConfigError
 from sync_cli.core.guard import DEFAULT_LIMITS, Harm, Limit
 from sync_cli.core.model import OrderState
@@ -129,6 +130,11 @@ class RestSettings(SystemSettings):
 
     kind: Literal["rest"] = "rest"
     profile: str = Field(description="name of the profile, a folder under mappings/")
+    references: References | None = Field(
+        None,
+        description="what this ERP does with our reference, if it is set up otherwise than the"
+        " profile says: unique, searchable or none",
+    )
     credentials: Mapping[str, SecretField] = Field(
         default_factory=dict, description="what the profile's `auth` asks for, such as token"
     )

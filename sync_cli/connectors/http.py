@@ -201,10 +201,10 @@ class HttpClient:
         except Passing as passing:
             raise self._unfinished(call, passing, doubt) from None
         except AnswerLost as lost:
-            self._remember(lost.fault or self._too_often_lost())
+            self.remember_fault(lost.fault or self._too_often_lost())
             raise
         except SyncError as fault:
-            self._remember(fault)
+            self.remember_fault(fault)
             if doubt.why:
                 raise AnswerLost(doubt.why, fault) from None
             raise CallNotSent(str(fault), fault) from None
@@ -219,10 +219,10 @@ class HttpClient:
         """What a writing call ends with whose fault did not pass."""
         fault = self._down(call, passing)
         if not doubt.why:
-            self._remember(fault)
+            self.remember_fault(fault)
             return CallNotSent(str(fault), fault)
         known = fault if call.repeatable else self._too_often_lost()
-        self._remember(known)
+        self.remember_fault(known)
         return AnswerLost(f"{call}: {doubt.why}", known)
 
     def _too_often_lost(self) -> SystemDown | None:
@@ -238,7 +238,8 @@ class HttpClient:
             "It is tried again with the next run; if it stays, ask its host.",
         )
 
-    def _remember(self, fault: SyncError | None) -> None:
+    def remember_fault(self, fault: SyncError | None) -> None:
+        """Let no more writing calls out; the next method of the connector raises the fault."""
         with self._lock:
             self._fault = self._fault or fault
 

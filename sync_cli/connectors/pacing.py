@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from itertools import chain, islice
 from threading import Lock
 from typing import TypeVar
 
@@ -103,17 +104,19 @@ class Pacing:
         with self._lock:
             return dict(self._calls)
 
-    def run_in_order(self, tasks: Sequence[Callable[[], T]]) -> Iterator[T]:
+    def run_in_order(self, tasks: Iterable[Callable[[], T]]) -> Iterator[T]:
         """The results of `tasks` in their order, some of them worked on at the same time.
 
-        Never more than `at_once` are under way; what was begun is waited for even if the caller
-        stops asking, so that nothing writes behind its back. Raises what a task raises.
+        Never more than `at_once` are under way, and no task is asked for before it is due; what
+        was begun is waited for even if the caller stops asking, so that nothing writes behind its
+        back. Raises what a task raises.
         """
-        if len(tasks) == 1:
-            yield tasks[0]()
-            return
-        executor = self._threads()
         left = iter(tasks)
+        first = list(islice(left, 2))
+        if len(first) < 2:
+            yield from (task() for task in first)
+            return
+        executor, left = self._threads(), chain(first, left)
         running: deque[Future[T]] = deque()
         try:
             while True:

@@ -142,6 +142,7 @@ class Item:
     fingerprint: str = ""
     wanted: str = ""
     filtered: str = ""
+    known_there: bool = False
     problem: Problem | None = None
     waits: str = ""
     waits_until: datetime | None = None
@@ -248,8 +249,7 @@ def next_try(why: Why, attempts: int, now: datetime) -> datetime:
 
 def decide(item: Item, rules: Rules, now: datetime) -> Operation:
     """The operation for `item`: the first row of the decision table that fits."""
-    untouched = item.link is None and item.intent is None
-    if item.filtered and untouched:
+    if is_left_out(item):
         return Skip(item, item.filtered)
     if item.problem is not None:
         return Reject(item, item.problem)
@@ -258,9 +258,14 @@ def decide(item: Item, rules: Rules, now: datetime) -> Operation:
         return waiting
     if item.link is not None:
         return _decide_linked(item, item.link, rules)
-    if item.filtered:
+    if item.filtered and item.intent is not None:
         return _call_off(item)
     return _decide_unlinked(item, rules)
+
+
+def is_left_out(item: Item) -> bool:
+    """Whether the filter leaves it out, and nothing of it was ever begun in the target."""
+    return bool(item.filtered) and not (item.link or item.intent or item.known_there)
 
 
 def in_doubt_until(intent: Intent, rules: Rules) -> datetime:
@@ -348,8 +353,8 @@ def _decide_unlinked(item: Item, rules: Rules) -> Operation:
         return _decide_several(item, candidates, rules)
     if candidates:
         return _decide_candidate(item, candidates[0])
-    if not rules.creates:
-        return Skip(item, NOT_OURS)
+    if item.filtered or not rules.creates:
+        return Skip(item, item.filtered or NOT_OURS)
     if not item.match:
         return Reject(item, refusals.nothing_to_match(item.label))
     return Create(item)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sync_cli.connectors.base import Found
 from sync_cli.core.errors import Problem
-from sync_cli.core.plan import Candidate, Item, Kind, Target
+from sync_cli.core.plan import Candidate, Item, Kind, Target, is_left_out
 from sync_cli.engine.route import Route
 from sync_cli.state.store import State
 
@@ -53,7 +53,7 @@ def look_up(state: State, route: Route, items: Sequence[Item]) -> list[Item]:
 def _is_searched(item: Item) -> bool:
     if item.link is not None or item.problem is not None or item.waits:
         return False
-    return item.intent is not None or not item.filtered
+    return not is_left_out(item)
 
 
 def _is_looked_at(route: Route, item: Item) -> bool:

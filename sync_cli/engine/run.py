@@ -68,7 +68,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Run:
-    """State, clock and options of one run; `number` is 0 while nothing may be written."""
+    """State, clock and options of one run; `plans_only` if nothing may be written."""
 
     state: State
     now: Callable[[], datetime]
@@ -77,7 +77,8 @@ class Run:
     watcher: Watcher = field(default_factory=Silent)
     tally: Tally = field(default_factory=Tally)
     number: int = 0
+    plans_only: bool = False
 
     def is_dry(self, route: Route) -> bool:
         """Whether `route` only plans in this run."""
-        return self.options.dry_run or route.mode is Mode.PLAN
+        return self.plans_only or self.options.dry_run or route.mode is not Mode.ON

@@ -13,7 +13,7 @@ from sync_cli.core.errors import IdentityError, Problem
 from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.identity import check_seal, read_seal, reference
 from sync_cli.core.model import Document, DocumentState, Order, OrderLine, OrderState
-from sync_cli.core.plan import Candidate, Item, Kind, Operation, Reject, Target, decide
+from sync_cli.core.plan import Candidate, Item, Kind, Operation, Reject, Target, decide, is_left_out
 from sync_cli.core.proof import Proven, Unproven, prove
 from sync_cli.core.states import left_out, wanted_document_state
 from sync_cli.engine.documents import DocumentWriter
@@ -49,11 +49,6 @@ class Case:
 
     item: Item
     order: Order | None = None
-
-    @property
-    def is_left_out(self) -> bool:
-        """Whether the filter leaves it out, and nothing of it was ever begun in the ERP."""
-        return bool(self.item.filtered) and self.item.link is None and self.item.intent is None
 
     @property
     def is_new(self) -> bool:
@@ -137,7 +132,10 @@ class OrderFlow:
         if "trashed" in raw.marks:
             order = order.model_copy(update={"state": OrderState.TRASHED})
         wanted = str(wanted_document_state(order.state))
-        return Case(replace(item, wanted=wanted, filtered=self._filtered(order)), order)
+        item = replace(
+            item, wanted=wanted, filtered=self._filtered(order), known_there=bool(order.document)
+        )
+        return Case(item, order)
 
     def _filtered(self, order: Order) -> str:
         if order.ordered_at < self.settings.start_at:
@@ -169,7 +167,7 @@ class OrderFlow:
         item, order = case.item, case.order
         if order is None and item.link is not None and item.problem is None:
             return case.but(problem=_deleted(item))
-        if order is None or case.is_left_out:
+        if order is None or is_left_out(item):
             return case
         if order.state is OrderState.TRASHED and item.link is not None:
             return case.but(problem=_trashed(item))

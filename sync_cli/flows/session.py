@@ -6,11 +6,12 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sync_cli.config import Config
 from sync_cli.config_file import load_config
+from sync_cli.connectors.base import Connector
 from sync_cli.core.errors import AccessDenied, ExitCode, SyncError, SystemDown, SystemFault
 from sync_cli.engine.route import Mode, Options
 from sync_cli.engine.run import Run, Watcher
@@ -22,18 +23,15 @@ from sync_cli.flows.belonging import (
     facts_of,
     host_facts,
 )
+from sync_cli.flows.clock import utc_now
 from sync_cli.flows.connecting import mappings_folder, open_erp, open_shop, secret_hash
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.mapping_set import MappingSet, load_mappings
 from sync_cli.state.lanes import lane_lock
 from sync_cli.state.store import Pause, State
 
+LANES = ("orders", "stock")
 AFTER_DENIED = timedelta(minutes=15)
-
-
-def utc_now() -> datetime:
-    """The host's clock."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,31 @@ class Opened:
 
     systems: Systems
     run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """State and systems for care by hand; both lanes are locked, no identity is checked."""
+
+    config: Config
+    mappings: MappingSet
+    state: State
+    shop: Connector
+    erp: Connector
+
+
+@contextmanager
+def workshop(config_path: Path) -> Iterator[Workshop]:
+    """Everything that an admin's repair needs, while no other run can work. Raises SyncError."""
+    config = load_config(config_path)
+    mappings = load_mappings(mappings_folder(), config.mappings)
+    with ExitStack() as stack:
+        for lane in LANES:
+            stack.enter_context(lane_lock(config.state.parent, config.shop, lane, command="state"))
+        state = stack.enter_context(State.open(config.state))
+        shop = stack.enter_context(closing(open_shop(config, mappings)))
+        erp = stack.enter_context(closing(open_erp(config)))
+        yield Workshop(config, mappings, state, shop, erp)
 
 
 @contextmanager
@@ -68,7 +91,7 @@ def session(
         if not dry:
             lock = lane_lock(config.state.parent, config.shop, lane, command=command)
             stack.enter_context(lock)
-        run = Run(state, now, lambda: secrets.token_hex(8), options, watcher)
+        run = Run(state, now, lambda: secrets.token_hex(8), options, watcher, plans_only=dry)
         with _recorded(run, command, dry=dry), _pausing(run, config, dry=dry):
             yield Opened(_open_systems(stack, run, config, mappings, dry=dry), run)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TextIO
 
 from sync_cli.core.errors import Problem
@@ -16,9 +16,13 @@ from sync_cli.report.words import as_data, describe, summary
 class LineWatcher:
     """Plain lines for cron: the plan of a dry run, new failures, and one line at the end."""
 
-    def __init__(self, *, show_plan: bool, quiet: bool = False) -> None:
-        self._show_plan = show_plan
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._show_plan = False
         self._quiet = quiet
+
+    def begin(self, *, dry: bool) -> None:
+        """A run that only plans shows its plan."""
+        self._show_plan = dry
 
     def reading(self, route: str, count: int, total: int | None) -> None:
         """Cron is not told of progress."""
@@ -37,10 +41,11 @@ class LineWatcher:
         """What belongs to no record."""
         print(text, file=sys.stderr)
 
-    def finish(self, command: str, run: Run, _exit_code: int) -> None:
-        """One line that says what the run did."""
-        if not self._quiet:
-            print(summary(command, run.tally.counts))
+    def finish(self, command: str, run: Run | None, _exit_code: int) -> None:
+        """One line that says what the run did, or would do."""
+        if run is not None and not self._quiet:
+            name = f"{command} (plan only)" if self._show_plan else command
+            print(summary(name, run.tally.counts))
 
 
 class PersonWatcher(LineWatcher):
@@ -69,7 +74,7 @@ class PersonWatcher(LineWatcher):
         super().failed(route, item, problem, new=new)
         self._progress.start()
 
-    def finish(self, command: str, run: Run, exit_code: int) -> None:
+    def finish(self, command: str, run: Run | None, exit_code: int) -> None:
         """The bar goes, the line stays."""
         self._progress.stop()
         super().finish(command, run, exit_code)
@@ -83,6 +88,7 @@ class JsonWatcher:
         self._failures: list[dict[str, Any]] = []
         self._notes: list[str] = []
         self._first = True
+        self._dry = False
         self._out.write('{"planned": [')
 
     def reading(self, route: str, count: int, total: int | None) -> None:
@@ -105,32 +111,32 @@ class JsonWatcher:
         """What belongs to no record."""
         self._notes.append(text)
 
-    def finish(self, command: str, run: Run, exit_code: int) -> None:
+    def begin(self, *, dry: bool) -> None:
+        """Whether the run only plans stands at the end of the document."""
+        self._dry = dry
+
+    def finish(self, command: str, run: Run | None, exit_code: int) -> None:
         """The end of the document: counts, failures, notes, exit code."""
         rest: Mapping[str, Any] = {
             "failures": self._failures,
             "notes": self._notes,
             "command": command,
-            "run": run.number,
+            "run": run.number if run is not None else None,
+            "dry_run": self._dry,
             "exit_code": exit_code,
-            "counts": dict(run.tally.counts),
+            "counts": dict(run.tally.counts) if run is not None else {},
         }
         self._out.write("\n],\n" + _dump(rest)[1:] + "\n")
         self._out.flush()
 
 
-Reporter = LineWatcher | JsonWatcher
-
-
 def reporter(
-    *, as_json: bool, quiet: bool, show_plan: bool, is_person: Callable[[], bool]
-) -> Reporter:
+    *, as_json: bool, quiet: bool, is_person: bool
+) -> LineWatcher | PersonWatcher | JsonWatcher:
     """The watcher for whoever looks on."""
     if as_json:
         return JsonWatcher()
-    if is_person() and not quiet:
-        return PersonWatcher(show_plan=show_plan)
-    return LineWatcher(show_plan=show_plan, quiet=quiet)
+    return PersonWatcher() if is_person and not quiet else LineWatcher(quiet=quiet)
 
 
 def _dump(data: Mapping[str, Any]) -> str:

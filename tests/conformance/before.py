@@ -53,7 +53,8 @@ def before_update(
 def _undo_dates(body: Json, recording: Recording, state: Json | None, sent: Json) -> None:
     """The date of change was another one; dates set by the request itself were not there."""
     for name in ("date_modified", "date_modified_gmt"):
-        body.pop(name, None)
+        if recording.settings.order_storage != "posts":
+            body.pop(name, None)
         if state is not None and name in state:
             body[name] = state[name]
     for name in ("date_paid", "date_completed"):
@@ -127,6 +128,7 @@ def _undo_lines(body: Json, name: str, posted: list[Json]) -> None:
     for change in posted:
         line = lines.get(change.get("id"))
         if line is None:
+            _add_removed(lines, change)
             continue
         for field in ("subtotal", "total"):
             if field in change:
@@ -138,6 +140,13 @@ def _undo_lines(body: Json, name: str, posted: list[Json]) -> None:
             line["price"] = line["price"] * line["quantity"]
             line["quantity"] = 1
     body[name] = list(lines.values())
+
+
+def _add_removed(lines: dict[int, Json], change: Json) -> None:
+    """A line that the request removes was like another one."""
+    if change.get("id") and lines:
+        model = copy.deepcopy(next(iter(lines.values())))
+        lines[change["id"]] = {**model, "id": change["id"], "meta_data": []}
 
 
 def _undo_internal(body: Json, sent: Json) -> None:

@@ -47,10 +47,20 @@ def add_fillers(scene: Scene) -> bool:
     first, last = _models(scene, table, shown, listed)
     if first is None or last is None:
         return missing == 0 or _make_models(scene, kind, missing)
+    asked = [int(part) for part in recording.query.get("include", "").split(",") if part]
+    if asked:
+        return _fill_included(table, last, [i for i in asked if i not in listed], missing)
     taken = _taken(scene)
     _fill(scene, table, first, min(before, missing), taken, later=False)
     _fill(scene, table, last, max(0, missing - before), taken, later=True)
     return True
+
+
+def _fill_included(table: Table[Any], model: Any, unseen: list[int], missing: int) -> bool:
+    """Make the records that an `include` names but the page does not show."""
+    for number in unseen[:missing]:
+        table.add(_like(model, number, upwards=model.id < number, beyond=False))
+    return missing <= len(unseen)
 
 
 def _ids(answer: Any) -> list[int]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sync_cli.sandbox.shop.times import parse_bound
 from tests.conformance.recording import Recording
 
 Json = dict[str, Any]
@@ -27,6 +28,10 @@ _ROUTES = (
 
 
 _PAUSE = 600
+_MOVES_NO_DATE = frozenset(
+    {"refunds", "stock_quantity", "stock_status", "on_sale", "price", "price_html", "_links",
+     "related_ids", "purchasable", "variations", "categories", "total_sales", "parent_id"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,21 @@ class Known:
                 merged.update(state.body)
         return merged
 
+    def settled(self, kind: str, body: Json, near: Recording) -> Json:
+        """What another recording tells of the object since its last change, if both came after it.
+
+        Whatever moves no date of change (`_MOVES_NO_DATE`) is left out.
+        """
+        changed = parse_bound(str(body.get("date_modified_gmt")))
+        if changed is None or near.moment <= changed.shown:
+            return {}
+        for state in self.states(kind, int(body["id"]), near):
+            same = state.body.get("date_modified_gmt") == body["date_modified_gmt"]
+            later = state.recording.moment > changed.shown and state.recording.method == "GET"
+            if same and later and state.recording.shop == near.shop:
+                return {n: v for n, v in state.body.items() if n in body and _moves_date(n)}
+        return {}
+
     def ids(self, kind: str) -> list[int]:
         """The ids of all objects of a kind."""
         return [number for name, number in self._states if name == kind]
@@ -123,6 +143,10 @@ class Known:
 
 def _order(recording: Recording) -> tuple[int, str]:
     return recording.moment, recording.name
+
+
+def _moves_date(name: str) -> bool:
+    return name not in _MOVES_NO_DATE and not name.startswith("date_")
 
 
 def _sessions(recordings: Iterable[Recording]) -> dict[str, int]:

@@ -100,6 +100,10 @@ def plant_order(
     if "billing" not in body:
         _plant_place(store, order, body)
     _plant_rest(store, order, body)
+    if "status" not in body and any(_reduces(item) for item in order.items):
+        order.status = "processing"
+    if "line_items" not in body:
+        order.needs_processing = True
     order.stock_reduced = _has_taken_stock(order)
     _plant_lines_of_deleted(order, body)
     _plant_sums(store, order, body)
@@ -141,8 +145,11 @@ def _plant_rest(store: ShopStore, order: Order, body: Json) -> None:
 
 
 def _has_taken_stock(order: Order) -> bool:
-    taken = any(m.key == "_reduced_stock" for item in order.items for m in item.meta)
-    return taken or order.status in REDUCING
+    return any(_reduces(item) for item in order.items) or order.status in REDUCING
+
+
+def _reduces(item: Item) -> bool:
+    return any(meta.key == "_reduced_stock" for meta in item.meta)
 
 
 def _plant_lines_of_deleted(order: Order, body: Json) -> None:

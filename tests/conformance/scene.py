@@ -24,6 +24,16 @@ from tests.conformance.plant_products import (
 from tests.conformance.recording import Recording
 
 Json = dict[str, Any]
+_FULFILLMENT: Json = {
+    "id": 0,
+    "entity_type": "WC_Order",
+    "entity_id": "",
+    "status": "unfulfilled",
+    "is_fulfilled": False,
+    "date_updated": "",
+    "date_deleted": None,
+    "meta_data": [],
+}
 _LONG_AGO = 90 * 86_400
 
 
@@ -84,7 +94,7 @@ class Scene:
     def _plant_fulfillment(self, body: Json) -> None:
         order_id = int(body["entity_id"])
         others = [f for f in self.store.fulfillments[order_id] if f["id"] != body["id"]]
-        own = {name: value for name, value in body.items() if name != "parent_id"}
+        own = {name: body.get(name, default) for name, default in _FULFILLMENT.items()}
         self.store.fulfillments[order_id] = [*others, own]
         self.store.reserve("fulfillment", body["id"])
         for meta in body["meta_data"]:

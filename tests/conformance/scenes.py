@@ -7,7 +7,6 @@ recordings tell of the object, else the object without what the request changes.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +15,14 @@ from tests.conformance.fillers import add_fillers
 from tests.conformance.known import Known, bodies_of, kind_of
 from tests.conformance.recording import Recording
 from tests.conformance.scene import Json, Scene
+from tests.conformance.told import (
+    plant_bought,
+    plant_group,
+    plant_named_images,
+    plant_named_terms,
+    plant_removed_goods,
+    plant_sold,
+)
 
 _KINDS = ("product", "variation", "order", "refund", "customer", "coupon", "webhook", "brand")
 _MOST_STATES = 6
@@ -53,6 +60,8 @@ def _error_scene(recording: Recording, known: Known) -> Scene:
     _plant_needed(scene, recording.body)
     _plant_holder(scene, recording)
     _drop_gone(scene)
+    if kind_of(recording.path) == "refund" and "Invalid refund amount" not in str(recording.answer):
+        plant_sold(scene, int(recording.path.split("/")[1]))
     draft = _data(recording.answer).get("new_draft_order_id")
     if draft:
         scene.store.orders.remove(draft)
@@ -105,19 +114,24 @@ def _plant_needed(scene: Scene, body: Any) -> None:
         needed = int(path[1])
         if len(path) > 2 and scene.store.orders.get(needed) is None:
             scene.plant("order", {"id": needed})
-    _plant_named_product(scene, path)
+    _plant_named(scene, path)
     if isinstance(body, dict) and scene.recording.status < 400:
         _plant_lines(scene, body)
 
 
-def _plant_named_product(scene: Scene, path: list[str]) -> None:
-    """The product in the path of an exchange that was not refused for its id."""
+def _plant_named(scene: Scene, path: list[str]) -> None:
+    """The object in the path of an exchange that was not refused for its id."""
     answer = scene.recording.answer
     code = str(answer.get("code", "")) if isinstance(answer, dict) else ""
-    if len(path) == 2 and path[0] == "products" and path[1].isdecimal():
-        number = int(path[1])
-        if not code.endswith("invalid_id") and scene.store.product(number) is None:
-            scene.plant("product", {"id": number, "name": "Named"})
+    if len(path) != 2 or not path[1].isdecimal() or code.endswith("invalid_id"):
+        return
+    number, store = int(path[1]), scene.store
+    if path[0] == "products" and store.product(number) is None:
+        scene.plant("product", {"id": number, "name": "Named"})
+    elif path[0] == "orders" and store.orders.get(number) is None:
+        scene.plant("order", {"id": number})
+    elif path[0] == "customers" and store.customers.get(number) is None:
+        scene.plant("customer", {"id": number})
 
 
 def _plant_lines(scene: Scene, body: Json) -> None:
@@ -142,7 +156,8 @@ def _read_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
             is_variation = kind == "product" and body.get("type") == "variation"
             later = scene.known.merged(str(kind), body["id"], recording, later=True)
             told = {name: later[name] for name in told_names if name in later}
-            scene.plant("variation" if is_variation else str(kind), {**told, **body})
+            settled = scene.known.settled(str(kind), {**told, **body}, recording)
+            scene.plant("variation" if is_variation else str(kind), {**told, **body, **settled})
         _plant_empty_parent(scene)
         if is_list and not add_fillers(scene):
             continue
@@ -177,37 +192,14 @@ def _create_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
         if with_background:
             plant_background(scene, below=answer["id"])
         _plant_needed(scene, recording.body)
-        _plant_bought(scene, answer)
+        plant_bought(scene, answer)
         _plant_refunded(scene)
         if kind_of(recording.path) == "fulfillment":
             _plant_fulfillments(scene, before=answer["id"])
-        _plant_group(scene, answer)
+        plant_named_terms(scene, answer)
+        plant_group(scene, answer)
         _set_counters(scene, answer)
         yield scene
-
-
-def _plant_bought(scene: Scene, answer: Json) -> None:
-    """Plant the products of an order's lines by planting the order and taking it out again."""
-    if "line_items" not in answer or kind_of(scene.recording.path) != "order":
-        return
-    posted = scene.recording.body.get("line_items") or []
-    sent = [line for line in posted if "subtotal" not in line]
-    lines = answer["line_items"] if sent else []
-    for line in lines:
-        for table in (scene.store.products, scene.store.variations):
-            table.remove(line["variation_id"] or line["product_id"])
-    trial = {**copy.deepcopy(answer), "line_items": [_bare(line) for line in lines]}
-    scene.plant("order", trial)
-    scene.store.orders.remove(answer["id"])
-    for product_id in {line["product_id"] for line in answer["line_items"]}:
-        if product_id and scene.store.product(product_id) is None:
-            line = next(i for i in answer["line_items"] if i["product_id"] == product_id)
-            bare = {"id": product_id, "sku": line["sku"], "name": line["name"]}
-            scene.plant("product", {**bare, "tax_class": line["tax_class"]})
-
-
-def _bare(line: Json) -> Json:
-    return {**line, "name": line["name"]}
 
 
 def _plant_refunded(scene: Scene) -> None:
@@ -219,6 +211,7 @@ def _plant_refunded(scene: Scene) -> None:
     states = [s.body for s in scene.known.states("order", number, recording)]
     full = next((body for body in states if "line_items" in body), None)
     if full is None:
+        plant_sold(scene, number)
         return
     refunds = {r["id"]: r for body in states for r in body.get("refunds", ()) if r["id"] < own}
     status = "completed" if full["status"] == "refunded" else full["status"]
@@ -226,12 +219,6 @@ def _plant_refunded(scene: Scene) -> None:
         scene.store.refunds.remove(refund_id)
     scene.store.refunds_of[number] = [i for i in scene.store.refunds_of[number] if i < own]
     scene.plant("order", {**full, "refunds": list(refunds.values()), "status": status})
-
-
-def _plant_group(scene: Scene, answer: Json) -> None:
-    """A part of a grouped product that costs what the whole is said to cost at least."""
-    for number in (answer.get("grouped_products") or ())[:1]:
-        scene.plant("product", {"id": number, "regular_price": answer["price"]})
 
 
 def _plant_fulfillments(scene: Scene, before: int) -> None:
@@ -276,7 +263,9 @@ def _update_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
         body = {**_rest(known, kind, number, recording, body), **body}
         if kind == "refund" and scene.store.orders.get(body["parent_id"]) is None:
             scene.plant("order", {"id": body["parent_id"]})
+        plant_removed_goods(scene, kind, body)
         scene.plant(kind, body)
+        plant_named_images(scene)
         if kind == "product" and body.get("type") == "variable":
             _trash_parts(scene, body)
         if kind == "fulfillment":

@@ -115,7 +115,7 @@ def erp_article(article_id: str, product_id: str) -> dict[str, Any]:
         "main_article": False,
         "parent_id": None,
         "price": "10.00",
-        "tax_code": "S19",
+        "tax_code": "standard",
         "barcode": "",
         "unit_factor": "1",
         "archived": False,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +14,6 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 from state_examples import NEXT_SCHEMA, NOW, ROUTE, ask, ends, in_child, intent, settled, succeeded
 
-import sync_cli
 from sync_cli.core.errors import ExitCode, StateError
 from sync_cli.state.opening import open_file
 from sync_cli.state.schema import APPLICATION_ID, CURRENT, Schema
@@ -246,6 +243,20 @@ def settle_until_full(state: State, stored: list[str], pages: int) -> None:
         stored.append(str(number))
 
 
+def test_a_file_without_write_ahead_log_gets_one_as_soon_as_nobody_reads(path: Path) -> None:
+    State.open(path).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("PRAGMA journal_mode = DELETE")
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM runs").fetchall()
+        with State.open(path) as state:
+            assert state.last_run_number() == 0
+            reader.execute("COMMIT")
+            assert state.start_run("orders", NOW) == 1
+    State.open(path).close()
+    assert ask(path, "PRAGMA journal_mode") == [("wal",)]
+
+
 def test_a_full_disk_loses_nothing_and_later_all_goes_on(path: Path) -> None:
     stored: list[str] = []
     with State.open(path) as state:
@@ -265,7 +276,7 @@ def test_a_disk_that_refuses_a_write_is_named_and_loses_nothing(path: Path) -> N
     def write_beyond_the_limit() -> None:
         with State.open(path) as state:
             resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-            with pytest.raises(StateError, match=r"disk .* state\.sqlite") as raised:
+            with pytest.raises(StateError, match=r"disk .*/state\.sqlite") as raised:
                 settle_until_full(state, [], 100_000)
             assert raised.value.remedy
 
@@ -317,10 +328,3 @@ def test_a_migrated_file_is_refused_by_the_older_program(path: Path) -> None:
     open_file(path, create=True, schema=NEXT_SCHEMA).close()
     with pytest.raises(StateError, match="made by a newer sync-cli"):
         State.open(path)
-
-
-def test_the_state_opens_without_loading_the_models() -> None:
-    """Cron starts the program every minute; pydantic costs more than everything here."""
-    program = "import sys, sync_cli.state.store; sys.exit('pydantic' in sys.modules)"
-    folder = Path(sync_cli.__file__).parent.parent
-    assert subprocess.run([sys.executable, "-c", program], cwd=folder, check=False).returncode == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -119,3 +119,29 @@ def _line(field: str) -> str:
     """ "line 2: " for a field such as `lines[1].product_id` or `order_lines.1.item`."""
     found = _PLACE_IN_LIST.search(field)
     return f"line {int(found[2] or found[4]) + 1}: " if found else ""
+
+
+def not_found(system: str, record: str, entity: str, id_: str) -> Problem:
+    """The record that was to be changed or completed does not exist."""
+    code, remedy = _CODES[Fault.GONE]
+    return Problem(code, record, f"there is no {entity} {id_}", remedy, system)
+
+
+def wrong_state(system: str, record: str, state: str, to: str) -> Problem:
+    """A document from whose state there is no way to the wanted one."""
+    code, remedy = _CODES[Fault.STATE]
+    here = f"it is {state} and" if state else "it"
+    return Problem(code, record, f"{here} cannot become {to}", remedy, system)
+
+
+def not_kept(system: str, record: str, fields: Sequence[str]) -> Problem:
+    """The system said yes and stored other values than were sent."""
+    named = ", ".join(fields)
+    return Problem(
+        "not-kept",
+        record,
+        f"it was accepted, but other values are stored in {named}",
+        "Look at these fields there: a rule of that system changes or refuses the values.",
+        system,
+        field=fields[0],
+    )

@@ -8,54 +8,18 @@ and nothing more; what stands in an answer is named by JMESPath. A call with a p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field, model_validator
 
 from sync_cli.connectors.base import References, Traits
+from sync_cli.connectors.rest.calls import Call, Changes, Fetch, Find, When, Words
 from sync_cli.connectors.rest.paths import Expression, JmesPath
-from sync_cli.connectors.rest.template import Quoting, placeholders
-from sync_cli.connectors.rest.times import Duration, Form, Zone
+from sync_cli.connectors.rest.times import Duration
 
-MILLISECOND = timedelta(milliseconds=1)
 _ALL = Expression("@")
-
-
-class Words(BaseModel):
-    """A part of a profile: immutable, and an unknown word is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _know_every_word(cls, given: Any) -> Any:
-        for word in given if isinstance(given, Mapping) else ():
-            if word not in cls.model_fields:
-                facts = {"word": str(word), "known": sorted(cls.model_fields)}
-                raise PydanticCustomError("unknown_word", "there is no word {word!r} here", facts)
-        return given
-
-
-class Call(Words):
-    """One HTTP call. `repeatable` claims that making it twice does no harm; a GET never does."""
-
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
-    path: str
-    params: Mapping[str, str] = Field(default_factory=dict)
-    headers: Mapping[str, str] = Field(default_factory=dict)
-    body: Any = None
-    repeatable: bool = False
-
-    def names(self) -> frozenset[str]:
-        """The placeholders of the whole call."""
-        return frozenset(placeholders([self.path, self.params, self.headers, self.body]))
-
-    @property
-    def may_repeat(self) -> bool:
-        return self.repeatable or self.method == "GET"
 
 
 class BearerAuth(Words):
@@ -116,7 +80,7 @@ class Identify(Words):
     version: JmesPath | None = None
     address: JmesPath
     company: JmesPath | None = None
-    clock: JmesPath | None = None
+    clock: When | None = None
     environment: JmesPath | None = None
     lacks: JmesPath | None = None
     rights: JmesPath | None = None
@@ -172,108 +136,6 @@ class Errors(Words):
     codes: Mapping[str, Meaning] = Field(default_factory=dict)
 
 
-class KeysetPaging(Words):
-    """Pages by "id above the last one": `{after}`, at first `start`.
-
-    It ends with an empty page, or where `more` finds nothing true.
-    """
-
-    kind: Literal["keyset"]
-    start: str | None = None
-    more: JmesPath | None = None
-
-
-class CursorPaging(Words):
-    """Pages by a cursor that each answer names: `{cursor}`."""
-
-    kind: Literal["cursor"]
-    next: JmesPath
-
-
-class OffsetPaging(Words):
-    """Pages by their place: `{offset}` counts records, `{page}` pages; both from `start`.
-
-    Records move to other places while others edit, so a read is repeated until a whole pass brings
-    nothing new, unless the system keeps its pages `stable`.
-    """
-
-    kind: Literal["offset"]
-    start: int = 0
-    more: JmesPath | None = None
-    stable: bool = False
-
-
-class LinkPaging(Words):
-    """Pages by the address of the next one; `stable` claims that it skips no record.
-
-    Addresses by `$skip` are not stable and read until a whole pass brings nothing new.
-    """
-
-    kind: Literal["link"]
-    next: JmesPath
-    stable: bool = False
-
-
-Paging = Annotated[
-    KeysetPaging | CursorPaging | OffsetPaging | LinkPaging, Field(discriminator="kind")
-]
-
-
-class Joined(Words):
-    """How many ids or values become one text of a parameter, each `quote`d into `each`."""
-
-    each: str = "{value}"
-    join: str = ","
-    quote: Quoting = "none"
-
-
-class Listing(Words):
-    """A call that answers records, perhaps page by page; `{limit}` is `size`."""
-
-    call: Call
-    items: JmesPath = _ALL
-    paging: Paging | None = None
-    size: int = Field(default=100, ge=1)
-    total: JmesPath | None = None
-
-
-class Since(Words):
-    """How `{since}` is written.
-
-    `exclusive` claims that the system leaves out records of exactly that date, so that one
-    resolution earlier is asked. Without a date the parameter is left out, or is `beginning`.
-    """
-
-    form: Form = "iso"
-    zone: Zone = UTC
-    exclusive: bool = False
-    beginning: datetime | None = None
-
-
-class Changes(Listing):
-    """How changed records are read; `rest` is what may be asked beside `{since}`."""
-
-    since: Since = Since()
-
-
-class Fetch(Listing):
-    """How records are read by id: `{id}`, or `{ids}` with at most `size` of them."""
-
-    text: Joined = Joined()
-
-
-class Find(Listing):
-    """How records are found by a key: `{value}`, or `{values}`.
-
-    `of` finds the value in a record; by default the field of the key's name. Equality is checked
-    here: `exact`, or without regard to case (the default of a key called "email").
-    """
-
-    of: JmesPath | None = None
-    compare: Literal["exact", "casefold"] | None = None
-    text: Joined = Joined()
-
-
 class Step(Words):
     """One call of a procedure, left out where `unless` holds for the record as it stands.
 
@@ -325,19 +187,6 @@ class Advance(Words):
     steps: tuple[Step, ...] = Field(min_length=1)
 
 
-class Modified(Words):
-    """Where the date of a record's last change stands, and its form."""
-
-    path: JmesPath
-    form: Form = "iso"
-    zone: Zone = UTC
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_one_word(cls, given: Any) -> Any:
-        return {"path": given} if isinstance(given, str) else given
-
-
 class TraitWords(Words):
     """What the system can do with an entity; see `sync_cli.connectors.base.Traits`."""
 
@@ -370,7 +219,7 @@ class Entity(Words):
     traits: TraitWords = TraitWords()
     id: JmesPath = Expression("id")
     birth: JmesPath | None = None
-    modified: Modified | None = None
+    modified: When | None = None
     state: JmesPath | None = None
     marks: Mapping[str, JmesPath] = Field(default_factory=dict)
     changes: Changes | None = None

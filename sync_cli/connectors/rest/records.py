@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from sync_cli.connectors.base import Json, Raw, Seen
+from sync_cli.connectors.rest.calls import When
 from sync_cli.connectors.rest.paths import Expression
-from sync_cli.connectors.rest.profile import Entity, Modified
+from sync_cli.connectors.rest.profile import Entity
 from sync_cli.connectors.rest.times import moment_reader
 from sync_cli.core.errors import ConfigError
 
@@ -63,7 +64,7 @@ def _text(expression: Expression | None, data: Json) -> str:
 
 
 def _date_reader(
-    entity_name: str, modified: Modified | None
+    entity_name: str, modified: When | None
 ) -> Callable[[Mapping[str, Any]], datetime | None]:
     if modified is None:
         return lambda _data: None

@@ -59,9 +59,7 @@ class Sender:
         sent = self._attempt(step, [parcel], repeatable)
         return sent.alone() if isinstance(sent, Refusal) else sent[0]
 
-    def _send_together(
-        self, step: Step, parcels: Sequence[Parcel], repeatable: bool
-    ) -> list[Sent]:
+    def _send_together(self, step: Step, parcels: Sequence[Parcel], repeatable: bool) -> list[Sent]:
         """One call; a batch that is refused because of one item is parted until that is alone."""
         became: dict[int, Sent] = {}
         waiting = [list(range(len(parcels)))]
@@ -88,9 +86,7 @@ class Sender:
             return step.results is None or _is_list_of(step.results(data), len(parcels))
 
         try:
-            reply = self._wire.write(
-                step.call, _values(step, parcels), fits, repeatable=repeatable
-            )
+            reply = self._wire.write(step.call, _values(step, parcels), fits, repeatable=repeatable)
         except Refused as refused:
             return refused.refusal
         except AnswerLost as lost:

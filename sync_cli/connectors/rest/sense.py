@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sync_cli.connectors.rest.profile import (
-    Advance,
+from sync_cli.connectors.rest.calls import (
     Call,
-    Create,
     CursorPaging,
-    Entity,
     Fetch,
     Find,
     KeysetPaging,
     Listing,
-    LoginAuth,
     OffsetPaging,
+)
+from sync_cli.connectors.rest.profile import (
+    Advance,
+    Create,
+    Entity,
+    LoginAuth,
     Profile,
     Step,
     Update,

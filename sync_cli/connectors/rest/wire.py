@@ -13,8 +13,9 @@ from sync_cli.connectors.http_answers import Passing, Refine, moment_of
 from sync_cli.connectors.http_answers import Refusal as HttpRefusal
 from sync_cli.connectors.pacing import Pacing
 from sync_cli.connectors.rest.auth import Credentials, Session
+from sync_cli.connectors.rest.calls import Call
 from sync_cli.connectors.rest.problems import Refusal, read_answer
-from sync_cli.connectors.rest.profile import Call, Errors, Fault, Meaning, Profile
+from sync_cli.connectors.rest.profile import Errors, Fault, Meaning, Profile
 from sync_cli.connectors.rest.template import fill, fill_path, fill_texts
 from sync_cli.core.errors import AccessDenied, ConfigError, SyncError, SystemDown
 
@@ -26,9 +27,13 @@ _TOO_LARGE = 413
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A successful answer. `began` is not later than the source's clock when the call began."""
+    """A successful answer; `clock` is the source's when it answered, ours if it tells none.
+
+    `began` is not later than the source's clock when the call began.
+    """
 
     data: Any = field(repr=False)
+    clock: datetime
     began: datetime | None
 
 
@@ -149,7 +154,7 @@ class Wire:
         )
         if self._session is not None:
             self._session.accepted()
-        return Reply(answer.data, self._began(answer, self._clock() - begun))
+        return Reply(answer.data, answer.clock, self._began(answer, self._clock() - begun))
 
     def _all(self, values: Values) -> Values:
         return {**self._given, **values}

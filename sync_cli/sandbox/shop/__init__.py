@@ -11,6 +11,7 @@ from sync_cli.sandbox.clock import SandboxClock
 from sync_cli.sandbox.control import mount_control
 from sync_cli.sandbox.ledger import Ledger
 from sync_cli.sandbox.shop.actions import shop_actions, shop_state
+from sync_cli.sandbox.shop.errors import trouble
 from sync_cli.sandbox.shop.placing import place_orders
 from sync_cli.sandbox.shop.seed import seed_shop
 from sync_cli.sandbox.shop.settings import (
@@ -66,5 +67,6 @@ def build_shop(
         ledger=ledger,
         state=lambda: shop_state(store),
         actions=shop_actions(store),
+        error_body=trouble,
     )
     return app

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from sync_cli.sandbox.shop.order_view import OrderView, order_json
+from sync_cli.sandbox.shop.item_view import OrderView
+from sync_cli.sandbox.shop.order_view import order_json
 from sync_cli.sandbox.shop.order_write import create_order, delete_order, update_order
 from sync_cli.sandbox.shop.placing import place_orders
 from sync_cli.sandbox.shop.product_api import run_sales, update_product
-from sync_cli.sandbox.shop.product_view import ProductView, shown_price, stock_holder
+from sync_cli.sandbox.shop.product_facts import ProductView, shown_price, stock_holder
 from sync_cli.sandbox.shop.records import Json, Order, Product
 from sync_cli.sandbox.shop.stock import move_stock, reduced_pieces, touch_product
 from sync_cli.sandbox.shop.store import ShopStore

@@ -11,7 +11,7 @@ from sync_cli.sandbox.shop.http import Answer, Call, created, paged
 from sync_cli.sandbox.shop.listing import ListSpec, check_query, is_true, page_of, wish_of
 from sync_cli.sandbox.shop.meta import changed_meta
 from sync_cli.sandbox.shop.order_view import billing_json, shipping_json
-from sync_cli.sandbox.shop.product_view import meta_json
+from sync_cli.sandbox.shop.product_facts import meta_json
 from sync_cli.sandbox.shop.records import ADDRESS_KEYS, Customer, Json, Meta
 from sync_cli.sandbox.shop.schemas import CUSTOMER, check_body
 from sync_cli.sandbox.shop.store import ShopStore, folded

@@ -65,3 +65,19 @@ def no_route() -> ShopError:
 def invalid_id(kind: str, status: int = 404) -> ShopError:
     """The answer to an id that no object of this kind has."""
     return ShopError(f"woocommerce_rest_{kind}_invalid_id", "Invalid ID.", status)
+
+
+def trouble(status: int) -> dict[str, Any]:
+    """The JSON body of a shop in trouble: maintenance mode at 503, else a fatal error."""
+    if status == 503:
+        message = "Briefly unavailable for scheduled maintenance. Check back in a minute."
+        data = {"status": status}
+        return {"code": "wp_die", "message": message, "data": data, "additional_errors": []}
+    message = "<p>There has been a critical error on this website.</p>"
+    data = {"status": status}
+    return {
+        "code": "internal_server_error",
+        "message": message,
+        "data": data,
+        "additional_errors": [],
+    }

@@ -7,9 +7,10 @@ from typing import Any
 
 from sync_cli.sandbox.shop.errors import ShopError, invalid_id
 from sync_cli.sandbox.shop.http import Answer, Call, created, paged
+from sync_cli.sandbox.shop.item_view import OrderView
 from sync_cli.sandbox.shop.listing import ListSpec, check_query, is_true, page_of, wish_of, words
 from sync_cli.sandbox.shop.order_status import STATUSES
-from sync_cli.sandbox.shop.order_view import OrderView, note_json, order_json, refund_json
+from sync_cli.sandbox.shop.order_view import note_json, order_json, refund_json
 from sync_cli.sandbox.shop.order_write import create_order, delete_order, order_of, update_order
 from sync_cli.sandbox.shop.records import Json, Note, Order, Refund
 from sync_cli.sandbox.shop.refunds import create_refund, delete_refund

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from sync_cli.sandbox.shop.errors import ShopError
+from sync_cli.sandbox.shop.item_view import line_product
 from sync_cli.sandbox.shop.meta import changed_meta
 from sync_cli.sandbox.shop.money import to_decimal
-from sync_cli.sandbox.shop.order_view import line_product
-from sync_cli.sandbox.shop.product_view import ProductView, chosen, full_name, shown_price
+from sync_cli.sandbox.shop.product_facts import ProductView, chosen, full_name, shown_price
 from sync_cli.sandbox.shop.records import Item, ItemKind, Json, Meta, Order, Product
 from sync_cli.sandbox.shop.stock import follow_quantity
 from sync_cli.sandbox.shop.store import ShopStore

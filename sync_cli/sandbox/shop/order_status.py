@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sync_cli.sandbox.shop.order_view import needs_processing
 from sync_cli.sandbox.shop.records import ZERO, Meta, Order, Refund
-from sync_cli.sandbox.shop.stock import add_note, follow_status
+from sync_cli.sandbox.shop.stock import REDUCING, add_note, follow_status
 from sync_cli.sandbox.shop.store import ShopStore
 
 STATUSES = (
@@ -48,6 +48,7 @@ def set_status(store: ShopStore, order: Order, status: str) -> None:
     if after == "trash" or before == "trash":
         return
     follow_status(store, order)
+    _count_coupons(store, order)
     text = f"Order status changed from {_NAMES[before]} to {_NAMES[after]}."
     add_note(store, order, text)
     if after == "completed":
@@ -78,6 +79,17 @@ def complete_payment(store: ShopStore, order: Order) -> None:
         order.paid = store.now()
     if order.status in ("pending", "on-hold", "failed", "cancelled"):
         set_status(store, order, "processing" if needs_processing(store, order) else "completed")
+
+
+def _count_coupons(store: ShopStore, order: Order) -> None:
+    """Note on each coupon who used it, once the order holds its goods."""
+    if order.status not in REDUCING or order.extra.get("coupons_counted"):
+        return
+    for item in order.of_kind("coupon"):
+        coupon = store.coupon_by_code(item.name)
+        if coupon is not None:
+            coupon.used_by.append(str(order.customer_id or order.billing.get("email", "")))
+    order.extra["coupons_counted"] = True
 
 
 def _mark_paying(store: ShopStore, order: Order) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sync_cli.sandbox.shop.money import parsed
 from sync_cli.sandbox.shop.order_status import set_status
 from sync_cli.sandbox.shop.order_write import create_order
-from sync_cli.sandbox.shop.product_view import ProductView, shown_price
+from sync_cli.sandbox.shop.product_facts import ProductView, shown_price
 from sync_cli.sandbox.shop.records import Json, Order, Product
 from sync_cli.sandbox.shop.seed import PEOPLE, address, mail_of
 from sync_cli.sandbox.shop.store import ShopStore

@@ -16,15 +16,14 @@ from sync_cli.sandbox.shop.listing import (
     words,
 )
 from sync_cli.sandbox.shop.money import parsed
-from sync_cli.sandbox.shop.product_view import (
+from sync_cli.sandbox.shop.product_facts import (
     ProductView,
     full_name,
     is_on_sale,
-    product_json,
     shown_price,
     stock_holder,
-    variation_json,
 )
+from sync_cli.sandbox.shop.product_view import product_json, variation_json
 from sync_cli.sandbox.shop.product_write import changed_product, settle_price
 from sync_cli.sandbox.shop.records import Json, Product
 from sync_cli.sandbox.shop.schemas import PRODUCT, VARIATION, check_body

@@ -12,7 +12,7 @@ from sync_cli.sandbox.shop.errors import ShopError
 from sync_cli.sandbox.shop.images import chosen_images
 from sync_cli.sandbox.shop.meta import changed_meta, split_meta
 from sync_cli.sandbox.shop.money import parsed, price_text
-from sync_cli.sandbox.shop.product_view import is_on_sale
+from sync_cli.sandbox.shop.product_facts import is_on_sale
 from sync_cli.sandbox.shop.records import Json, Product
 from sync_cli.sandbox.shop.slugs import safe_name, slug_of
 from sync_cli.sandbox.shop.store import TAX_CLASSES, ShopStore

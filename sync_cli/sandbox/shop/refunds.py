@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sync_cli.sandbox.shop.errors import ShopError, missing_params
+from sync_cli.sandbox.shop.item_view import line_product
 from sync_cli.sandbox.shop.meta import changed_meta
 from sync_cli.sandbox.shop.money import parsed, rounded, to_decimal
 from sync_cli.sandbox.shop.order_status import refunded_so_far, set_status
-from sync_cli.sandbox.shop.order_view import line_product
 from sync_cli.sandbox.shop.records import ZERO, Item, Json, Meta, Order, Refund
 from sync_cli.sandbox.shop.stock import add_note, move_stock, reduced_pieces, set_reduced
 from sync_cli.sandbox.shop.store import ShopStore

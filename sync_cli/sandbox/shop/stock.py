@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from sync_cli.sandbox.shop.item_view import line_product
 from sync_cli.sandbox.shop.meta import changed_meta
-from sync_cli.sandbox.shop.order_view import line_product
-from sync_cli.sandbox.shop.product_view import ProductView, full_name, stock_holder
+from sync_cli.sandbox.shop.product_facts import ProductView, full_name, stock_holder
 from sync_cli.sandbox.shop.product_write import stock_state
 from sync_cli.sandbox.shop.records import Item, Note, Order, Product
 from sync_cli.sandbox.shop.store import ShopStore

@@ -1,0 +1,80 @@
+"""Care of the state file: accept a move, forget what a restore lost, rebuild from seals."""
+
+from __future__ import annotations
+
+from sync_cli.connectors.base import Connector, batched
+from sync_cli.core.identity import read_seal
+from sync_cli.core.outcome import End
+from sync_cli.flows.belonging import HOST, facts_of, host_facts
+from sync_cli.flows.systems import ERP, SHOP
+from sync_cli.mapping.errors import Unreadable
+from sync_cli.mapping.mapping_set import MappingSet
+from sync_cli.state.store import State
+
+ORDER = "order"
+ALL_LINKS = 10_000_000
+
+
+def accept(state: State, shop: Connector, erp: Connector) -> list[str]:
+    """This state belongs to these systems and this machine from now on; says what changed."""
+    told = []
+    facts = {SHOP: facts_of(shop.identify()), ERP: facts_of(erp.identify()), HOST: host_facts()}
+    for role, now in facts.items():
+        before = state.identity(role)
+        if before != now:
+            told.append(f"{role}: {_named(before)} -> {_named(now)}")
+        state.set_identity(role, now)
+    return told
+
+
+def forget_missing(state: State, erp: Connector) -> int:
+    """Forget the links of orders that the ERP no longer has; returns how many.
+
+    They are looked for again by their references, and made again only if they are not found.
+    """
+    forgotten = 0
+    for batch in batched(state.recent_links(ORDER, ERP, ALL_LINKS), 100):
+        by_reference = {end.birth: end for end in batch if end.birth}
+        found = erp.find(ORDER, "reference", list(by_reference))
+        for reference, end in by_reference.items():
+            if not found.get(reference):
+                _forget(state, end)
+                forgotten += 1
+    return forgotten
+
+
+def _forget(state: State, end: End) -> None:
+    shop_id = state.linked_targets(ORDER, SHOP, ERP, [end.id]).get(end.id)
+    state.detach(ORDER, end)
+    if shop_id is not None:
+        state.read_again("orders", [shop_id])
+
+
+def rebuild(state: State, shop: Connector, mappings: MappingSet, kind: str) -> tuple[int, int]:
+    """Take over installation and run number from the seals in the shop; returns orders and run.
+
+    The next `orders` run then finds every document again by its reference; nothing is made twice.
+    """
+    installations: dict[str, int] = {}
+    count = 0
+    for page in shop.changes(ORDER, None):
+        for raw in page.records:
+            try:
+                order = mappings.of(kind, ORDER).read(raw.data, id=raw.id, birth=raw.birth)
+            except Unreadable:
+                continue
+            seal = read_seal(getattr(order, "seal", ""))
+            if seal is not None:
+                count += 1
+                known = installations.get(seal.installation, 0)
+                installations[seal.installation] = max(known, seal.run)
+    if not installations:
+        return 0, 0
+    newest = max(installations, key=lambda name: installations[name])
+    state.adopt_installation(newest)
+    state.adopt_run_number(max(installations.values()))
+    return count, max(installations.values())
+
+
+def _named(facts: dict[str, str] | None) -> str:
+    return ", ".join(f"{key} {value}" for key, value in (facts or {}).items()) or "unknown"

@@ -1,0 +1,99 @@
+"""The delta commands: orders and stock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from sync_cli.cli.exits import exit_codes, is_person
+from sync_cli.cli.options import (
+    DEFAULT_CONFIG,
+    AcceptOption,
+    ConfigOption,
+    DryRunOption,
+    FullOption,
+    IdOption,
+    JsonOption,
+    LimitOption,
+    QuietOption,
+    RemapOption,
+    SinceOption,
+    SkuOption,
+    read_since,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sync_cli.engine.route import Options
+    from sync_cli.flows.commands import Command
+
+
+def orders(
+    config: ConfigOption = DEFAULT_CONFIG,
+    dry_run: DryRunOption = False,
+    since: SinceOption = None,
+    full: FullOption = False,
+    ids: IdOption = None,
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    accept: AcceptOption = "",
+    remap: RemapOption = False,
+) -> None:
+    """Orders: shop to ERP, and the document's number and state back."""
+    from sync_cli.engine.route import Options
+    from sync_cli.flows.clock import utc_now
+    from sync_cli.flows.commands import ORDERS
+
+    options = Options(
+        dry_run=dry_run,
+        since=read_since(since, utc_now()),
+        full=full,
+        ids=tuple(ids or ()),
+        limit=limit,
+        accept=accept,
+        remap=remap,
+    )
+    _run(ORDERS, config, options, as_json=as_json, quiet=quiet)
+
+
+def stock(
+    config: ConfigOption = DEFAULT_CONFIG,
+    dry_run: DryRunOption = False,
+    since: SinceOption = None,
+    full: FullOption = False,
+    ids: IdOption = None,
+    skus: SkuOption = None,
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    accept: AcceptOption = "",
+) -> None:
+    """Stock: ERP to shop, never more than can be sold."""
+    from sync_cli.engine.route import Options
+    from sync_cli.flows.clock import utc_now
+    from sync_cli.flows.commands import STOCK
+
+    options = Options(
+        dry_run=dry_run,
+        since=read_since(since, utc_now()),
+        full=full,
+        ids=tuple(ids or ()),
+        skus=tuple(skus or ()),
+        limit=limit,
+        accept=accept,
+    )
+    _run(STOCK, config, options, as_json=as_json, quiet=quiet)
+
+
+def _run(command: Command, config: Path, options: Options, *, as_json: bool, quiet: bool) -> None:
+    from sync_cli.flows.commands import carry_out
+    from sync_cli.report.watchers import reporter
+
+    watcher = reporter(as_json=as_json, quiet=quiet, is_person=is_person())
+    with exit_codes(config):
+        code = carry_out(command, config, options, watcher)
+    if code:
+        raise typer.Exit(int(code))

@@ -1,0 +1,51 @@
+"""The one place where errors become exit codes and words on the screen."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import typer
+
+from sync_cli.core.errors import ExitCode, SyncError
+
+SILENT_IN_CRON = frozenset({ExitCode.DOWN, ExitCode.LOCKED})
+ONCE = timedelta(hours=1)
+
+
+def is_person() -> bool:
+    """Whether somebody looks at a terminal."""
+    return sys.stderr.isatty()
+
+
+@contextmanager
+def exit_codes(config: Path | None = None) -> Iterator[None]:
+    """Turns every SyncError into its sentence on stderr and its exit code.
+
+    In cron "a system is down" and "the lock is held" are printed at most once an hour each.
+    """
+    try:
+        yield
+    except SyncError as error:
+        if _is_to_be_said(error, config):
+            print(error.sentence(), file=sys.stderr)
+        raise typer.Exit(int(error.exit_code)) from None
+    except BrokenPipeError:
+        raise typer.Exit(int(ExitCode.OK)) from None
+
+
+def _is_to_be_said(error: SyncError, config: Path | None) -> bool:
+    if error.exit_code not in SILENT_IN_CRON or is_person() or config is None:
+        return True
+    from sync_cli.config_file import load_config
+    from sync_cli.flows.clock import utc_now
+    from sync_cli.state.store import State
+
+    try:
+        with State.open(load_config(config).state) as state:
+            return state.say_once(f"{error.exit_code}:{error}", utc_now(), ONCE)
+    except SyncError:
+        return True

@@ -1,0 +1,66 @@
+"""The options that several commands share, once."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ConfigOption = Annotated[
+    Path,
+    typer.Option("--config", "-c", envvar="SYNC_CLI_CONFIG", help="The configuration file."),
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Print the very plan that a real run would execute.")
+]
+SinceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        help="Read what changed since then: 2026-01-31, 2026-01-31T08:00:00Z, or 90m, 2h, 3d ago."
+        " The watermark does not move.",
+    ),
+]
+FullOption = Annotated[bool, typer.Option("--full", help="Read everything, not only changes.")]
+IdOption = Annotated[
+    list[str] | None, typer.Option("--id", help="Only this record, by its id; may be repeated.")
+]
+SkuOption = Annotated[
+    list[str] | None, typer.Option("--sku", help="Only this article; may be repeated.")
+]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", min=1, help="Read at most so many records.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document for machines.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but failures.")]
+AcceptOption = Annotated[
+    str, typer.Option("--accept", metavar="TOKEN", help="Let exactly this guarded plan pass.")
+]
+RemapOption = Annotated[
+    bool,
+    typer.Option("--remap", help="Look again at documents whose mapping changed since."),
+]
+
+DEFAULT_CONFIG = Path("config.yaml")
+_AGO = re.compile(r"(\d+)\s*([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def read_since(text: str | None, now: datetime) -> datetime | None:
+    """The instant that `--since` names, aware UTC. Raises BadParameter for any other text."""
+    if text is None:
+        return None
+    ago = _AGO.fullmatch(text.strip())
+    if ago is not None:
+        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    try:
+        instant = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no date; write 2026-01-31, 2026-01-31T08:00:00Z or 2h.",
+            param_hint="--since",
+        ) from None
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -1,0 +1,155 @@
+"""Looking at what is known: status, held list, explain. None of these calls a system."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sync_cli.cli.exits import exit_codes
+from sync_cli.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sync_cli.core.plan import Held
+    from sync_cli.state.store import State
+
+held_app = typer.Typer(help="Records that wait, and why.", no_args_is_help=True)
+
+IdArgument = Annotated[str, typer.Argument(help="The record's id, as `held list` shows it.")]
+RouteOption = Annotated[str | None, typer.Option("--route", help="Only this route.")]
+
+
+@contextmanager
+def open_state(config: Any) -> Iterator[State]:
+    """The state of a configuration, errors as exit codes; it must exist."""
+    from sync_cli.config_file import load_config
+    from sync_cli.state.store import State
+
+    with exit_codes(), State.open(load_config(config).state, create=False) as state:
+        yield state
+
+
+def status(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """Watermarks with their age, the last runs, and how many records are held."""
+    from sync_cli.admin.status import as_data, read_status
+    from sync_cli.flows.clock import utc_now
+    from sync_cli.report.console import show_status
+
+    with open_state(config) as state:
+        found = read_status(state, utc_now())
+    if as_json:
+        _print_json(as_data(found))
+    else:
+        show_status(found)
+
+
+def explain(
+    name: Annotated[str, typer.Argument(help="Order id, number, reference or ERP number.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """All that is known of an order, in order of time."""
+    from dataclasses import asdict
+
+    from sync_cli.admin.story import describe, stories
+
+    with open_state(config) as state:
+        found = stories(state, name)
+    if as_json:
+        _print_json([asdict(story) for story in found])
+        return
+    if not found:
+        typer.echo(f"Nothing is known of order {name}: it was never read, or placed before start_at.")
+    for story in found:
+        for line in describe(story):
+            typer.echo(line)
+
+
+@held_app.command("list")
+def held_list(
+    config: ConfigOption = DEFAULT_CONFIG, route: RouteOption = None, as_json: JsonOption = False
+) -> None:
+    """Every record that waits."""
+    from sync_cli.report.console import show_held
+
+    with open_state(config) as state:
+        held = state.held(route)
+    if as_json:
+        _print_json([held_data(entry) for entry in held])
+    else:
+        show_held(held)
+
+
+@held_app.command("show")
+def held_show(
+    record: IdArgument, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False
+) -> None:
+    """One record that waits, with the whole reason and what to do."""
+    with open_state(config) as state:
+        found = [entry for entry in state.held() if record in (entry.id, entry.label)]
+    if as_json:
+        _print_json([held_data(entry) for entry in found])
+        return
+    if not found:
+        typer.echo(f"{record} is not held.")
+        raise typer.Exit(3)
+    for entry in found:
+        typer.echo(f"{entry.label} ({entry.route}, {entry.why}, attempt {entry.attempts})")
+        typer.echo(f"  {entry.problem.sentence()}")
+        typer.echo(f"  since {entry.since:%Y-%m-%d %H:%M} UTC, next {entry.until:%Y-%m-%d %H:%M} UTC")
+
+
+@held_app.command("retry")
+def held_retry(
+    records: Annotated[list[str] | None, typer.Argument(help="Ids; none means all.")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    route: RouteOption = None,
+) -> None:
+    """Make held records due now; the next run looks at them again."""
+    from sync_cli.flows.clock import utc_now
+
+    with open_state(config) as state:
+        count = state.retry_now(route, records or None, utc_now())
+    typer.echo(f"{count} records are due with the next run.")
+    if records and not count:
+        raise typer.Exit(3)
+
+
+@held_app.command("dismiss")
+def held_dismiss(
+    record: IdArgument,
+    route: Annotated[str, typer.Option("--route", help="The route that holds it.")] = "orders",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Take a record off the list for good; noted in the audit. It comes back if it changes."""
+    from sync_cli.flows.clock import utc_now
+
+    with open_state(config) as state:
+        done = state.dismiss(route, record, utc_now(), getpass.getuser())
+    typer.echo(f"{record} was dismissed." if done else f"{record} is not held by {route}.")
+    if not done:
+        raise typer.Exit(3)
+
+
+def held_data(entry: Held) -> dict[str, Any]:
+    """A held record for machines."""
+    return {
+        "route": entry.route,
+        "id": entry.id,
+        "label": entry.label,
+        "why": str(entry.why),
+        "until": entry.until,
+        "since": entry.since,
+        "attempts": entry.attempts,
+        "code": entry.problem.code,
+        "text": entry.problem.sentence(),
+    }
+
+
+def _print_json(data: Any) -> None:
+    typer.echo(json.dumps(data, default=str, ensure_ascii=False, indent=1))

@@ -1,0 +1,184 @@
+"""The connector of every system that a profile describes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from sync_cli.connectors.base import (
+    Change,
+    Draft,
+    Found,
+    Identity,
+    Page,
+    Raw,
+    References,
+    Result,
+    Seen,
+    Traits,
+)
+from sync_cli.connectors.pacing import Pacing
+from sync_cli.connectors.rest.advance import Advancing
+from sync_cli.connectors.rest.auth import Credentials
+from sync_cli.connectors.rest.create import Creating
+from sync_cli.connectors.rest.identity import ask_identity
+from sync_cli.connectors.rest.opening import HttpOptions, open_wire
+from sync_cli.connectors.rest.procedure import Desk
+from sync_cli.connectors.rest.profile import Entity, Profile
+from sync_cli.connectors.rest.read import Reader
+from sync_cli.connectors.rest.update import Changing
+from sync_cli.core.errors import ConfigError
+
+
+def utc_now() -> datetime:
+    """This machine's time."""
+    return datetime.now(UTC)
+
+
+class RestConnector:
+    """`Connector` over HTTP as a profile describes it; see `sync_cli.connectors.base`.
+
+    `credentials` must have every name that the profile asks for. `reference` and `in_doubt`
+    replace the traits of all entities that have a reference: whether a system refuses a second one
+    may be a setting of that very installation. Raises ConfigError for a missing credential or an
+    unsafe address; calls nobody until it is asked something.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        profile: Profile,
+        credentials: Credentials,
+        *,
+        pacing: Pacing | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        options: HttpOptions | None = None,
+        reference: References | None = None,
+        in_doubt: timedelta | None = None,
+    ) -> None:
+        self.name = name
+        self._profile = profile
+        self._traits = {
+            entity: _overridden(words.traits.as_traits(), reference, in_doubt)
+            for entity, words in profile.entities.items()
+        }
+        self._wire = open_wire(
+            name,
+            base_url,
+            profile,
+            credentials,
+            pacing=pacing or Pacing(),
+            clock=clock,
+            options=options or HttpOptions(),
+        )
+
+    def identify(self) -> Identity:
+        """See `Connector.identify`; asks anew each time."""
+        self._wire.raise_fault()
+        return ask_identity(self._wire, self._profile)
+
+    def traits(self, entity: str) -> Traits:
+        """See `Connector.traits`."""
+        self._words(entity)
+        return self._traits[entity]
+
+    def changes(
+        self, entity: str, since: datetime | None, resume: str | None = None
+    ) -> Iterator[Page]:
+        """See `Connector.changes`.
+
+        The date asked for stays the same for the whole read. A record that becomes visible later
+        with an earlier date (a late commit) is the duty of the overlap, not of the read.
+        """
+        reader = self._reader(entity)
+        self._wire.raise_fault()
+        return reader.changes(since, resume)
+
+    def fetch(self, entity: str, ids: Sequence[str]) -> Iterator[Raw]:
+        """See `Connector.fetch`."""
+        reader = self._reader(entity)
+        self._wire.raise_fault()
+        return reader.fetch(ids)
+
+    def find(self, entity: str, key: str, values: Sequence[str]) -> Mapping[str, tuple[Found, ...]]:
+        """See `Connector.find`."""
+        self._wire.raise_fault()
+        return self._reader(entity).find(key, values, self._traits[entity].find_batch)
+
+    def census(self, entity: str, since: datetime | None = None) -> Iterator[Seen]:
+        """See `Connector.census`."""
+        reader = self._reader(entity)
+        self._wire.raise_fault()
+        return reader.census(since)
+
+    def acknowledge(self, entity: str, position: str) -> None:
+        """Nothing to let go of: the system keeps its records."""
+
+    def create(self, entity: str, drafts: Sequence[Draft]) -> Iterator[Result]:
+        """See `Connector.create`."""
+        words = self._words(entity).create
+        if words is None:
+            raise self._cannot(entity, "create")
+        self._wire.raise_fault()
+        return Creating(self._desk(entity)).create(words, drafts)
+
+    def update(self, entity: str, changes: Sequence[Change]) -> Iterator[Result]:
+        """See `Connector.update`."""
+        words = self._words(entity).update
+        if words is None:
+            raise self._cannot(entity, "update")
+        self._wire.raise_fault()
+        return Changing(self._desk(entity)).update(words, changes)
+
+    def advance(self, entity: str, ids: Sequence[str], to: str) -> Iterator[Result]:
+        """See `Connector.advance`."""
+        words = self._words(entity).advance.get(to)
+        if words is None:
+            raise self._cannot(entity, f"advance.{to}")
+        self._wire.raise_fault()
+        return Advancing(self._desk(entity)).advance(words, ids, to)
+
+    def calls(self) -> Mapping[str, int]:
+        """See `Connector.calls`."""
+        return self._wire.calls()
+
+    def close(self) -> None:
+        """See `Connector.close`."""
+        self._wire.close()
+
+    def __repr__(self) -> str:
+        return f"RestConnector({self.name!r}, {self._profile.kind!r})"
+
+    def _words(self, entity: str) -> Entity:
+        words = self._profile.entities.get(entity)
+        if words is None:
+            raise ConfigError(
+                f"The profile {self._profile.kind} of {self.name} has no entity {entity!r};"
+                f" it has {', '.join(self._profile.entities)}.",
+                "Add it to the profile, or switch off the route that needs it.",
+            )
+        return words
+
+    def _reader(self, entity: str) -> Reader:
+        return Reader(self._wire, entity, self._words(entity), self._source_clock)
+
+    def _source_clock(self) -> datetime:
+        return ask_identity(self._wire, self._profile).clock
+
+    def _desk(self, entity: str) -> Desk:
+        batch = self._traits[entity].batch
+        return Desk(self._wire, entity, self._words(entity), self._reader(entity), batch)
+
+    def _cannot(self, entity: str, what: str) -> ConfigError:
+        return ConfigError(
+            f"The profile {self._profile.kind} of {self.name} has no `{what}` for {entity}.",
+            "Add it to the profile, or switch off the route that needs it.",
+        )
+
+
+def _overridden(traits: Traits, reference: References | None, in_doubt: timedelta | None) -> Traits:
+    if traits.reference is not References.NONE and reference is not None:
+        traits = replace(traits, reference=reference)
+    return traits if in_doubt is None else replace(traits, in_doubt=in_doubt)

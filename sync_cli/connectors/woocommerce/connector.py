@@ -1,0 +1,146 @@
+"""The connector of a WooCommerce shop: REST API v3, as observed with version 10.7."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sync_cli.connectors.base import (
+    Change,
+    Draft,
+    Found,
+    Identity,
+    Page,
+    Raw,
+    Result,
+    Seen,
+    Traits,
+)
+from sync_cli.connectors.http import HttpClient
+from sync_cli.connectors.pacing import Pacing
+from sync_cli.connectors.woocommerce import read
+from sync_cli.connectors.woocommerce.entities import NOTE, ORDER, PRODUCT, shape_of
+from sync_cli.connectors.woocommerce.identity import read_identity
+from sync_cli.connectors.woocommerce.notes import create_notes
+from sync_cli.connectors.woocommerce.refusals import refine
+from sync_cli.connectors.woocommerce.wire import API, PAGE_SIZE, Wire, auth_of, home_of
+from sync_cli.connectors.woocommerce.write import advance_orders, update_orders, update_products
+from sync_cli.core.errors import ConfigError
+
+
+class WooCommerce:
+    """One shop, opened for one run. See `Connector` for the promises of each method.
+
+    `url` is the shop's address; `clock` gives this machine's time in aware UTC. `fields` names,
+    for each entity, the keys of the shop's records that the mapping reads; an entity that is not
+    in it is read whole. `in_doubt` is how long a lost call may still take effect, in place of the
+    default. Keys of records: orders, products with variations (`parent_id`, one entity), customers,
+    and notes by reference "ORDER:TEXT". Raises ConfigError for plain http to another machine.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        key: str,
+        secret: str,
+        *,
+        pacing: Pacing,
+        clock: Callable[[], datetime],
+        fields: Mapping[str, frozenset[str]] | None = None,
+        auth_style: str = "basic",
+        verify: bool | str = True,
+        timeout: tuple[float, float] = (10.0, 60.0),
+        in_doubt: timedelta | None = None,
+        page_size: int = PAGE_SIZE,
+    ) -> None:
+        self.name = name
+        self._in_doubt = in_doubt
+        self._identity: Identity | None = None
+        self._client = HttpClient(
+            name,
+            home_of(url) + API,
+            auth=auth_of(auth_style, key, secret),
+            pacing=pacing,
+            clock=clock,
+            timeout=timeout,
+            verify=verify,
+            refine=refine,
+        )
+        self._wire = Wire(self._client, fields or {}, clock, page_size)
+
+    def __repr__(self) -> str:
+        return f"WooCommerce({self.name!r}, {home_of(self._client.base_url)!r})"
+
+    def identify(self) -> Identity:
+        """Who answers; asked once a run, later only its clock is reckoned on."""
+        self._client.raise_fault()
+        clock = self._wire.clock_now()
+        if self._identity is None or clock is None:
+            self._identity = read_identity(self._wire)
+            return self._identity
+        return replace(self._identity, clock=clock)
+
+    def traits(self, entity: str) -> Traits:
+        """See `Connector.traits`."""
+        traits = shape_of(entity).traits
+        return replace(traits, in_doubt=self._in_doubt) if self._in_doubt is not None else traits
+
+    def changes(
+        self, entity: str, since: datetime | None, resume: str | None = None
+    ) -> Iterator[Page]:
+        """See `Connector.changes`; trashed records come too, marked "trashed"."""
+        return read.changes(self._wire, entity, since, resume)
+
+    def fetch(self, entity: str, ids: Sequence[str]) -> Iterator[Raw]:
+        """See `Connector.fetch`; trashed records come too, marked."""
+        return read.fetch(self._wire, entity, ids)
+
+    def find(self, entity: str, key: str, values: Sequence[str]) -> Mapping[str, tuple[Found, ...]]:
+        """See `Connector.find`."""
+        self._client.raise_fault()
+        return read.find(self._wire, entity, key, values)
+
+    def census(self, entity: str, since: datetime | None = None) -> Iterator[Seen]:
+        """See `Connector.census`; what lies in the trash is left out."""
+        return read.census(self._wire, entity, since)
+
+    def acknowledge(self, entity: str, position: str) -> None:
+        """A shop keeps no positions."""
+
+    def create(self, entity: str, drafts: Sequence[Draft]) -> Iterator[Result]:
+        """Make notes; nothing else is made in a shop."""
+        self._client.raise_fault()
+        if entity != NOTE:
+            raise _not_written(entity, "made")
+        return create_notes(self._wire, drafts)
+
+    def update(self, entity: str, changes: Sequence[Change]) -> Iterator[Result]:
+        """Write products (variations carry their `parent`), or metadata and status of orders."""
+        self._client.raise_fault()
+        if entity == PRODUCT:
+            return update_products(self._wire, changes)
+        if entity == ORDER:
+            return update_orders(self._wire, changes)
+        raise _not_written(entity, "changed")
+
+    def advance(self, entity: str, ids: Sequence[str], to: str) -> Iterator[Result]:
+        """Bring orders to the status `to`, in the shop's own words."""
+        self._client.raise_fault()
+        if entity != ORDER:
+            raise _not_written(entity, "brought to another state")
+        return advance_orders(self._wire, ids, to)
+
+    def calls(self) -> Mapping[str, int]:
+        """See `Connector.calls`."""
+        return self._client.calls()
+
+    def close(self) -> None:
+        """See `Connector.close`."""
+        self._client.close()
+
+
+def _not_written(entity: str, what: str) -> ConfigError:
+    label = shape_of(entity).label.lower()
+    return ConfigError(f"A {label} of the shop is never {what} by this program.")

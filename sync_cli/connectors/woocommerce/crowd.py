@@ -1,0 +1,70 @@
+"""Windows of time in which the order by modification is no help: they are read by id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sync_cli.connectors.woocommerce.entities import Listing, Row, shifted
+from sync_cli.connectors.woocommerce.position import Crowd
+from sync_cli.connectors.woocommerce.wire import Wire
+
+MOST_PASSES = 10
+
+
+class CrowdReader:
+    """The records of one window of one listing, in batches by ascending id.
+
+    Their ids are read in passes until two agree, for records may leave the window meanwhile; who
+    left it by an edit is read nevertheless, for records are then asked for by id.
+    """
+
+    def __init__(
+        self, wire: Wire, listing: Listing, fields: Mapping[str, str], crowd: Crowd
+    ) -> None:
+        self._wire = wire
+        self._listing = listing
+        self._fields = fields
+        self._size = {"per_page": str(wire.page_size)}
+        self._ids = self._agreed_ids(crowd)
+
+    def next_after(self, done: int, seen: frozenset[str]) -> tuple[list[Row], int | None]:
+        """The next records behind id `done`, and the last id asked for; None if none was left."""
+        left = [id for id in self._ids if id > done and str(id) not in seen]
+        batch = left[: self._wire.page_size]
+        if not batch:
+            return [], None
+        include = {"include": ",".join(map(str, batch))}
+        params = {**self._listing.params, **self._fields, **self._size, **include}
+        return self._wire.rows(self._listing.path, params).rows, batch[-1]
+
+    def _agreed_ids(self, crowd: Crowd) -> list[int]:
+        found: set[int] = set()
+        before: set[int] | None = None
+        for _ in range(MOST_PASSES):
+            now = set(self._pass(crowd))
+            found |= now
+            if now == before:
+                break
+            before = now
+        return sorted(found)
+
+    def _pass(self, crowd: Crowd) -> Iterator[int]:
+        params = {
+            **self._listing.params,
+            **self._size,
+            **changed_from(crowd.since),
+            **({"modified_before": crowd.until} if crowd.until else {}),
+            "orderby": "id",
+            "order": "asc",
+            "_fields": "id",
+        }
+        number, goes_on = 1, True
+        while goes_on:
+            page = self._wire.rows(self._listing.path, {**params, "page": str(number)})
+            yield from (int(row["id"]) for row in page.rows)
+            number, goes_on = number + 1, page.goes_on((number - 1) * self._wire.page_size)
+
+
+def changed_from(at: str) -> Mapping[str, str]:
+    """The filter for changes at or after the second `at`; the shop's bound is exclusive [3.3]."""
+    return {"modified_after": shifted(at, -1), "dates_are_gmt": "true"} if at else {}

@@ -1,0 +1,157 @@
+"""What the connector knows of each kind of record: where it is listed, and what it can do.
+
+Numbers in brackets are points of the observed behaviour of WooCommerce 10.7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sync_cli.connectors.base import Raw, References, Traits
+from sync_cli.core.errors import ConfigError
+
+ORDER = "order"
+PRODUCT = "product"
+CUSTOMER = "customer"
+NOTE = "note"
+
+TRASHED = "trashed"
+CANCELLED = "cancelled"
+TRASH = "trash"
+MODIFIED = "date_modified_gmt"
+LOCAL = "date_modified"
+"""The same moment in the shop's local time [3.1]."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list of records; a walk over an entity goes through its listings one after another."""
+
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One kind of record.
+
+    `birth` is the key that never changes, `own` are the keys that the connector itself reads.
+    `listings` are those of the living and, behind them, of the trashed: trashing moves a record
+    behind [3.12]. `dated` claims that they can be filtered and ordered by modification [3.6].
+    """
+
+    label: str
+    birth: str
+    own: frozenset[str]
+    listings: tuple[Listing, ...]
+    living: int
+    dated: bool
+    traits: Traits
+
+
+_DATED = frozenset({"id", MODIFIED, LOCAL})
+_SIX_DECIMALS = {"dp": "6"}
+"""All that is stored: with the shop's own decimals an order does not prove [13.3]."""
+
+SHAPES: Mapping[str, Shape] = {
+    ORDER: Shape(
+        label="Order",
+        birth="order_key",
+        own=_DATED | {"order_key", "status", "number"},
+        listings=(
+            Listing("orders", _SIX_DECIMALS),
+            Listing("orders", {**_SIX_DECIMALS, "status": TRASH}),
+        ),
+        living=1,
+        dated=True,
+        traits=Traits(
+            reference=References.NONE,
+            states=(
+                "pending",
+                "on-hold",
+                "processing",
+                "completed",
+                "cancelled",
+                "refunded",
+                "failed",
+            ),
+        ),
+    ),
+    PRODUCT: Shape(
+        label="Product",
+        birth="date_created_gmt",
+        own=_DATED | {"date_created_gmt", "status", "type", "parent_id", "sku"},
+        listings=(
+            Listing("products"),
+            Listing("variations"),
+            Listing("products", {"status": TRASH}),
+            Listing("variations", {"status": TRASH}),
+        ),
+        living=2,
+        dated=True,
+        traits=Traits(reference=References.UNIQUE),
+    ),
+    CUSTOMER: Shape(
+        label="Customer",
+        birth="date_created_gmt",
+        own=_DATED | {"date_created_gmt", "email"},
+        listings=(Listing("customers", {"role": "all"}),),
+        living=1,
+        dated=False,
+        traits=Traits(delta=False, reference=References.UNIQUE),
+    ),
+    NOTE: Shape(
+        label="Note",
+        birth="id",
+        own=frozenset({"id", "note", "date_created_gmt", "customer_note"}),
+        listings=(),
+        living=0,
+        dated=False,
+        traits=Traits(delta=False, reference=References.SEARCHABLE, batch=20),
+    ),
+}
+
+
+def shape_of(entity: str) -> Shape:
+    """The shape of an entity. Raises ConfigError for one that a shop does not have."""
+    shape = SHAPES.get(entity)
+    if shape is None:
+        raise ConfigError(
+            f"A WooCommerce shop has no records of kind {entity!r}.", f"It has {', '.join(SHAPES)}."
+        )
+    return shape
+
+
+def raw_of(shape: Shape, row: Row) -> Raw:
+    """The row of a list as record."""
+    return Raw(
+        id=str(row["id"]),
+        data=row,
+        birth=str(row.get(shape.birth) or ""),
+        modified_at=moment(row.get(MODIFIED)),
+        marks=_MARKS.get(str(row.get("status")), _NO_MARKS),
+    )
+
+
+_NO_MARKS: frozenset[str] = frozenset()
+_MARKS = {TRASH: frozenset({TRASHED}), "cancelled": frozenset({CANCELLED})}
+
+
+def moment(text: str | None) -> datetime | None:
+    """A `*_gmt` date, which has no zone suffix, as aware UTC; None where there is none."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
+
+
+def second(at: datetime) -> str:
+    """The second as the shop writes it with `dates_are_gmt`; never with a Z beside it [3.2]."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def shifted(text: str, seconds: int) -> str:
+    """The second that lies so many seconds behind `text`."""
+    return (datetime.fromisoformat(text) + timedelta(seconds=seconds)).isoformat()

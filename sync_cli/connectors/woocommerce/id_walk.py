@@ -1,0 +1,85 @@
+"""A walk over whole lists by ascending id, whatever is deleted meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from sync_cli.connectors.woocommerce.entities import Listing, Row
+from sync_cli.connectors.woocommerce.position import Position
+from sync_cli.connectors.woocommerce.walk import PLUGIN
+from sync_cli.connectors.woocommerce.wire import Wire
+from sync_cli.core.errors import ConfigError
+
+
+class IdWalk:
+    """One read of listings; each request begins with the last record seen.
+
+    If that is not there, records before it were deleted and the rest moved forward: the walk goes
+    back until it meets known ground. New records have higher ids and come at the end.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        listings: tuple[Listing, ...],
+        params: Mapping[str, str],
+        position: Position | None = None,
+    ) -> None:
+        self.position = position
+        self.total: int | None = None
+        self._wire = wire
+        self._listings = listings
+        self._params = params
+        self._first: int | None = None
+
+    def pages(self) -> Iterator[list[Row]]:
+        """The new rows of each request, perhaps none; `position` is behind them.
+
+        Raises SystemFault or ConfigError.
+        """
+        while self.position is None or self.position.listing < len(self._listings):
+            yield self._next()
+
+    def _next(self) -> list[Row]:
+        listing = self._listings[self.position.listing if self.position else 0]
+        skip = max(0, (self.position.offset if self.position else 0) - 1)
+        page = self._wire.rows(listing.path, {**listing.params, **self._query(skip)})
+        position = self.position = self.position or Position(page.began)
+        self.total = page.total
+        ids = [int(row["id"]) for row in page.rows]
+        self._check_order(listing, skip, ids)
+        if skip and (not ids or ids[0] > position.last):
+            self.position = replace(position, offset=max(0, skip - self._wire.page_size))
+            return []
+        self._go_on(position, skip, ids, goes_on=page.goes_on(skip))
+        return [row for row, id in zip(page.rows, ids, strict=True) if id > position.last]
+
+    def _query(self, skip: int) -> Mapping[str, str]:
+        return {
+            **self._params,
+            "orderby": "id",
+            "order": "asc",
+            "per_page": str(self._wire.page_size),
+            "offset": str(skip),
+        }
+
+    def _go_on(self, position: Position, skip: int, ids: list[int], *, goes_on: bool) -> None:
+        if not goes_on:
+            self.position = Position(position.clock, position.listing + 1)
+            return
+        last = max(position.last, ids[-1])
+        self.position = replace(position, last=last, offset=skip + len(ids))
+
+    def _check_order(self, listing: Listing, skip: int, ids: list[int]) -> None:
+        """Raise ConfigError if the shop ignores the order or the offset, which is no error to it.
+
+        The very first record can never stand behind others.
+        """
+        if not skip:
+            self._first = ids[0] if ids else None
+        if ids != sorted(ids) or (skip and ids and ids[0] == self._first):
+            raise ConfigError(
+                f"{self._wire.name} ignores the order by id or the offset on {listing.path}.",
+                PLUGIN,
+            )

@@ -1,0 +1,191 @@
+"""The shop's REST API on the wire: address, credentials, lists and single records."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from requests import PreparedRequest
+
+from sync_cli.connectors.http import Answer, Auth, HttpClient, RequestRefused
+from sync_cli.connectors.http_answers import Expected
+from sync_cli.connectors.pacing import Pacing
+from sync_cli.connectors.woocommerce.entities import Row, shape_of
+from sync_cli.core.errors import ConfigError
+
+API = "/wp-json/wc/v3"
+PAGE_SIZE = 100
+"""The most that a list gives at once [2.1]."""
+_ROOT = "/wp-json"
+
+
+class BasicAuth:
+    """Key and secret in the Authorization header; over plain HTTP a shop ignores it [1.2]."""
+
+    def __init__(self, key: str, secret: str) -> None:
+        pair = base64.b64encode(f"{key}:{secret}".encode()).decode("ascii")
+        self._header = f"Basic {pair}"
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        request.headers["Authorization"] = self._header
+        return request
+
+
+class QueryAuth:
+    """Key and secret in the query, for servers that drop the Authorization header."""
+
+    def __init__(self, key: str, secret: str) -> None:
+        self._query = urlencode({"consumer_key": key, "consumer_secret": secret})
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        url = request.url or ""
+        request.url = f"{url}{'&' if '?' in url else '?'}{self._query}"
+        return request
+
+
+def auth_of(style: str, key: str, secret: str) -> Auth:
+    """The credentials in the style "basic" or "query". Raises ConfigError for another."""
+    if style == "basic":
+        return BasicAuth(key, secret)
+    if style == "query":
+        return QueryAuth(key, secret)
+    raise ConfigError(f"The shop knows no authentication {style!r}.", "Write basic or query.")
+
+
+def home_of(url: str) -> str:
+    """The shop's address without the path of its API, however it was written."""
+    return url.partition(_ROOT)[0].rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One page of a list. `began` is not later than the shop's clock when the call began.
+
+    `total` is the number of records of the whole list, None where the shop does not say.
+    """
+
+    rows: list[Row] = field(repr=False)
+    began: datetime
+    total: int | None
+    size: int
+
+    def goes_on(self, skipped: int) -> bool:
+        """Whether more may follow, `skipped` records having come before this page.
+
+        A plug-in may give less than the size that was asked for, so a short page alone is no end.
+        """
+        count = len(self.rows)
+        return count >= self.size or (self.total is not None and 0 < count < self.total - skipped)
+
+
+class Wire:
+    """Calls to one shop. `fields` names the keys of each entity that the mapping reads."""
+
+    def __init__(
+        self,
+        client: HttpClient,
+        fields: Mapping[str, frozenset[str]],
+        clock: Callable[[], datetime],
+        page_size: int = PAGE_SIZE,
+    ) -> None:
+        self.client = client
+        self.page_size = page_size
+        self._clock = clock
+        self._fields = fields
+        self._ahead: timedelta | None = None
+
+    @property
+    def name(self) -> str:
+        """The system's name in messages."""
+        return self.client.name
+
+    @property
+    def pacing(self) -> Pacing:
+        """The pace of this shop."""
+        return self.client.pacing
+
+    def fields_of(self, entity: str, *more: str) -> Mapping[str, str]:
+        """The `_fields` parameter with what the mapping, the connector and `more` name.
+
+        Top-level names only: nested ones empty a list [2.10].
+        """
+        wanted = self._fields.get(entity)
+        if wanted is None:
+            return {}
+        return {"_fields": ",".join(sorted(wanted | shape_of(entity).own | set(more)))}
+
+    def rows(self, path: str, params: Mapping[str, str]) -> Rows:
+        """One page of a list. Raises SystemFault or ConfigError."""
+        begun = self._clock()
+        answer = self._get(path, params, _is_list_of_records)
+        took = max(self._clock() - begun, timedelta(0))
+        self._note_clock(answer)
+        return Rows(answer.data, answer.clock - took, _total(answer), self.page_size)
+
+    def rows_below(self, path: str, name: str) -> list[Row] | None:
+        """The whole list `name` below one record, None if the record is gone. Raises as `rows`."""
+        try:
+            answer = self._call(f"{path}/{name}", {}, _is_list_of_records)
+        except RequestRefused as refused:
+            if refused.status == 404:
+                return None
+            raise self._unexpected(path, refused) from None
+        rows: list[Row] = answer.data
+        return rows
+
+    def record(self, path: str, params: Mapping[str, str]) -> Row | None:
+        """One record, None if the shop has none under this path. Raises as `rows`."""
+        try:
+            answer = self._call(path, params, dict)
+        except RequestRefused as refused:
+            if refused.status == 404:
+                return None
+            raise self._unexpected(path, refused) from None
+        row: Row = answer.data
+        return row
+
+    def document(self, path: str, params: Mapping[str, str]) -> Row:
+        """An object that every shop has, such as its system status. Raises as `rows`."""
+        answer = self._get(path, params, dict)
+        self._note_clock(answer)
+        document: Row = answer.data
+        return document
+
+    def clock_now(self) -> datetime | None:
+        """The shop's clock, reckoned from its last answer; None before the first one.
+
+        Never later than the true one: a Date header has whole seconds.
+        """
+        return None if self._ahead is None else self._clock() + self._ahead
+
+    def _get(self, path: str, params: Mapping[str, str], expect: Expected) -> Answer:
+        try:
+            return self._call(path, params, expect)
+        except RequestRefused as refused:
+            raise self._unexpected(path, refused) from None
+
+    def _call(self, path: str, params: Mapping[str, str], expect: Expected) -> Answer:
+        return self.client.call("GET", path, params=params, repeatable=True, expect=expect)
+
+    def _note_clock(self, answer: Answer) -> None:
+        self._ahead = answer.clock - self._clock()
+
+    def _unexpected(self, path: str, refused: RequestRefused) -> ConfigError:
+        return ConfigError(
+            f"{self.name} refuses GET {path}: {refused.message}"
+            f" (HTTP {refused.status} {refused.code}).",
+            "Check the version of WooCommerce, and whether a plug-in changes its REST API.",
+        )
+
+
+def _is_list_of_records(data: Any) -> bool:
+    return isinstance(data, list) and all(isinstance(row, dict) and "id" in row for row in data)
+
+
+def _total(answer: Answer) -> int | None:
+    text = answer.headers.get("X-WP-Total", "")
+    return int(text) if text.isdigit() else None

@@ -1,0 +1,85 @@
+"""The delta commands: each a short list of routes, in order, from lock to summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sync_cli.config import Config
+from sync_cli.core.errors import ExitCode, SyncError
+from sync_cli.engine.route import Mode, Options
+from sync_cli.engine.run import Run, Watcher
+from sync_cli.flows.session import session
+from sync_cli.flows.systems import Systems
+
+
+class Reporter(Watcher, Protocol):
+    """A watcher that also has the last word."""
+
+    def begin(self, *, dry: bool) -> None:
+        """The run begins; `dry` if it only plans."""
+
+    def finish(self, command: str, run: Run | None, exit_code: int) -> None:
+        """The run is over; `run` is None if it never began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One delta command: the lane whose lock it takes, its mode, and what it does."""
+
+    name: str
+    lane: str
+    mode: Callable[[Config], Mode]
+    carry_out: Callable[[Systems], None]
+
+
+def _orders(systems: Systems) -> None:
+    from sync_cli.flows.orders import OrderFlow
+    from sync_cli.flows.write_back import WriteBackFlow
+
+    OrderFlow(systems).transfer()
+    if systems.config.orders.write_back is not Mode.OFF:
+        WriteBackFlow(systems).write_back()
+
+
+def _stock(systems: Systems) -> None:
+    from sync_cli.flows.stock import StockFlow
+
+    StockFlow(systems).sync()
+
+
+ORDERS = Command("orders", "orders", lambda config: config.orders.mode, _orders)
+STOCK = Command("stock", "stock", lambda config: config.stock.mode, _stock)
+
+
+def carry_out(command: Command, config: Path, options: Options, reporter: Reporter) -> ExitCode:
+    """One run of a command; raises what stops it, after the reporter was told.
+
+    A route whose mode is `off` does nothing.
+    """
+    run: Run | None = None
+    code = ExitCode.BUG
+    try:
+        with session(
+            config,
+            command=command.name,
+            lane=command.lane,
+            mode=command.mode,
+            options=options,
+            watcher=reporter,
+        ) as opened:
+            run = opened.run
+            reporter.begin(dry=run.plans_only)
+            if command.mode(opened.systems.config) is Mode.OFF:
+                reporter.note(f"{command.name} is off in the configuration.")
+            else:
+                command.carry_out(opened.systems)
+        code = ExitCode.FAILURES if run.tally.new_failures else ExitCode.OK
+        return code
+    except SyncError as error:
+        code = error.exit_code
+        raise
+    finally:
+        reporter.finish(command.name, run, int(code))

@@ -1,0 +1,1 @@
+"""Replays recorded exchanges with a real shop on the sandbox."""

@@ -1,0 +1,166 @@
+"""A profile that cannot work is refused before anything is asked, with file, line and a hint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rest_erp import PROFILE_FILE
+
+from sync_cli.connectors.base import References
+from sync_cli.connectors.rest.connector import RestConnector
+from sync_cli.connectors.rest.loading import load_profile, parse_profile
+from sync_cli.core.errors import ConfigError
+
+SMALL = """\
+kind: small
+base: /api
+credentials: [token]
+auth: {kind: bearer, token: "{token}"}
+identify:
+  call: {path: /me}
+  address: name
+errors:
+  codes:
+    locked: busy
+    gone: {means: gone, says: it was deleted}
+entities:
+  order:
+    traits: {overlap: 30 min, reference: unique}
+    modified: {path: changed, zone: Europe/Berlin}
+    changes:
+      call: {path: /orders, params: {since: "{since}", after: "{after}"}}
+      items: items
+      paging: {kind: keyset, start: "0"}
+    fetch:
+      call: {path: "/orders/{id}"}
+    find:
+      reference:
+        call: {path: /orders, params: {ref: "{value}"}}
+    create:
+      steps:
+        - call: {method: POST, path: /orders, body: "{item}"}
+          id: id
+    advance:
+      confirmed:
+        unless: state == 'confirmed'
+        steps:
+          - call: {method: POST, path: "/orders/{id}/confirm"}
+"""
+
+
+def test_a_small_profile_is_enough() -> None:
+    profile = parse_profile(SMALL, "small.yaml")
+    traits = profile.entities["order"].traits.as_traits()
+    assert traits.reference is References.UNIQUE
+    assert traits.overlap.total_seconds() == 1800
+
+
+def test_the_shipped_profile_can_be_used() -> None:
+    assert set(load_profile(PROFILE_FILE).entities) == {"product", "stock", "customer", "order"}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "says"),
+    [
+        ("modified: {", "modfied: {", 15, "order.modfied: there is no such word here; did you mean 'modified'"),
+        ("zone: Europe/Berlin", "zone: Berlin", 15, "'Berlin' is no time zone"),
+        ("30 min", "half an hour", 14, "'half an hour' is no duration"),
+        ("reference: unique", "reference: sure", 14, "'unique', 'searchable' or 'none'"),
+        ("items: items\n", "items: items[\n", 18, "'items[' is no JMESPath expression"),
+        ("{since}", "{sinse}", 17, "there is no placeholder {sinse} here; did you mean 'since'"),
+        ("{after}", "{limit}", 17, "this paging needs {after} in the call"),
+        ("/orders/{id}\"}", "/orders\"}", 21, "the call needs either {id} or {ids}"),
+        ("{ref: \"{value}\"}", "{}", 24, "the call needs either {value} or {values}"),
+        ("kind: keyset", "kind: pages", 19, "'pages' found using 'kind'"),
+        ("kind: keyset, ", "", 19, "say the `kind`"),
+        ("          id: id\n", "", 27, "the first step makes the record: give `item` or `id`"),
+        ("  address: name\n", "", 5, "identify.address: this is missing"),
+        ("path: /me", "path: me", 6, "the path 'me' must begin with a slash"),
+        ("base: /api", "base: api/", 2, "must begin with a slash"),
+        ("locked: busy", "locked: bussy", 10, "'access', 'down'"),
+        ("means: gone, says", "means: gone, sayz", 11, "did you mean 'says'"),
+        ('token: "{token}"', 'token: "{tokn}"', 4, "{tokn} here; did you mean 'token'"),
+        ("order:\n", "order:\n    id: [x]\n", 14, "a JMESPath expression is a text"),
+        ("kind: small", "kind: small\nkind: small", 2, "stands here a second time"),
+        ("path: /orders, params: {since", "method: GTE, path: /orders, params: {since", 17, "'GET'"),
+        ("overlap: 30 min", "delta: false", 17, "the traits say `delta: false`"),
+        ("since: \"{since}\", ", "", 17, "the call has no {since}"),
+        ("body: \"{item}\"", "body: \"{items}\"", 27, "a batch needs `results`"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_with_its_line(
+    right: str, wrong: str, line: int, says: str
+) -> None:
+    assert right in SMALL
+    with pytest.raises(ConfigError) as caught:
+        parse_profile(SMALL.replace(right, wrong, 1), "small.yaml")
+    told = str(caught.value).splitlines()[1:]
+    assert any(each.startswith(f"  small.yaml:{line}: ") and says in each for each in told), told
+
+
+def test_all_errors_are_told_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_profile(SMALL.replace("30 min", "x").replace("/me", "/me, y: 1"), "small.yaml")
+    assert [line.split(":")[1] for line in str(caught.value).splitlines()[1:]] == ["6", "14"]
+
+
+@pytest.mark.parametrize(
+    ("without", "says"),
+    [
+        ("    fetch:\n      call: {path: \"/orders/{id}\"}\n", "this entity has no `fetch`"),
+    ],
+)  # fmt: skip
+def test_a_document_that_cannot_be_read_cannot_be_advanced(without: str, says: str) -> None:
+    assert without in SMALL
+    with pytest.raises(ConfigError, match=says):
+        parse_profile(SMALL.replace(without, ""), "small.yaml")
+
+
+@pytest.mark.parametrize(("text", "says"), [("", "empty"), ("a: [", "no valid YAML")])
+def test_a_file_that_is_no_profile(text: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        parse_profile(text, "small.yaml")
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_profile(tmp_path / "none.yaml")
+
+
+def test_a_missing_credential_is_named_before_any_call() -> None:
+    with pytest.raises(ConfigError, match=r"erp \(small\) needs token"):
+        RestConnector("erp", "https://erp.example", parse_profile(SMALL, "small.yaml"), {})
+
+
+@pytest.mark.parametrize("what", ["update", "advance"])
+def test_what_the_profile_does_not_have_is_told(what: str) -> None:
+    profile = parse_profile(SMALL, "small.yaml")
+    connector = RestConnector("erp", "https://erp.example", profile, {"token": "x"})
+    with pytest.raises(ConfigError, match=f"has no `{what}"):
+        if what == "update":
+            connector.update("order", [])
+        else:
+            connector.advance("order", ["1"], "cancelled")
+
+
+def test_an_unknown_entity_is_told_with_the_known_ones() -> None:
+    profile = parse_profile(SMALL, "small.yaml")
+    connector = RestConnector("erp", "https://erp.example", profile, {"token": "x"})
+    with pytest.raises(ConfigError, match="no entity 'invoice'; it has order"):
+        connector.traits("invoice")
+
+
+def test_a_setting_of_the_installation_replaces_a_trait() -> None:
+    profile = load_profile(PROFILE_FILE)
+    connector = RestConnector(
+        "erp", "https://erp.example", profile, {"token": "x"}, reference=References.UNIQUE
+    )
+    assert connector.traits("order").reference is References.UNIQUE
+    assert connector.traits("product").reference is References.NONE
+
+
+def test_no_secret_is_shown() -> None:
+    profile = load_profile(PROFILE_FILE)
+    connector = RestConnector("erp", "https://erp.example", profile, {"token": "s3cret"})
+    assert "s3cret" not in repr(connector) + repr(vars(connector)["_wire"])
