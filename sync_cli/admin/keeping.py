@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sync_cli.connectors.base import Connector, batched
+from sync_cli.core.errors import Problem
 from sync_cli.core.identity import read_seal
-from sync_cli.core.outcome import End
+from sync_cli.core.outcome import End, Settlement
+from sync_cli.core.plan import Held, Why
 from sync_cli.flows.belonging import HOST, facts_of, host_facts
 from sync_cli.flows.systems import ERP, SHOP
 from sync_cli.mapping.errors import Unreadable
@@ -27,7 +31,7 @@ def accept(state: State, shop: Connector, erp: Connector) -> list[str]:
     return told
 
 
-def forget_missing(state: State, erp: Connector) -> int:
+def forget_missing(state: State, erp: Connector, now: datetime) -> int:
     """Forget the links of orders that the ERP no longer has; returns how many.
 
     They are looked for again by their references, and made again only if they are not found.
@@ -38,16 +42,25 @@ def forget_missing(state: State, erp: Connector) -> int:
         found = erp.find(ORDER, "reference", list(by_reference))
         for reference, end in by_reference.items():
             if not found.get(reference):
-                _forget(state, end)
+                _forget(state, end, now)
                 forgotten += 1
     return forgotten
 
 
-def _forget(state: State, end: End) -> None:
+def _forget(state: State, end: End, now: datetime) -> None:
     shop_id = state.linked_targets(ORDER, SHOP, ERP, [end.id]).get(end.id)
     state.detach(ORDER, end)
     if shop_id is not None:
-        state.read_again("orders", [shop_id])
+        state.settle("orders", 0, [_looked_for(shop_id, end.birth, now)], now)
+
+
+def _looked_for(shop_id: str, reference: str, now: datetime) -> Settlement:
+    label = f"Order {shop_id}"
+    problem = Problem(
+        "document-lost", label, f"{reference} is gone from the ERP", "It is looked for again."
+    )
+    held = Held("orders", shop_id, Why.DEFERRED, now, 0, now, problem, label)
+    return Settlement(shop_id, label=label, held=held)
 
 
 def rebuild(state: State, shop: Connector, mappings: MappingSet, kind: str) -> tuple[int, int]:

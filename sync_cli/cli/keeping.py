@@ -46,13 +46,14 @@ def accept(
 ) -> None:
     """Confirm that the systems or this machine were moved on purpose."""
     from sync_cli.admin import keeping
+    from sync_cli.flows.clock import utc_now
 
     with _workshop(config) as shop:
         told = keeping.accept(shop.state, shop.shop, shop.erp)
         for line in told or ["Nothing had changed."]:
             typer.echo(line)
         if erp_restored:
-            count = keeping.forget_missing(shop.state, shop.erp)
+            count = keeping.forget_missing(shop.state, shop.erp, utc_now())
             typer.echo(f"{count} orders are looked for again with the next run.")
 
 

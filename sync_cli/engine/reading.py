@@ -19,6 +19,8 @@ DEEP = timedelta(days=3)
 DEEP_EVERY = timedelta(hours=24)
 DEEP_SUFFIX = "/deep"
 UNFINISHED = "unfinished"
+NOTICED = timedelta(seconds=10)
+"""A clock that is less behind is not worth a word; systems round their clocks to seconds."""
 DUE_AT_ONCE = 1000
 AT_ONCE = 100
 
@@ -134,7 +136,7 @@ class Reading:
     def _delta_start(self, watermark: datetime) -> _Start:
         route = self.route
         clock = route.source.identify().clock
-        if clock < watermark:
+        if clock < watermark - NOTICED:
             self.run.watcher.note(
                 f"The clock of {route.source.name} is {watermark - clock} behind the last read:"
                 " the watermark goes back, nothing is left out."

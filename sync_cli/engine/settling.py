@@ -73,6 +73,7 @@ class Desk:
         facts: Mapping[str, str] | None = None,
     ) -> Settlement:
         """A settlement that puts `item` on the held list; told as new if it was not there."""
+        problem = problem if problem.record else problem.about(item.label)
         held = self._hold(item, problem, why, until)
         self._tell_failure(item, problem, why)
         return Settlement(

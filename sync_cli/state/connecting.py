@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-_BUSY_TIMEOUT = 30.0
-"""Seconds that a writer waits for another one."""
+BUSY_SECONDS = 30
+"""How long a writer waits for another one."""
 
 
 def connect(path: Path) -> Database:
@@ -18,6 +18,6 @@ def connect(path: Path) -> Database:
     are not loaded.
     """
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode=rw", uri=True, timeout=_BUSY_TIMEOUT, isolation_level=None
+        f"{path.as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS, isolation_level=None
     )
     return Database(connection, recursive_triggers=False, execute_plugins=False)

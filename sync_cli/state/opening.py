@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from sync_cli.core.errors import StateError
 from sync_cli.state.backup import copy_database
-from sync_cli.state.connecting import connect
+from sync_cli.state.connecting import BUSY_SECONDS, connect
 from sync_cli.state.faults import damaged, is_busy, is_fault, state_error
 from sync_cli.state.file import StateFile
 from sync_cli.state.places import (
@@ -128,15 +128,18 @@ def _set_up(database: Database) -> None:
 def _use_write_ahead_log(database: Database) -> None:
     # An empty file stays as it is: its first page is written together with our mark, in one
     # transaction, so that a kill leaves it empty or whole.
-    if not _pragma(database, "page_count"):
+    if not _pragma(database, "page_count") or database.journal_mode == "wal":
         return
+    # Nobody may have the file open during the switch. It is not waited for: until the next start
+    # the file stays with a rollback journal, which is as safe.
+    database.conn.execute("PRAGMA busy_timeout = 0")
     try:
         database.conn.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError as error:
-        # SQLite does not wait for this switch. While another process has the file open it stays
-        # with a rollback journal, which is as safe; the next start tries again.
         if not is_busy(error):
             raise
+    finally:
+        database.conn.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
 
 def _check_health(database: Database, path: Path) -> None:

@@ -28,8 +28,8 @@ from sync_cli.connectors.woocommerce.position import Crowd, Position
 from sync_cli.connectors.woocommerce.wire import Rows, Wire
 from sync_cli.core.errors import ConfigError
 
-MOST_EXCLUDED = 300
-"""More ids than these in one second are read by id instead: addresses end at 8 kB [2.11]."""
+PAGES_EXCLUDED = 3
+"""More pages than these of one second are read by id instead: addresses end at 8 kB [2.11]."""
 LATE_PAGES = 100
 """Pages behind the read's start, at least, after which what is left waits for the next read."""
 PLUGIN = "A plug-in or cache of the shop seems to change the lists of its REST API; switch it off."
@@ -103,7 +103,7 @@ class ModifiedWalk:
             return _without(page.rows, position.seen)
         self._check_order(page.rows)
         fresh = _without(page.rows, position.seen)
-        if not fresh or len(position.seen) >= MOST_EXCLUDED:
+        if not fresh or len(position.seen) >= PAGES_EXCLUDED * self._wire.page_size:
             until = shifted(position.at, 1) if position.at else ""
             self._position = replace(position, crowd=Crowd(position.at, until))
             return []

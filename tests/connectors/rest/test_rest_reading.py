@@ -300,7 +300,7 @@ def test_a_fault_of_the_system_is_raised(
     raises: type[Exception],
     read: Callable[[RestConnector], Any],
 ) -> None:
-    erp.hit(fault.pop("kind"), **fault)
+    erp.hit(**fault)
     with pytest.raises(raises):
         read(connector)
 

@@ -1,0 +1,168 @@
+"""The demo: a pretend shop and ERP on this machine, and the real program between them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sync_cli.core.errors import ConfigError, ExitCode
+from sync_cli.engine.route import Options
+from sync_cli.flows.commands import ORDERS, STOCK, Command, carry_out
+from sync_cli.report.watchers import LineWatcher
+from sync_cli.state.store import State
+
+if TYPE_CHECKING:
+    from sync_cli.sandbox.embedded import Sandbox
+
+Tell = Callable[[str], None]
+
+CONFIG = """\
+# Written by `sync-cli {command}`; the secrets are in the environment.
+shop: demo
+state: state.sqlite
+systems:
+  shop:
+    kind: woocommerce
+    url: {shop_url}
+    key: {{env: SYNC_CLI_DEMO_KEY}}
+    secret: {{env: SYNC_CLI_DEMO_SECRET}}
+    in_doubt: 10s
+  erp:
+    kind: rest
+    profile: sandbox-erp
+    url: {erp_url}
+    credentials:
+      token: {{env: SYNC_CLI_DEMO_TOKEN}}
+    in_doubt: 10s
+orders:
+  mode: 'on'
+  start_at: 2020-01-01
+  settle: 0s
+stock:
+  mode: 'on'
+"""
+
+
+def tell_story(folder: Path, articles: int, orders: int, tell: Tell) -> bool:
+    """The story of two days, told line by line; whether all was in step in the end.
+
+    Leaves config, state and both ledgers in `folder`. Raises ConfigError without the sandbox.
+    """
+    _clear(folder)
+    with _start(articles, orders, 0, 0, folder) as sandbox:
+        config = write_config(folder, sandbox, "demo")
+        tell(f"A shop at {sandbox.shop_url} and an ERP at {sandbox.erp_url}: {articles} articles,")
+        tell(f"{orders} orders placed. The configuration is {config}.\n")
+        tell("Day one: the first stock run links articles by SKU, the orders go to the ERP.")
+        _run(STOCK, config, tell)
+        _run(ORDERS, config, tell)
+        tell("\nDay two: customers buy, the warehouse ships and counts.")
+        sandbox.shop.do("place_order", n=5)
+        sandbox.erp.do("ship")
+        sandbox.erp.do("set_stock", sku=_some_sku(sandbox), warehouse="MAIN", on_hand=77)
+        _run(ORDERS, config, tell)
+        _run(STOCK, config, tell)
+        tell("\nOnce more, with nothing to do:")
+        before = _effects(sandbox)
+        for command in (ORDERS, STOCK, ORDERS, STOCK):
+            _run(command, config, tell)
+        return _conclude(folder, sandbox, _effects(sandbox) - before, tell)
+
+
+def serve_sandbox(
+    folder: Path, shop_port: int, erp_port: int, articles: int, orders: int, tell: Tell
+) -> None:
+    """Serve both sides until Ctrl-C or SIGTERM; the config file names the secrets' variables."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with _start(articles, orders, shop_port, erp_port, folder) as sandbox:
+        config = write_config(folder, sandbox, "sandbox")
+        tell(f"Shop {sandbox.shop_url}\nERP  {sandbox.erp_url}\nConfiguration {config}")
+        for name, value in _secrets(sandbox).items():
+            tell(f"export {name}={value}")
+        tell("Ctrl-C ends it.")
+        done = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: done.set())
+        done.wait()
+
+
+def write_config(folder: Path, sandbox: Sandbox, command: str) -> Path:
+    """The configuration of a sandbox; its secrets go to this process's environment."""
+    os.environ.update(_secrets(sandbox))
+    path = folder / "config.yaml"
+    text = CONFIG.format(command=command, shop_url=sandbox.shop_url, erp_url=sandbox.erp_url)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _secrets(sandbox: Sandbox) -> dict[str, str]:
+    return {
+        "SYNC_CLI_DEMO_KEY": sandbox.consumer_key,
+        "SYNC_CLI_DEMO_SECRET": sandbox.consumer_secret,
+        "SYNC_CLI_DEMO_TOKEN": sandbox.erp_token,
+    }
+
+
+def _start(articles: int, orders: int, shop_port: int, erp_port: int, folder: Path) -> Sandbox:
+    try:
+        from sync_cli import sandbox
+    except ImportError as error:
+        raise ConfigError(
+            f"The sandbox is not installed ({error.name} is missing).",
+            "Install it with `pip install 'sync-cli[sandbox]'`.",
+        ) from None
+    return sandbox.start(
+        articles=articles, orders=orders, shop_port=shop_port, erp_port=erp_port, ledger_dir=folder
+    )
+
+
+def _clear(folder: Path) -> None:
+    """An empty folder; only one that a demo made is emptied."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / "config.yaml").exists():
+            raise ConfigError(f"{folder} is not empty and no demo.", "Name another --folder.")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _run(command: Command, config: Path, tell: Tell) -> None:
+    tell(f"$ sync-cli {command.name}")
+    code = carry_out(command, config, Options(), LineWatcher())
+    if code is not ExitCode.OK:
+        tell(f"(exit code {int(code)})")
+
+
+def _some_sku(sandbox: Sandbox) -> str:
+    """An article that is stocked and is no trap."""
+    rows = sandbox.erp_store.state()["stock"]
+    return next(row["sku"] for row in rows if row["stocked"] and row["sku"].startswith("A-"))
+
+
+def _effects(sandbox: Sandbox) -> int:
+    return len(sandbox.shop.ledger.effects()) + len(sandbox.erp.ledger.effects())
+
+
+def _conclude(folder: Path, sandbox: Sandbox, writes: int, tell: Tell) -> bool:
+    from sync_cli.sandbox.verdict import judge
+
+    with closing(State.open(folder / "state.sqlite")) as state:
+        held = state.held()
+    for entry in held:
+        tell(f"held: {entry.problem.sentence()}")
+    verdict = judge(
+        sandbox.shop.ledger.state(),
+        sandbox.erp.ledger.state(),
+        key="demo",
+        excused=[entry.id for entry in held if entry.route == "orders"],
+    )
+    for sentence in verdict.drifts:
+        tell(f"drift: {sentence}")
+    drifts = len(verdict.drifts)
+    tell(f"{verdict.in_step} orders in step, second run {writes} writes, {drifts} drifts")
+    return not drifts and not writes

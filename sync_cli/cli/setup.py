@@ -1,0 +1,66 @@
+"""Setting up and trying out: the example configuration, the sandbox, the demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sync_cli.cli.exits import exit_codes
+from sync_cli.cli.options import DEFAULT_CONFIG, ConfigOption
+
+config_app = typer.Typer(help="The configuration file.", no_args_is_help=True)
+
+
+@config_app.command("example")
+def example() -> None:
+    """Print an example configuration with every key explained."""
+    from sync_cli.flows.connecting import shipped
+
+    typer.echo(shipped("config.example.yaml").read_text(encoding="utf-8"), nl=False)
+
+
+@config_app.command("check")
+def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Check configuration, secrets and mappings without calling a system."""
+    from sync_cli.config_file import load_config
+    from sync_cli.flows.connecting import mappings_folder, secret_hash
+    from sync_cli.mapping.mapping_set import load_mappings
+
+    with exit_codes():
+        loaded = load_config(config)
+        load_mappings(mappings_folder(), loaded.mappings)
+        for role in ("shop", "erp"):
+            secret_hash(loaded, role)
+    typer.echo(f"{config}: the configuration, its secrets and the mappings are sound.")
+
+
+def sandbox(
+    shop_port: Annotated[int, typer.Option(help="Port of the shop, 0 = any.")] = 0,
+    erp_port: Annotated[int, typer.Option(help="Port of the ERP, 0 = any.")] = 0,
+    articles: Annotated[int, typer.Option(min=1, help="How many articles.")] = 60,
+    orders: Annotated[int, typer.Option(min=0, help="How many orders are placed at first.")] = 30,
+    folder: Annotated[Path, typer.Option(help="Where config and ledgers go.")] = Path("sandbox"),
+) -> None:
+    """A pretend shop and ERP on this machine, to try things out; ends with Ctrl-C."""
+    from sync_cli.admin.demo import serve_sandbox
+
+    with exit_codes():
+        serve_sandbox(folder, shop_port, erp_port, articles, orders, typer.echo)
+
+
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where config, state and ledgers go.")] = Path(
+        "demo"
+    ),
+    articles: Annotated[int, typer.Option(min=20, help="How many articles.")] = 60,
+    orders: Annotated[int, typer.Option(min=1, help="How many orders are placed at first.")] = 30,
+) -> None:
+    """The whole story on a pretend shop and ERP: orders flow in, stock flows back, twice."""
+    from sync_cli.admin.demo import tell_story
+
+    with exit_codes():
+        in_step = tell_story(folder, articles, orders, typer.echo)
+    if not in_step:
+        raise typer.Exit(3)
