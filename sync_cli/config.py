@@ -148,6 +148,26 @@ class GuestPolicy(StrEnum):
     SHARED = "shared"
 
 
+class LimitSettings(Section):
+    """Trips above `share` of the records looked at, never at or below `least`."""
+
+    share: Decimal = Field(ge=0, le=1)
+    least: int = Field(ge=0)
+
+
+class Guarded(Section):
+    """A part whose plans the guard looks at."""
+
+    guard: Mapping[Harm, LimitSettings] = Field(
+        default_factory=dict, description="limits other than the default ones"
+    )
+
+    def limits(self) -> dict[Harm, Limit]:
+        """All limits of the guard, the defaults where none is given."""
+        given = {harm: Limit(item.share, item.least) for harm, item in self.guard.items()}
+        return {**DEFAULT_LIMITS, **given}
+
+
 class Guests(Section):
     """Orders without a customer account."""
 
@@ -159,7 +179,7 @@ class Guests(Section):
     customer: str = Field("", description="the ERP id of the shared customer")
 
 
-class OrdersSettings(Section):
+class OrdersSettings(Guarded):
     """Orders, shop to ERP, and what the ERP says of them back to the shop."""
 
     mode: Mode = Field(Mode.PLAN, description="off, plan (print only) or on")
@@ -182,13 +202,6 @@ class OrdersSettings(Section):
     note: bool = Field(True, description="a private note with the document number, once")
 
 
-class LimitSettings(Section):
-    """Trips above `share` of the records looked at, never at or below `least`."""
-
-    share: Decimal = Field(ge=0, le=1)
-    least: int = Field(ge=0)
-
-
 class ParentManaged(StrEnum):
     """What to do with variations whose stock the parent holds."""
 
@@ -196,7 +209,7 @@ class ParentManaged(StrEnum):
     HOLD = "hold"
 
 
-class StockSettings(Section):
+class StockSettings(Guarded):
     """Stock, ERP to shop."""
 
     mode: Mode = Field(Mode.PLAN, description="off, plan (print only) or on")
@@ -217,14 +230,6 @@ class StockSettings(Section):
     second_looks: int = Field(
         5, ge=0, description="how often orders placed during the run are looked for again"
     )
-    guard: Mapping[Harm, LimitSettings] = Field(
-        default_factory=dict, description="limits other than the default ones"
-    )
-
-    def limits(self) -> dict[Harm, Limit]:
-        """All limits of the guard, the defaults where none is given."""
-        given = {harm: Limit(item.share, item.least) for harm, item in self.guard.items()}
-        return {**DEFAULT_LIMITS, **given}
 
 
 class Systems(Section):
@@ -246,6 +251,7 @@ class Config(Section):
     mappings: Path | None = Field(
         None, description="folder of your overlay files; they replace or drop single rules"
     )
+    keep: Duration = Field(timedelta(days=400), description="how long audit and past runs are kept")
     staging: bool = Field(
         False, description="true: never writes to a system that calls itself production"
     )

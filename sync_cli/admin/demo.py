@@ -141,7 +141,8 @@ def _run(command: Command, config: Path, tell: Tell) -> None:
 def _some_sku(sandbox: Sandbox) -> str:
     """An article that is stocked and is no trap."""
     rows = sandbox.erp_store.state()["stock"]
-    return next(row["sku"] for row in rows if row["stocked"] and row["sku"].startswith("A-"))
+    stocked = (str(row["sku"]) for row in rows if row["stocked"])
+    return next(sku for sku in stocked if sku.startswith("A-"))
 
 
 def _effects(sandbox: Sandbox) -> int:

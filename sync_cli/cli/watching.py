@@ -64,7 +64,7 @@ def explain(
         _print_json([asdict(story) for story in found])
         return
     if not found:
-        typer.echo(f"Nothing is known of order {name}: it was never read, or placed before start_at.")
+        typer.echo(f"Nothing is known of order {name}: never read, or placed before start_at.")
     for story in found:
         for line in describe(story):
             typer.echo(line)
@@ -101,7 +101,8 @@ def held_show(
     for entry in found:
         typer.echo(f"{entry.label} ({entry.route}, {entry.why}, attempt {entry.attempts})")
         typer.echo(f"  {entry.problem.sentence()}")
-        typer.echo(f"  since {entry.since:%Y-%m-%d %H:%M} UTC, next {entry.until:%Y-%m-%d %H:%M} UTC")
+        since, until = f"{entry.since:%Y-%m-%d %H:%M}", f"{entry.until:%Y-%m-%d %H:%M}"
+        typer.echo(f"  since {since} UTC, looked at again {until} UTC")
 
 
 @held_app.command("retry")

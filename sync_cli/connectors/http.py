@@ -18,7 +18,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
-from requests.exceptions import InvalidHeader, RequestException
+from requests.exceptions import RequestException
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential_jitter
@@ -286,12 +286,7 @@ class HttpClient:
                 request, timeout=self._timeout, verify=self._verify, proxies=self._proxies
             )
             body = response.content
-        except InvalidHeader:
-            raise ConfigError(
-                f"A credential for {self.name} holds a character that no header may carry.",
-                "Write the secret again, without line ends or blanks around it.",
-            ) from None
-        except (RequestException, OSError) as error:
+        except (RequestException, OSError, ValueError) as error:
             raise network_fault(error, self.name, self.base_url) from None
         return self._judge(call, request, response, body)
 
@@ -336,7 +331,8 @@ class HttpClient:
         if not call.params:
             return address
         joint = "&" if "?" in address else "?"
-        return f"{address}{joint}{urlencode(call.params, doseq=True)}"
+        # commas and colons stay as they are, so that long lists of ids fit into an address
+        return f"{address}{joint}{urlencode(call.params, doseq=True, safe=',:')}"
 
     def _own(self, address: str) -> str:
         """The address, if it is on our own server: the credentials go nowhere else."""

@@ -48,6 +48,11 @@ def network_fault(error: Exception, system: str, base_url: str) -> Passing | Con
         return _tls_fault(error, system, host)
     if isinstance(error, InvalidURL):
         return ConfigError(f"The address of {system} on {host} is none.", "Correct `url`.")
+    if isinstance(error, ValueError):
+        return ConfigError(
+            f"A credential for {system} holds a character that no header may carry.",
+            "Write the secret again, without line ends or other signs around it.",
+        )
     if isinstance(error, ProxyError):
         return Passing("the proxy cannot be reached", doubtful=False, remedy="Check HTTPS_PROXY.")
     if isinstance(error, ConnectTimeout):

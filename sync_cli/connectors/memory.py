@@ -188,7 +188,7 @@ class MemoryConnector:
     def find(self, entity: str, key: str, values: Sequence[str]) -> Mapping[str, tuple[Found, ...]]:
         """Records by the value of `key`, or by the function that the shape names for it."""
         self._ask("read")
-        read = self.system.shapes[entity].keys.get(key, lambda data: str(data.get(key, "")))
+        read = self.system.shapes[entity].keys.get(key) or partial(_text_at, key)
         found: dict[str, tuple[Found, ...]] = dict.fromkeys(values, ())
         for record, data in self.system.records(entity).items():
             value = read(data)
@@ -296,6 +296,10 @@ class MemoryConnector:
             self.system.shapes[entity].advance(stored, to)
             self.system.dates[entity, key] = self.system.clock()
         return Done(key, self.system.raw(entity, key).data)
+
+
+def _text_at(key: str, data: Json) -> str:
+    return str(data.get(key, ""))
 
 
 def _order(key: str) -> tuple[int, str]:

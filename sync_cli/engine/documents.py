@@ -237,8 +237,12 @@ class DocumentWriter(Writer):
         now = self.run.now()
         settlement = self.linked(item, target, item.reference, operation, intent)
         confirmed = item.wanted != CANCELLED
-        stages = {Stage.CREATED: now, Stage.CONFIRMED: now} if confirmed else {}
+        stages = {Stage.SEEN: intent.begun_at if intent else now}
+        if confirmed:
+            stages |= {Stage.CREATED: now, Stage.CONFIRMED: now}
         facts = {"reference": item.reference, "erp": target}
+        if isinstance(item.record, Document) and item.record.order_number:
+            facts["order_number"] = item.record.order_number
         if document is not None and document.number:
             facts["number"] = document.number
         settlement = replace(settlement, stages={**settlement.stages, **stages}, facts=facts)

@@ -18,7 +18,7 @@ from sync_cli.engine.route import Route
 from sync_cli.flows.articles import PRODUCT
 from sync_cli.flows.stock_plan import StockPlan
 from sync_cli.flows.systems import ERP, SHOP, Systems
-from sync_cli.flows.unseen import Unseen
+from sync_cli.flows.unseen import UnseenTotals
 from sync_cli.mapping.errors import Unreadable
 
 NOT_IN_SHOP = "not in the shop"
@@ -53,7 +53,9 @@ class ShopRows:
 class Comparer:
     """Plans the stock numbers of ERP rows; writes nothing to any system."""
 
-    def __init__(self, systems: Systems, route: Route, plan: StockPlan, unseen: Unseen) -> None:
+    def __init__(
+        self, systems: Systems, route: Route, plan: StockPlan, unseen: UnseenTotals
+    ) -> None:
         self.systems = systems
         self.route = route
         self.plan = plan

@@ -11,13 +11,25 @@ from sync_cli.connectors.base import Found, Raw
 from sync_cli.core.documents import document_of
 from sync_cli.core.errors import IdentityError, Problem
 from sync_cli.core.fingerprint import content_hash, digest
+from sync_cli.core.guard import Guard, Harm
 from sync_cli.core.identity import check_seal, read_seal, reference
 from sync_cli.core.model import Document, DocumentState, Order, OrderLine, OrderState
-from sync_cli.core.plan import Candidate, Item, Kind, Operation, Reject, Target, decide, is_left_out
+from sync_cli.core.plan import (
+    Advance,
+    Candidate,
+    Item,
+    Kind,
+    Operation,
+    Reject,
+    Target,
+    decide,
+    is_left_out,
+)
 from sync_cli.core.proof import Proven, Unproven, prove
 from sync_cli.core.states import left_out, wanted_document_state
 from sync_cli.engine.documents import DocumentWriter
 from sync_cli.engine.gather import look_up, recall
+from sync_cli.engine.guarding import judge
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Route
 from sync_cli.flows.articles import Articles, known_articles, resolve_lines
@@ -38,7 +50,7 @@ class OwnNames(dict[tuple[str, str], str]):
     def __contains__(self, key: object) -> bool:
         return True
 
-    def get(self, key: tuple[str, str], _default: object = None) -> str:  # type: ignore[override]
+    def get(self, key: tuple[str, str], _default: object = None) -> str:
         """Every name is known."""
         return self[key]
 
@@ -96,8 +108,18 @@ class OrderFlow:
         items = look_up(self.run.state, self.route, items)
         rules = self.route.rules(self.run.options)
         operations = [decide(item, rules, self.run.now()) for item in items]
+        self._guard(operations)
         self.writer.carry_out(operations)
         _stop_on_reused_ids(operations)
+
+    def _guard(self, operations: Sequence[Operation]) -> None:
+        """Raise GuardTripped if a window would cancel far more documents than usual."""
+        guard = Guard(self.settings.limits())
+        guard.look(len(operations))
+        for operation in operations:
+            if isinstance(operation, Advance) and operation.to == DocumentState.CANCELLED:
+                guard.count(Harm.CANCEL, operation.item.id, operation.target)
+        judge(self.run, self.route, guard)
 
     def _recalled(self, cases: Sequence[Case]) -> list[Case]:
         items = recall(self.run.state, self.route, [case.item for case in cases])

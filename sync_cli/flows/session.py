@@ -32,6 +32,7 @@ from sync_cli.state.store import Pause, State
 
 LANES = ("orders", "stock")
 AFTER_DENIED = timedelta(minutes=15)
+PRUNE_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,12 @@ def session(
             lock = lane_lock(config.state.parent, config.shop, lane, command=command)
             stack.enter_context(lock)
         run = Run(state, now, lambda: secrets.token_hex(8), options, watcher, plans_only=dry)
-        with _recorded(run, command, dry=dry), _pausing(run, config, dry=dry):
+        with _recorded(run, command, config.keep, dry=dry), _pausing(run, config, dry=dry):
             yield Opened(_open_systems(stack, run, config, mappings, dry=dry), run)
 
 
 @contextmanager
-def _recorded(run: Run, command: str, *, dry: bool) -> Iterator[None]:
+def _recorded(run: Run, command: str, keep: timedelta, *, dry: bool) -> Iterator[None]:
     """Numbers the run, and writes down how it ended."""
     if dry:
         run.number = run.state.last_run_number()
@@ -113,6 +114,8 @@ def _recorded(run: Run, command: str, *, dry: bool) -> Iterator[None]:
         raise
     finally:
         run.state.end_run(run.number, int(code), dict(run.tally.counts), run.now())
+    if run.state.say_once("pruned", run.now(), PRUNE_EVERY):
+        run.state.prune(run.now() - keep)
 
 
 @contextmanager

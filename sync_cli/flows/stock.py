@@ -12,20 +12,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sync_cli.connectors.base import Raw, batched
-from sync_cli.core.errors import GuardTripped
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.guard import Guard
 from sync_cli.core.model import Order
 from sync_cli.core.outcome import Settlement
 from sync_cli.core.plan import Intent, Item, Kind
 from sync_cli.engine.execute import Writer
+from sync_cli.engine.guarding import judge
 from sync_cli.engine.reading import Reading
 from sync_cli.engine.route import Route
 from sync_cli.flows.articles import PRODUCT, find_articles
 from sync_cli.flows.levels import Comparer
 from sync_cli.flows.stock_plan import StockPlan
 from sync_cli.flows.systems import ERP, SHOP, Systems
-from sync_cli.flows.unseen import Unseen, UnseenSales
+from sync_cli.flows.unseen import UnseenSales, UnseenTotals
 from sync_cli.mapping.errors import Unreadable
 
 STOCK = "stock"
@@ -66,14 +66,14 @@ class StockFlow:
         with closing(StockPlan(self.run.state, self.writer, guard)) as plan:
             comparer = Comparer(self.systems, self.route, plan, unseen)
             self._plan(comparer, reading, shop_reading, begun)
-            self._judge(guard)
+            judge(self.run, self.route, guard)
             plan.carry_out()
         reading.finish()
         shop_reading.finish()
         self._look_again(begun)
 
-    def _unseen(self) -> Unseen:
-        return self.sales.collect() if self.settings.count_unseen else Unseen()
+    def _unseen(self) -> UnseenTotals:
+        return self.sales.collect() if self.settings.count_unseen else UnseenTotals()
 
     def _plan(
         self, comparer: Comparer, reading: Reading, shop_reading: Reading, begun: datetime
@@ -127,38 +127,27 @@ class StockFlow:
             self.run.tally.add(self.route.name, "read", len(batch))
             comparer.compare(batch)
 
-    def _judge(self, guard: Guard) -> None:
-        """Raise GuardTripped; a dry run only says so, since it writes nothing."""
-        try:
-            guard.judge(self.route.name, self.run.options.accept)
-        except GuardTripped as tripped:
-            if not self.run.is_dry(self.route):
-                raise
-            self.run.watcher.note(tripped.sentence())
-
     def _look_again(self, begun: datetime) -> None:
-        """Orders changed since the run began: their rows are written again, until none came."""
+        """Orders changed since the run began: their rows are written again, until none came.
+
+        Looks back by the overlap, because an order may become visible later than its date.
+        """
         if self.run.is_dry(self.route) or not self.settings.count_unseen:
             return
-        since = begun
-        known: dict[str, Order] = {}
+        since = begun - max(self.systems.shop.traits("order").overlap, SECOND)
         for _ in range(self.settings.second_looks):
-            clock = self.systems.shop.identify().clock
-            orders = self.sales.changed_since(since - SECOND)
-            new = {id: order for id, order in orders.items() if known.get(id) != order}
-            if not new:
+            news = self.sales.news(since)
+            if not news:
                 return
-            self._rewrite(new)
-            known.update(new)
-            since = clock
+            self._rewrite(news)
 
-    def _rewrite(self, orders: dict[str, Order]) -> None:
-        keys = {line.product_key for order in orders.values() for line in order.lines} - {""}
-        parents = {line.product_id for order in orders.values() for line in order.lines}
-        links = self.run.state.links(PRODUCT, SHOP, ERP, sorted(keys | parents - {""}))
+    def _rewrite(self, orders: list[Order]) -> None:
+        unseen = self._unseen()
+        lines = [line for order in orders for line in order.lines]
+        keys = {line.product_key for line in lines} | {line.product_id for line in lines}
+        links = self.run.state.links(PRODUCT, SHOP, ERP, sorted(keys - {""}))
         if not links:
             return
-        unseen = self._unseen()
         with closing(StockPlan(self.run.state, self.writer, Guard({}))) as plan:
             comparer = Comparer(self.systems, self.route, plan, unseen)
             ids = sorted(link.target for link in links.values())

@@ -7,13 +7,13 @@ never not at all: an error is on the safe side.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from sync_cli.connectors.base import Raw, batched
-from sync_cli.core.model import ZERO, Order, OrderLine
+from sync_cli.core.model import ZERO, Order
 from sync_cli.core.outcome import Stage
 from sync_cli.core.states import HOLDS_STOCK, left_out
 from sync_cli.flows.systems import Systems
@@ -24,25 +24,48 @@ CALLED_OFF = "cancelled"
 _HOLDING = frozenset(left_out(state) for state in HOLDS_STOCK)
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Pieces that one order line took from the stock; `parent` is the product of a variation."""
+
+    key: str
+    parent: str
+    pieces: Decimal
+
+
 @dataclass(slots=True)
 class Unseen:
-    """Pieces by product key, and by parent product with the variation that was sold."""
+    """What each unseen order took; an order that is read again replaces what was known of it."""
 
-    by_key: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    by_parent: defaultdict[str, dict[str, Decimal]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
+    by_order: dict[str, tuple[Taken, ...]] = field(default_factory=dict)
 
-    def add(self, line: OrderLine) -> None:
-        """Count the pieces that `line` took from the stock."""
-        pieces = line.quantity if line.reduced_stock is None else line.reduced_stock
-        key = line.product_key
-        if not key or pieces <= 0:
-            return
-        self.by_key[key] += pieces
-        if key != line.product_id:
-            sold = self.by_parent[line.product_id]
-            sold[key] = sold.get(key, ZERO) + pieces
+    def put(self, order_id: str, taken: Iterable[Taken]) -> None:
+        """Remember what the order took; nothing takes it off again."""
+        pieces = tuple(taken)
+        if pieces:
+            self.by_order[order_id] = pieces
+        else:
+            self.by_order.pop(order_id, None)
+
+    def totals(self) -> UnseenTotals:
+        """The pieces of all orders together."""
+        by_key: defaultdict[str, Decimal] = defaultdict(Decimal)
+        by_parent: defaultdict[str, defaultdict[str, Decimal]] = defaultdict(
+            lambda: defaultdict(Decimal)
+        )
+        for taken in (each for lines in self.by_order.values() for each in lines):
+            by_key[taken.key] += taken.pieces
+            if taken.parent:
+                by_parent[taken.parent][taken.key] += taken.pieces
+        return UnseenTotals(by_key, by_parent)
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenTotals:
+    """Unseen pieces by product key, and by parent product with the variation that was sold."""
+
+    by_key: Mapping[str, Decimal] = field(default_factory=dict)
+    by_parent: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
 
     def of(self, key: str) -> Decimal:
         """Pieces of a product or variation that holds its own number."""
@@ -53,10 +76,6 @@ class Unseen:
         sold = self.by_parent.get(parent, {})
         return self.of(parent) + sum((sold.get(id, ZERO) for id in variations), ZERO)
 
-    def keys(self) -> set[str]:
-        """All products and variations with unseen pieces."""
-        return set(self.by_key)
-
 
 class UnseenSales:
     """Finds the orders that count: changed since the orders lane last looked, held, or left out."""
@@ -65,40 +84,45 @@ class UnseenSales:
         self.systems = systems
         self.state = systems.run.state
         self.start_at = systems.config.orders.start_at
+        self.known: dict[str, int] = {}
 
-    def collect(self) -> Unseen:
-        """All unseen sales now."""
+    def collect(self) -> UnseenTotals:
+        """All unseen sales now; `known` then says which orders were read, and how they stood."""
         unseen = Unseen()
         for batch in batched(self._orders(), 100):
             seen = self._seen([order.id for order in batch])
             for order in batch:
-                if order.id not in seen:
-                    self._count(order, unseen)
-        return unseen
+                self.known[order.id] = _standing(order)
+                counts = self._counts(order) and order.id not in seen
+                unseen.put(order.id, _taken(order) if counts else ())
+        return unseen.totals()
 
-    def changed_since(self, since: datetime) -> dict[str, Order]:
-        """Orders that were placed or changed at or after `since`, by id."""
-        pages = self.systems.shop.changes("order", since)
-        raws = (raw for page in pages for raw in page.records)
-        return {order.id: order for order in self._read(raws)}
+    def news(self, since: datetime) -> list[Order]:
+        """Orders changed at or after `since` that were not read before, or in another state."""
+        return [
+            order for order in self._changed(since) if self.known.get(order.id) != _standing(order)
+        ]
 
-    def _count(self, order: Order, unseen: Unseen) -> None:
-        if order.state in HOLDS_STOCK and order.ordered_at >= self.start_at:
-            for line in order.lines:
-                unseen.add(line)
+    def _counts(self, order: Order) -> bool:
+        return order.state in HOLDS_STOCK and order.ordered_at >= self.start_at
 
     def _orders(self) -> Iterator[Order]:
-        """Each order that may count, once."""
+        """Each order that may count; one that changes meanwhile may come again."""
         watermark = self.state.watermark(ORDERS)
         since = self.start_at
         if watermark is not None:
             overlap = self.systems.shop.traits("order").overlap
             since = max(since, watermark.at - max(overlap, self.systems.config.systems.shop.buffer))
-        changed = self.changed_since(since)
-        yield from changed.values()
-        waiting = self._waiting() - changed.keys()
-        for batch in batched(sorted(waiting), 100):
+        read: set[str] = set()
+        for order in self._changed(since):
+            read.add(order.id)
+            yield order
+        for batch in batched(sorted(self._waiting() - read), 100):
             yield from self._read(self.systems.shop.fetch("order", batch))
+
+    def _changed(self, since: datetime) -> Iterator[Order]:
+        for page in self.systems.shop.changes("order", since):
+            yield from self._read(page.records)
 
     def _waiting(self) -> set[str]:
         """Orders that the orders lane looked at and did not bring to a confirmed document."""
@@ -125,3 +149,17 @@ class UnseenSales:
                 self.systems.run.watcher.note(
                     f"Unseen sales may be counted too low. {error.problems[0].sentence()}"
                 )
+
+
+def _standing(order: Order) -> int:
+    """Changes with all that matters for the stock; two changes may share one second."""
+    return hash((order.modified_at, order.state, tuple(_taken(order))))
+
+
+def _taken(order: Order) -> Iterator[Taken]:
+    """What the lines of an order took; as many as were sold where the shop does not say."""
+    for line in order.lines:
+        pieces = line.quantity if line.reduced_stock is None else line.reduced_stock
+        key = line.product_key
+        if key and pieces > 0:
+            yield Taken(key, line.product_id if key != line.product_id else "", pieces)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 from sync_cli.core.errors import Problem
@@ -51,8 +52,8 @@ class LineWatcher:
 class PersonWatcher(LineWatcher):
     """The same with a progress bar, for a person at a terminal."""
 
-    def __init__(self, *, show_plan: bool, quiet: bool = False) -> None:
-        super().__init__(show_plan=show_plan, quiet=quiet)
+    def __init__(self) -> None:
+        super().__init__()
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -68,10 +69,20 @@ class PersonWatcher(LineWatcher):
             self._tasks[route] = self._progress.add_task(route, total=total)
         self._progress.update(self._tasks[route], completed=count, total=total)
 
+    def planned(self, route: str, operation: Operation) -> None:
+        """The plan stands above the bar."""
+        with self._above():
+            super().planned(route, operation)
+
     def failed(self, route: str, item: Item, problem: Problem, *, new: bool) -> None:
         """Failures stand above the bar."""
+        with self._above():
+            super().failed(route, item, problem, new=new)
+
+    @contextmanager
+    def _above(self) -> Iterator[None]:
         self._progress.stop()
-        super().failed(route, item, problem, new=new)
+        yield
         self._progress.start()
 
     def finish(self, command: str, run: Run | None, exit_code: int) -> None:

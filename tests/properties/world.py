@@ -125,6 +125,7 @@ class World:
     config: Config = field(default_factory=config_for)
     next_order: int = 1000
     births: int = 0
+    healed: bool = False
     wrap_state: Callable[[Any], Any] = lambda state: state
     wrap_erp: Callable[[Any], Any] = lambda connector: connector
     wrap_shop: Callable[[Any], Any] = lambda connector: connector
@@ -398,6 +399,10 @@ class World:
     def written_back(self, order_id: str) -> str:
         """The document number that the shop's order carries."""
         return _meta(self.shop.records("order")[order_id], "_sync_cli_document")
+
+    def written_state(self, order_id: str) -> str:
+        """The document state that the shop's order carries."""
+        return _meta(self.shop.records("order")[order_id], "_sync_cli_state")
 
     def notes(self, order_id: str) -> int:
         """How many notes of ours the order carries."""

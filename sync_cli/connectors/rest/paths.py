@@ -6,16 +6,26 @@ of the library costs microseconds for each, so plain ones become closures of the
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from jmespath.visitor import TreeInterpreter
 from pydantic import PlainValidator
 
 from sync_cli.core.errors import ConfigError
 
 Search = Callable[[Any], Any]
+_ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "lt": operator.lt,
+    "lte": operator.le,
+    "gt": operator.gt,
+    "gte": operator.ge,
+}
 
 
 class Expression:
@@ -25,8 +35,8 @@ class Expression:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        parsed = jmespath.compile(text)
-        self._search: Search = _closure(parsed.parsed) or parsed.search
+        tree = jmespath.compile(text).parsed
+        self._search: Search = _closure(tree) or partial(_Interpreter().visit, tree)
 
     def __call__(self, data: Any) -> Any:
         """What the expression finds; raises ConfigError where the data is of another kind."""
@@ -60,6 +70,24 @@ def _read_expression(given: Any) -> Expression:
 
 def _first_line(error: JMESPathError) -> str:
     return str(error).splitlines()[0].rstrip(":")
+
+
+class _Interpreter(TreeInterpreter):
+    """JMESPath that can also order `Decimal`, which the library takes for no number."""
+
+    def visit_comparator(self, node: Any, value: Any) -> Any:
+        if node["value"] in ("eq", "ne"):
+            return super().visit_comparator(node, value)
+        left, right = (self.visit(child, value) for child in node["children"])
+        if not (_is_number(left) and _is_number(right)) and not (
+            isinstance(left, str) and isinstance(right, str)
+        ):
+            return None
+        return _ORDERS[node["value"]](left, right)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 JmesPath = Annotated[Expression, PlainValidator(_read_expression)]

@@ -39,11 +39,14 @@ _FIND = _PAGING | {"value", "values"}
 _CREATE = frozenset({"id", "ids", "item", "items", "reference"})
 _UPDATE = frozenset({"id", "ids", "fields", "items", "parent"})
 _ADVANCE = frozenset({"id", "ids"})
+_RESERVED = _CHANGES | _FETCH | _FIND | _CREATE | _UPDATE
 
 
 def flaws(profile: Profile) -> Iterator[Flaw]:
     """Everything that is wrong with a profile although each of its words is right."""
     given = frozenset(profile.credentials)
+    for name in sorted(given & _RESERVED):
+        yield ("credentials",), f"{name!r} is a placeholder of the calls; name it otherwise"
     yield from _call(("identify", "call"), profile.identify.call, given)
     yield from _stray(("headers",), profile.headers, given)
     yield from _auth(profile, given)

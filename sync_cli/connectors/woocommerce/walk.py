@@ -185,8 +185,7 @@ class ModifiedWalk:
     def _next_of_crowd(self, position: Position, crowd: Crowd) -> list[Row]:
         if self._crowd is None:
             self._crowd = CrowdReader(self._wire, self._listing(), self._fields, crowd)
-        seen = frozenset(position.seen) if crowd.since == position.at else frozenset()
-        rows, done = self._crowd.next_after(crowd.done, seen)
+        rows, done = self._crowd.next_after(crowd.done, frozenset(position.seen))
         if done is None:
             self._leave_crowd(position, crowd)
         else:

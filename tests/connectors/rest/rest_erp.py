@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,21 @@ START = datetime(2025, 3, 3, 12, 0, 0, tzinfo=UTC)
 
 @dataclass
 class Waits:
-    """Stands for sleeping: notes the seconds, and passes at once."""
+    """A clock that only sleeping moves on, and sleeping that takes no time."""
 
-    seconds: list[float] = field(default_factory=list)
+    now: float = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
 
     def sleep(self, seconds: float) -> None:
-        self.seconds.append(seconds)
+        self.now += seconds
+
+
+def waitless(**options: int) -> Pacing:
+    """A pacing that never really sleeps."""
+    waits = Waits()
+    return Pacing(sleep=waits.sleep, monotonic=waits.monotonic, **options)
 
 
 @dataclass
@@ -88,7 +97,7 @@ def running_erp(articles: int = 20) -> Iterator[Erp]:
 
 def connect(erp: Erp, profile: Profile | None = None, **options: Any) -> RestConnector:
     """A connector that does not sleep; its machine's clock is wrong by years on purpose."""
-    pacing = options.pop("pacing", None) or Pacing(sleep=Waits().sleep)
+    pacing = options.pop("pacing", None) or waitless()
     return RestConnector(
         "erp",
         erp.url,

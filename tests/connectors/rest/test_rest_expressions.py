@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import jmespath
@@ -51,6 +52,24 @@ def test_an_expression_finds_what_the_library_finds(text: str, document: Any) ->
 )
 def test_truth_is_that_of_jmespath(found: Any, holds: bool) -> None:
     assert Expression("it").holds({"it": found}) is holds
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("open <= `0`", False),
+        ("open > `12`", True),
+        ("open == `12`", False),
+        ("paid >= open", True),
+        ("name < `5`", False),
+        ("name > 'a'", True),
+        ("nothing < `5`", False),
+        ("flag > `0`", False),
+    ],
+)
+def test_exact_amounts_can_be_compared(text: str, holds: bool) -> None:
+    data = {"open": Decimal("12.50"), "paid": Decimal("12.5"), "name": "b", "flag": True}
+    assert Expression(text).holds(data) is holds
 
 
 def test_data_of_another_kind_is_told_with_the_expression() -> None:

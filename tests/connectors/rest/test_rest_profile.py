@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ errors:
     locked: busy
     gone: {means: gone, says: it was deleted}
 entities:
+  customer: {}
   order:
     traits: {overlap: 30 min, reference: unique}
     modified: {path: changed, zone: Europe/Berlin}
@@ -63,35 +65,34 @@ def test_the_shipped_profile_can_be_used() -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "line", "says"),
     [
-        ("modified: {", "modfied: {", 15, "order.modfied: there is no such word here; did you mean 'modified'"),
-        ("zone: Europe/Berlin", "zone: Berlin", 15, "'Berlin' is no time zone"),
-        ("30 min", "half an hour", 14, "'half an hour' is no duration"),
-        ("reference: unique", "reference: sure", 14, "'unique', 'searchable' or 'none'"),
-        ("items: items\n", "items: items[\n", 18, "'items[' is no JMESPath expression"),
-        ("{since}", "{sinse}", 17, "there is no placeholder {sinse} here; did you mean 'since'"),
-        ("{after}", "{limit}", 17, "this paging needs {after} in the call"),
-        ("/orders/{id}\"}", "/orders\"}", 21, "the call needs either {id} or {ids}"),
-        ("{ref: \"{value}\"}", "{}", 24, "the call needs either {value} or {values}"),
-        ("kind: keyset", "kind: pages", 19, "'pages' found using 'kind'"),
-        ("kind: keyset, ", "", 19, "say the `kind`"),
-        ("          id: id\n", "", 27, "the first step makes the record: give `item` or `id`"),
+        ("modified: {", "modfied: {", 16, "no such word here; did you mean 'modified'"),
+        ("zone: Europe/Berlin", "zone: Berlin", 16, "'Berlin' is no time zone"),
+        ("30 min", "half an hour", 15, "'half an hour' is no duration"),
+        ("reference: unique", "reference: sure", 15, "'unique', 'searchable' or 'none'"),
+        ("items: items\n", "items: items[\n", 19, "'items[' is no JMESPath expression"),
+        ("{since}", "{sinse}", 18, "there is no placeholder {sinse} here; did you mean 'since'"),
+        ("{after}", "{limit}", 18, "this paging needs {after} in the call"),
+        ("/orders/{id}\"}", "/orders\"}", 22, "the call needs either {id} or {ids}"),
+        ("{ref: \"{value}\"}", "{}", 25, "the call needs either {value} or {values}"),
+        ("kind: keyset", "kind: pages", 20, "'pages' found using 'kind'"),
+        ("kind: keyset, ", "", 20, "say the `kind`"),
+        ("          id: id\n", "", 28, "the first step makes the record: give `item` or `id`"),
         ("  address: name\n", "", 5, "identify.address: this is missing"),
         ("path: /me", "path: me", 6, "the path 'me' must begin with a slash"),
         ("base: /api", "base: api/", 2, "must begin with a slash"),
         ("locked: busy", "locked: bussy", 10, "'access', 'down'"),
         ("means: gone, says", "means: gone, sayz", 11, "did you mean 'says'"),
         ('token: "{token}"', 'token: "{tokn}"', 4, "{tokn} here; did you mean 'token'"),
-        ("order:\n", "order:\n    id: [x]\n", 14, "a JMESPath expression is a text"),
+        ("order:\n", "order:\n    id: [x]\n", 15, "a JMESPath expression is a text"),
         ("kind: small", "kind: small\nkind: small", 2, "stands here a second time"),
-        ("path: /orders, params: {since", "method: GTE, path: /orders, params: {since", 17, "'GET'"),
-        ("overlap: 30 min", "delta: false", 17, "the traits say `delta: false`"),
-        ("since: \"{since}\", ", "", 17, "the call has no {since}"),
-        ("body: \"{item}\"", "body: \"{items}\"", 27, "a batch needs `results`"),
+        ("path: /orders, params: {since", "method: X, path: /orders, params: {since", 18, "'GET'"),
+        ("[token]", "[token, id]", 3, "'id' is a placeholder of the calls"),
+        ("overlap: 30 min", "delta: false", 18, "the traits say `delta: false`"),
+        ("since: \"{since}\", ", "", 18, "the call has no {since}"),
+        ("body: \"{item}\"", "body: \"{items}\"", 28, "a batch needs `results`"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told_with_its_line(
-    right: str, wrong: str, line: int, says: str
-) -> None:
+def test_what_is_wrong_is_told_with_its_line(right: str, wrong: str, line: int, says: str) -> None:
     assert right in SMALL
     with pytest.raises(ConfigError) as caught:
         parse_profile(SMALL.replace(right, wrong, 1), "small.yaml")
@@ -102,7 +103,7 @@ def test_what_is_wrong_is_told_with_its_line(
 def test_all_errors_are_told_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         parse_profile(SMALL.replace("30 min", "x").replace("/me", "/me, y: 1"), "small.yaml")
-    assert [line.split(":")[1] for line in str(caught.value).splitlines()[1:]] == ["6", "14"]
+    assert [line.split(":")[1] for line in str(caught.value).splitlines()[1:]] == ["6", "15"]
 
 
 @pytest.mark.parametrize(
@@ -133,21 +134,27 @@ def test_a_missing_credential_is_named_before_any_call() -> None:
         RestConnector("erp", "https://erp.example", parse_profile(SMALL, "small.yaml"), {})
 
 
-@pytest.mark.parametrize("what", ["update", "advance"])
-def test_what_the_profile_does_not_have_is_told(what: str) -> None:
+@pytest.mark.parametrize(
+    ("write", "what"),
+    [
+        (lambda it: it.update("order", []), "update"),
+        (lambda it: it.advance("order", ["1"], "cancelled"), "advance.cancelled"),
+        (lambda it: list(it.census("customer")), "changes"),
+    ],
+)
+def test_what_the_profile_does_not_have_is_told(
+    write: Callable[[RestConnector], object], what: str
+) -> None:
     profile = parse_profile(SMALL, "small.yaml")
     connector = RestConnector("erp", "https://erp.example", profile, {"token": "x"})
-    with pytest.raises(ConfigError, match=f"has no `{what}"):
-        if what == "update":
-            connector.update("order", [])
-        else:
-            connector.advance("order", ["1"], "cancelled")
+    with pytest.raises(ConfigError, match=f"has no `{what}`"):
+        write(connector)
 
 
 def test_an_unknown_entity_is_told_with_the_known_ones() -> None:
     profile = parse_profile(SMALL, "small.yaml")
     connector = RestConnector("erp", "https://erp.example", profile, {"token": "x"})
-    with pytest.raises(ConfigError, match="no entity 'invoice'; it has order"):
+    with pytest.raises(ConfigError, match="no entity 'invoice'; it has customer, order"):
         connector.traits("invoice")
 
 

@@ -1,0 +1,41 @@
+"""`python -m benchmarks`: measures, prints a table with the goals, writes results.json."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.figures import Figure, heading, line_of, write_results
+from benchmarks.order_backfill import measure_orders
+from benchmarks.starting import measure_starts
+from benchmarks.stock_rows import measure_stock_rows
+from benchmarks.stock_writes import measure_stock_writes
+
+RESULTS = Path(__file__).with_name("results.json")
+SUITES: dict[str, Callable[..., Iterator[Figure]]] = {
+    "start": measure_starts,
+    "rows": measure_stock_rows,
+    "orders": measure_orders,
+    "writes": measure_stock_writes,
+}
+
+
+def main() -> None:
+    """Run the suites; a missed goal is told, never an error: it is a figure and not a test."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--quick", action="store_true", help="fewer rows and orders")
+    parser.add_argument("--only", choices=SUITES, nargs="*", help="these suites")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="where the JSON goes")
+    options = parser.parse_args()
+    print(heading())
+    figures = []
+    for name in options.only or SUITES:
+        for figure in SUITES[name](quick=options.quick):
+            figures.append(figure)
+            print(line_of(figure), flush=True)
+    write_results(options.results, figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""A pretend shop and ERP in a process of their own, and a configuration to reach them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measuring import ROOT, SYNC_CLI, Cost, measure
+
+CONFIG = """\
+shop: b
+state: state.sqlite
+systems:
+  shop:
+    kind: woocommerce
+    url: {shop_url}
+    key: {{env: SYNC_CLI_BENCH_KEY}}
+    secret: {{env: SYNC_CLI_BENCH_SECRET}}
+  erp:
+    kind: rest
+    profile: sandbox-erp
+    url: {erp_url}
+    credentials:
+      token: {{env: SYNC_CLI_BENCH_TOKEN}}
+orders:
+  mode: 'on'
+  start_at: 2020-01-01
+  settle: 0s
+stock:
+  mode: 'on'
+  safety_stock: {safety_stock}
+  guard:
+    overwrite: {{share: 1, least: 0}}
+    zero: {{share: 1, least: 0}}
+"""
+"""Every row may change here: the guard is measured elsewhere by its tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The calls that one side answered, by HTTP method, and the seconds it was written to."""
+
+    calls: dict[str, int]
+    writing: float
+
+    def __str__(self) -> str:
+        return ", ".join(f"{count} {method}" for method, count in sorted(self.calls.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Both systems with a folder for state and configuration; they live in another process."""
+
+    folder: Path
+    access: dict[str, str]
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The secrets, as the configuration names them."""
+        names = {"KEY": "key", "SECRET": "secret", "TOKEN": "token"}
+        return {f"SYNC_CLI_BENCH_{name}": self.access[key] for name, key in names.items()}
+
+    def sync(self, *words: str, safety_stock: int = 0) -> Cost:
+        """One run of `sync-cli`, with the shop's part held back as asked. Raises RunFailed."""
+        config = self.folder / "config.yaml"
+        config.write_text(CONFIG.format(**self.access, safety_stock=safety_stock), encoding="utf-8")
+        return measure([*SYNC_CLI, *words, "--config", str(config)], self.env)
+
+    def counted(self, side: str) -> Counts:
+        """What "shop" or "erp" was asked since the last time this was."""
+        with urllib.request.urlopen(f"{self.access[f'{side}_url']}/_benchmark/counted") as answer:
+            told = json.load(answer)
+        return Counts(told["calls"], told["writing"])
+
+    def tally(self) -> dict[str, int]:
+        """What the last run counted."""
+        with closing(sqlite3.connect(self.folder / "state.sqlite")) as state:
+            row = state.execute("SELECT counts FROM runs ORDER BY number DESC LIMIT 1").fetchone()
+        tally: dict[str, int] = json.loads(row[0])
+        return tally
+
+
+@contextmanager
+def serve(*options: str) -> Iterator[Setting]:
+    """Both systems, seeded as the options of `benchmarks.serving` say, until the block ends."""
+    with tempfile.TemporaryDirectory(prefix="sync-cli-bench-") as folder:
+        command = [sys.executable, "-m", "benchmarks.serving", *options]
+        server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+        try:
+            yield Setting(Path(folder), _ready(server))
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _ready(server: subprocess.Popen[bytes]) -> dict[str, str]:
+    line = server.stdout.readline() if server.stdout is not None else b""
+    if not line:
+        raise RuntimeError("the sandbox did not start; is `pip install -e '.[sandbox]'` done?")
+    access: dict[str, str] = json.loads(line)
+    return access
