@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
     from sync_cli.flows.session import Workshop
 
-state_app = typer.Typer(
-    help="The state file: all that sync-cli remembers.", no_args_is_help=True
-)
+state_app = typer.Typer(help="The state file: all that sync-cli remembers.", no_args_is_help=True)
 
 
 @state_app.command("backup")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from sync_cli.connectors.base import (
     Change,
@@ -29,6 +30,7 @@ from sync_cli.core.plan import (
     Step,
     Update,
     Why,
+    in_doubt_until,
 )
 from sync_cli.engine.route import Route
 from sync_cli.engine.run import Run
@@ -136,7 +138,7 @@ class Writer:
 
     def hold_in_doubt(self, item: Item, intent: Intent, reason: str) -> Settlement:
         """The answer was lost: the intent stays open until its effect can be looked for."""
-        until = intent.begun_at + self.route.rules(self.run.options).in_doubt
+        until = self.doubt_ends(intent)
         problem = Problem(
             "in-doubt",
             item.label,
@@ -148,6 +150,10 @@ class Writer:
         return self.desk.hold(
             item, problem, Why.IN_DOUBT, until=until, intent=intent, keep_intent=True
         )
+
+    def doubt_ends(self, intent: Intent) -> datetime:
+        """When the record is looked at again: once the lost call can no longer take effect."""
+        return in_doubt_until(intent, self.route.rules(self.run.options))
 
     def linked(
         self, item: Item, target: str, birth: str, operation: str, intent: Intent | None

@@ -43,6 +43,10 @@ class StockWriter(Writer):
         settlement = super().linked(item, target, birth, operation, intent)
         return replace(settlement, ends=None, applied=None)
 
+    def doubt_ends(self, intent: Intent) -> datetime:
+        """At once: the number is sent again, and a lost one that lands later moves the product."""
+        return intent.begun_at
+
 
 class StockFlow:
     """The route erp.stock -> shop.products, and what moved in the shop meanwhile."""

@@ -361,6 +361,11 @@ class World:
         with closing(State.open(self.folder / "state.sqlite")) as state:
             return bool(state.links("order", "shop", "erp", [order_id]))
 
+    def is_held(self, route: str) -> bool:
+        """Whether any record of the route waits."""
+        with closing(State.open(self.folder / "state.sqlite")) as state:
+            return bool(state.held(route))
+
     def documents(self) -> dict[str, list[Json]]:
         """The ERP's live documents by reference."""
         found: dict[str, list[Json]] = defaultdict(list)

@@ -265,7 +265,7 @@ def test_deletions_hide_nobody_from_a_read_by_id(shop: Shop, deleted: int) -> No
         assert set(found) <= {str(number) for number in before}
 
 
-def test_a_shop_that_ignores_the_offset_is_named(shop: Shop) -> None:
+def test_a_shop_that_ignores_the_offset_is_named() -> None:
     def reply(_request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
         rows = [{"id": number} for number in range(1, PAGE + 1)]
         return 200, {"X-WP-Total": "50"}, json.dumps(rows)
