@@ -57,7 +57,7 @@ Auth = Callable[[PreparedRequest], PreparedRequest]
 LONGEST_WAIT = 30.0
 ATTEMPTS = 5
 ATTEMPTS_AFTER_TIME_OUT = 2
-LOST_IN_A_ROW = 3
+PATIENCE = 3
 """Writing calls whose answers were lost, one after another, after which the system is down."""
 USER_AGENT = "sync-cli"
 _SAFE_IN_PATH = "/%:@!$&'()*+,;=~-._?"
@@ -90,6 +90,7 @@ class _Call:
     expect: Expected
     write: bool
     repeatable: bool
+    patience: int
 
     def __str__(self) -> str:
         return f"{self.method} {self.path.partition('?')[0]}"
@@ -149,16 +150,18 @@ class HttpClient:
         repeatable: bool,
         expect: Expected,
         write: bool = False,
+        patience: int = PATIENCE,
     ) -> Answer:
         """Make one call, again if it may be, and return its answer of the expected shape.
 
         `path` is below the base address, or a whole address of the same server; `expect` is a
-        type of JSON (list, dict) or a predicate. Raises RequestRefused for a fault of this
+        type of JSON (list, dict) or a predicate. `patience` is how many lost answers in a row,
+        other than time-outs, do not yet mean that the system is down. Raises RequestRefused for a fault of this
         request. A reading call raises SystemFault or ConfigError for a fault of the system; a
         writing one raises AnswerLost or CallNotSent with that fault, so that the connector can
         tell the results it knows, and the next call raises the fault itself (`raise_fault`).
         """
-        call = _Call(method, path, params, body, headers, expect, write, repeatable)
+        call = _Call(method, path, params, body, headers, expect, write, repeatable, patience)
         if not write:
             self.raise_fault()
             return self._read(call)
@@ -201,7 +204,7 @@ class HttpClient:
         except Passing as passing:
             raise self._unfinished(call, passing, doubt) from None
         except AnswerLost as lost:
-            self.remember_fault(lost.fault or self._too_often_lost())
+            self.remember_fault(lost.fault or self._too_often_lost(call.patience))
             raise
         except SyncError as fault:
             self.remember_fault(fault)
@@ -221,20 +224,21 @@ class HttpClient:
         if not doubt.why:
             self.remember_fault(fault)
             return CallNotSent(str(fault), fault)
-        known = fault if call.repeatable else self._too_often_lost()
+        patience = PATIENCE if passing.timed_out else call.patience
+        known = fault if call.repeatable else self._too_often_lost(patience)
         self.remember_fault(known)
         return AnswerLost(f"{call}: {doubt.why}", known)
 
-    def _too_often_lost(self) -> SystemDown | None:
+    def _too_often_lost(self, patience: int) -> SystemDown | None:
         """A single lost answer may be that call's own; several in a row are the system's."""
         with self._lock:
             self._lost += 1
-            if self._lost < LOST_IN_A_ROW:
+            if self._lost < patience:
                 return None
         return SystemDown(
             self.name,
-            f"{self.name} cannot be used now: the answers to {LOST_IN_A_ROW} writing calls in a"
-            " row were lost.",
+            f"{self.name} cannot be used now: the answers to {self._lost} writing calls in a row"
+            " were lost.",
             "It is tried again with the next run; if it stays, ask its host.",
         )
 

@@ -27,7 +27,8 @@ class Pacing:
 
     `at_once` writing calls are made at a time to begin with, never more than `most_at_once`.
     `max_per_minute` calls, 0 for no limit, are begun in any 60 seconds. `batch` is the most
-    records of a writing call. `monotonic` gives seconds, `sleep` takes them.
+    records of a writing call. `monotonic` gives seconds, `sleep` takes them and lets them pass
+    there.
     """
 
     def __init__(

@@ -168,6 +168,9 @@ class Desk:
         now = self.run.now()
         before = self._held.get(item.id)
         again = before is not None and before.content == item.content
+        if before and again and before.until > now and before.problem.code == problem.code:
+            # Read again by the buffer alone: that is no attempt, and its wait does not grow.
+            return before
         attempts = (before.attempts if before and again else 0) + 1
         return Held(
             self.route.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -30,7 +31,7 @@ UNMANAGED = "the shop does not manage its stock"
 TRASHED = "in the trash of the shop"
 NO_SKU = "no SKU and no link"
 BY_PARENT = "the ERP knows the stock of its parent"
-PARENTS_AT_ONCE = 20
+PARENTS_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class ShopRow:
 
     product: Product
     trashed: bool = False
+
+
+Family = dict[str, Decimal]
+"""Pieces by ERP article, of the variations that share their parent's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +74,24 @@ class Comparer:
         self._open = state.open_intents(route.name).keys() | {
             held.id for held in state.held(route.name)
         }
+        self._families: defaultdict[str, Family] = defaultdict(dict)
 
     def compare(self, raws: Sequence[Raw]) -> None:
-        """Plan each row, then each parent whose variations share its number."""
+        """Plan each row; those that share their parent's number wait for `conclude`."""
         levels = list(self._levels(raws))
         links = self.systems.run.state.links(PRODUCT, ERP, SHOP, [level.id for level in levels])
         rows = self._shop_rows(levels, links)
-        parents: dict[str, str] = {}
         for level in levels:
-            parent = self._compare(level, links.get(level.id), rows)
-            if parent:
-                parents.setdefault(parent, level.id)
-        for batch in batched(parents.items(), PARENTS_AT_ONCE):
-            self._compare_parents(dict(batch))
+            self._compare(level, links.get(level.id), rows)
+
+    def conclude(self, *, whole: bool) -> None:
+        """Plan each parent whose variations share its number.
+
+        `whole` claims that all rows of the ERP were compared; else the rest is asked for.
+        """
+        for batch in batched(self._families.items(), PARENTS_AT_ONCE):
+            self._compare_parents(dict(batch), whole=whole)
+        self._families.clear()
 
     def _levels(self, raws: Iterable[Raw]) -> Iterator[StockLevel]:
         for raw in raws:
@@ -114,8 +124,7 @@ class Comparer:
                 except Unreadable as error:
                     self.systems.run.watcher.note(error.problems[0].sentence())
 
-    def _compare(self, level: StockLevel, link: Link | None, rows: ShopRows) -> str:
-        """Plan one row; returns the parent's id if the parent holds its number."""
+    def _compare(self, level: StockLevel, link: Link | None, rows: ShopRows) -> None:
         units = units_there(level, self.policy)
         reason = _left_out(level, units)
         row = rows.by_id.get(link.target) if link else rows.by_sku.get(level.sku)
@@ -123,38 +132,35 @@ class Comparer:
             reason = NOT_IN_SHOP if level.sku else NO_SKU
         if reason or units is None:
             self._skip(level, link, reason)
-            return ""
-        if row is None and link is not None:
+        elif row is not None:
+            self._compare_row(level, units, link, row, rows)
+        elif link is not None:
             self._reject(self._item(level, link), target_gone(_label(level), link.target), Why.TASK)
-            return ""
-        if row is None:
-            return ""
-        return self._compare_row(level, units, link, row, rows)
 
     def _compare_row(
         self, level: StockLevel, units: Decimal, link: Link | None, row: ShopRow, rows: ShopRows
-    ) -> str:
+    ) -> None:
         product = row.product
         if link is None:
             problem = self._refusal(level, product, rows)
             if problem is not None:
                 self._reject(self._item(level, None), problem)
-                return ""
+                return
             if not row.trashed:
                 self.plan.adopt(product, level)
         else:
             self._check_birth(level, link, product)
         if row.trashed or product.holder is StockHolder.NONE:
             self._skip(level, link, TRASHED if row.trashed else UNMANAGED)
-            return ""
+            return
         if product.holder is StockHolder.PARENT:
-            return product.parent_id
+            self._families[product.parent_id][level.id] = units / level.unit_factor
+            return
         unseen = self.unseen.of(product.id)
         if product.kind is ProductKind.VARIABLE:
             unseen = self._unseen_of_parent(product.id)
         wanted = sellable(units, level.unit_factor, unseen, self.policy)
         self._decide(level, product, wanted, Link(level.id, product.id, ""))
-        return ""
 
     def _decide(self, level: StockLevel, product: Product, wanted: int, link: Link) -> None:
         """An update where the shop's own number is another one."""
@@ -196,38 +202,37 @@ class Comparer:
             problem = another_record(_label(level), product.id, link.source)
             raise IdentityError(problem.sentence())
 
-    def _compare_parents(self, parents: Mapping[str, str]) -> None:
+    def _compare_parents(self, families: dict[str, Family], *, whole: bool) -> None:
         """Parents that hold one number for all their variations."""
-        state = self.systems.run.state
-        known = state.links(PRODUCT, SHOP, ERP, list(parents))
-        asked = [parent for parent in parents if parent not in known]
-        for parent, row_id in parents.items():
-            if parent in known:
-                self.plan.skip(Skip(Item(row_id, f"Stock of article {row_id}"), BY_PARENT))
-        if asked and self.settings.parent_managed is ParentManaged.HOLD:
-            for parent in asked:
-                self._reject(Item(parents[parent], f"Stock of article {parents[parent]}"), _HELD)
+        known = self.systems.run.state.links(PRODUCT, SHOP, ERP, list(families))
+        for parent in known:
+            self.plan.skip(Skip(_first_item(families.pop(parent)), BY_PARENT))
+        if self.settings.parent_managed is ParentManaged.HOLD:
+            for family in families.values():
+                self._reject(_first_item(family), _HELD)
             return
-        rows = {
-            row.product.id: row
-            for row in self._readable([tuple(self.systems.shop.fetch(PRODUCT, asked))])
-        }
-        for parent in asked:
-            if parent in rows and not rows[parent].trashed:
-                self._sum_up(rows[parent].product, parents[parent])
+        if not whole:
+            self._complete(families)
+        for row in self._readable([tuple(self.systems.shop.fetch(PRODUCT, list(families)))]):
+            if not row.trashed:
+                self._sum_up(row.product, families[row.product.id])
 
-    def _sum_up(self, parent: Product, row_id: str) -> None:
+    def _complete(self, families: Mapping[str, Family]) -> None:
+        """Add the variations that this run did not compare."""
+        shared = self._sharing(list(families))
+        links = self.systems.run.state.links(PRODUCT, SHOP, ERP, list(shared))
+        parents = {link.target: shared[id] for id, link in links.items()}
+        left = [id for id, parent in parents.items() if id not in families[parent]]
+        for level in self._levels(self.systems.erp.fetch("stock", sorted(left))):
+            families[parents[level.id]][level.id] = self._pieces(level)
+
+    def _sum_up(self, parent: Product, family: Family) -> None:
         """Write the sum of all variations that share the parent's number to the parent."""
-        shared = self._sharing(parent.id)
-        links = self.systems.run.state.links(PRODUCT, SHOP, ERP, shared)
-        ids = {link.target for link in links.values()} | self.plan.adopted(shared)
-        levels = list(self._levels(tuple(self.systems.erp.fetch("stock", sorted(ids)))))
-        pieces = sum((self._pieces(level) for level in levels), Decimal(0))
-        unseen = self.unseen.of_parent(parent.id, shared)
+        pieces = sum(family.values(), Decimal(0))
+        unseen = self._unseen_of_parent(parent.id)
         wanted = sellable(pieces, Decimal(1), unseen, self.policy)
-        first = min((level.id for level in levels), default=row_id)
-        level = StockLevel(id=first, sku=parent.sku or parent.name)
-        self._decide(level, parent, wanted, Link(first, parent.id, ""))
+        level = StockLevel(id=min(family), sku=parent.sku or parent.name)
+        self._decide(level, parent, wanted, Link(level.id, parent.id, ""))
 
     def _pieces(self, level: StockLevel) -> Decimal:
         units = units_there(level, self.policy)
@@ -237,16 +242,16 @@ class Comparer:
         """What was sold from a parent's own number: itself, and variations without their own."""
         if parent not in self.unseen.by_parent:
             return self.unseen.of(parent)
-        return self.unseen.of_parent(parent, self._sharing(parent))
+        return self.unseen.of_parent(parent, self._sharing([parent]))
 
-    def _sharing(self, parent: str) -> list[str]:
-        """The variations whose number is the parent's."""
-        found = self.systems.shop.find(PRODUCT, "parent_id", [parent])
-        return [
-            row.product.id
+    def _sharing(self, parents: Sequence[str]) -> dict[str, str]:
+        """The variations whose number is their parent's, with that parent."""
+        found = self.systems.shop.find(PRODUCT, "parent_id", parents)
+        return {
+            row.product.id: row.product.parent_id
             for row in self._readable(found.values())
             if row.product.holder is StockHolder.PARENT
-        ]
+        }
 
     def _item(self, level: StockLevel, link: Link | None) -> Item:
         return Item(level.id, _label(level), birth=level.birth, match=level.sku, link=link)
@@ -279,6 +284,10 @@ def _left_out(level: StockLevel, units: Decimal | None) -> str:
     if not level.stocked:
         return NOT_STOCKED
     return NO_WAREHOUSE if units is None else ""
+
+
+def _first_item(family: Family) -> Item:
+    return Item(min(family), f"Stock of article {min(family)}")
 
 
 def _label(level: StockLevel) -> str:

@@ -254,7 +254,9 @@ class OrderFlow:
 def order_route(systems: Systems) -> Route:
     """The route that makes ERP documents of shop orders."""
     settings = systems.config.orders
-    scope = digest([sorted(settings.states), settings.start_at])
+    tables = systems.shop_mapping(ORDER).tables
+    states = tables["order_states"].entries if "order_states" in tables else {}
+    scope = digest([sorted(settings.states), settings.start_at, states])
     return Route(
         name="orders",
         entity=ORDER,

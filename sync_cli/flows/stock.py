@@ -69,7 +69,8 @@ class StockFlow:
         guard = Guard(self.settings.limits())
         with closing(StockPlan(self.run.state, self.writer, guard)) as plan:
             comparer = Comparer(self.systems, self.route, plan, unseen)
-            self._plan(comparer, reading, shop_reading, begun)
+            all_compared = self._plan(comparer, reading, shop_reading, begun)
+            comparer.conclude(whole=all_compared)
             judge(self.run, self.route, guard)
             plan.carry_out()
         reading.finish()
@@ -81,10 +82,12 @@ class StockFlow:
 
     def _plan(
         self, comparer: Comparer, reading: Reading, shop_reading: Reading, begun: datetime
-    ) -> None:
-        if self.run.options.skus:
-            self._compare(comparer, self._rows_of_skus(self.run.options.skus))
-            return
+    ) -> bool:
+        """Plan the rows of this run; returns whether these were all that the ERP has."""
+        options = self.run.options
+        if options.skus:
+            self._compare(comparer, self._rows_of_skus(options.skus))
+            return False
         whole = reading.is_whole
         done: set[str] = set()
         for window in reading:
@@ -94,8 +97,9 @@ class StockFlow:
                 done.update(raw.id for raw in window.records)
         if whole:
             shop_reading.pass_until(begun)
-        elif not self.run.options.ids:
+        elif not options.ids:
             self._plan_shop_changes(comparer, shop_reading, done)
+        return whole and not options.ids and options.limit is None
 
     def _plan_shop_changes(self, comparer: Comparer, reading: Reading, done: set[str]) -> None:
         """Rows whose product moved in the shop, though not in the ERP."""
@@ -156,6 +160,7 @@ class StockFlow:
             comparer = Comparer(self.systems, self.route, plan, unseen)
             ids = sorted(link.target for link in links.values())
             self._compare(comparer, self.systems.erp.fetch(STOCK, ids))
+            comparer.conclude(whole=False)
             plan.carry_out()
 
 

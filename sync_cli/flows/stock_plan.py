@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
+from itertools import groupby
 
+from sync_cli.connectors.base import batched
 from sync_cli.core.errors import Problem
 from sync_cli.core.guard import Guard, Harm
 from sync_cli.core.model import Product, StockLevel
@@ -29,8 +31,6 @@ class StockPlan:
         self._updates: Spool = state.spool()
         self._links: Spool = state.spool()
         self._closing: list[Operation] = []
-        self._claims: dict[str, str] = {}
-        self._doubled: set[str] = set()
 
     def close(self) -> None:
         """Give the disk space back."""
@@ -69,46 +69,40 @@ class StockPlan:
 
     def adopt(self, product: Product, level: StockLevel) -> None:
         """A link to be made by SKU, unless a second article claims the same product."""
-        before = self._claims.setdefault(product.id, level.id)
-        if before != level.id:
-            self._doubled.add(product.id)
-            return
         values = (level.id, level.birth, f"{level.unit_factor:f}", product.sku, product.birth)
         self._links.append(product.id, "", values)
 
-    def adopted(self, product_ids: Iterable[str]) -> set[str]:
-        """The ERP articles that this plan links to these shop products."""
-        return {self._claims[id] for id in product_ids if id in self._claims}
-
     def carry_out(self) -> None:
         """Make the links, hold what is to be held, write the numbers in batches."""
-        self._carry_out_links()
-        self.writer.carry_out([*self._closing, *self._doubles()])
-        for items in _chunks(self._planned()):
+        doubled: dict[str, str] = {}
+        for batch in batched(self._settlements(doubled), WRITE_AT_ONCE):
+            self._settle_links(batch)
+        doubles = [_double(product, article) for product, article in doubled.items()]
+        self.writer.carry_out([*self._closing, *doubles])
+        for items in _chunks(self._planned(doubled.keys())):
             self.writer.carry_out([Update(item) for item in items])
 
-    def _carry_out_links(self) -> None:
+    def _settlements(self, doubled: dict[str, str]) -> Iterator[Settlement]:
+        """The links to make; products that several articles claim go to `doubled` instead."""
+        for product, rows in groupby(self._links.by_key(), key=lambda row: row.key):
+            claims = {row.values[0]: row.values for row in rows}
+            first = next(iter(claims))
+            if len(claims) > 1:
+                doubled[product] = first
+            else:
+                yield _link(product, claims[first])
+
+    def _settle_links(self, settlements: list[Settlement]) -> None:
         run = self.writer.run
-        if run.is_dry(self.writer.route):
-            return
-        batch: list[Settlement] = []
-        for row in self._links:
-            if row.key not in self._doubled:
-                batch.append(_link(row.key, row.values))
-            if len(batch) >= WRITE_AT_ONCE:
-                run.state.settle(LINKS_ROUTE, run.number, batch, run.now())
-                batch = []
-        if batch:
-            run.state.settle(LINKS_ROUTE, run.number, batch, run.now())
+        if not run.is_dry(self.writer.route):
+            run.state.settle(LINKS_ROUTE, run.number, settlements, run.now())
 
-    def _doubles(self) -> Iterator[Operation]:
-        for product in sorted(self._doubled):
-            yield Reject(Item(self._claims[product], f"Stock of product {product}"), _DOUBLE)
-
-    def _planned(self) -> Iterator[Item]:
-        for row in self._updates.by_parent():
+    def _planned(self, doubled: Collection[str]) -> Iterator[Item]:
+        """The updates by parent and target; of two for one target the later one counts."""
+        for _, rows in groupby(self._updates.by_parent(), key=lambda row: (row.parent, row.key)):
+            *_, row = rows
             id, label, target, _sku, payload, _was, _wanted = row.values
-            if target not in self._doubled:
+            if target not in doubled:
                 link = Link(id, target, "")
                 yield Item(id, label, payload=payload, parent=row.parent, link=link, same=False)
 
@@ -124,6 +118,10 @@ def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
         chunk.append(item)
     if chunk:
         yield chunk
+
+
+def _double(product_id: str, article: str) -> Reject:
+    return Reject(Item(article, f"Stock of product {product_id}"), _DOUBLE)
 
 
 def _link(product_id: str, values: tuple[str, ...]) -> Settlement:

@@ -26,7 +26,7 @@ from sync_cli.state.schema import APPLICATION_ID, CURRENT, Schema
 _ALWAYS_CHECKED = 4_000_000
 """Bytes. SQLite checks a file of this size in a few milliseconds."""
 
-_CACHE = -65_536
+_CACHE = -16_384
 """SQLite's page cache in KiB, negative by its convention."""
 
 

@@ -379,6 +379,23 @@ def test_one_lost_answer_is_that_calls_own_three_in_a_row_are_the_systems(wire: 
         wire.read()
 
 
+def test_a_call_may_have_more_patience_but_not_with_time_outs(wire: Wire) -> None:
+    def write() -> None:
+        wire.client.call("POST", "/orders", repeatable=False, expect=list, write=True, patience=5)
+
+    wire.answers(502, HTML, times=4)
+    for _ in range(4):
+        with pytest.raises(AnswerLost):
+            write()
+    wire.client.raise_fault()
+    wire.mock.reset()
+    wire.answers(body=READ_TIMEOUT)
+    with pytest.raises(AnswerLost):
+        write()
+    with pytest.raises(SystemDown, match="5 writing calls"):
+        wire.client.raise_fault()
+
+
 def test_a_connector_may_read_refusals_in_its_own_way() -> None:
     def refine(refusal: Refusal) -> Exception | None:
         assert refusal.call == "POST /orders"

@@ -184,7 +184,7 @@ class _Wanted:
         carried = self._of(item) if self._of is not None else item.get(self._key)
         raw: Raw | None = None
         for own in carried if isinstance(carried, list) else [carried]:
-            for value in self._asked.get(self._form(str(own)), ()):
+            for value in self._asked.get(self._form(str(own)), ()) if own is not None else ():
                 raw = raw or records.raw(item)
                 self._found[value][raw.id] = raw
 

@@ -18,6 +18,8 @@ _NO_VALUES: Mapping[str, Any] = dict.fromkeys(
     ("id", "ids", "item", "items", "fields", "parent", "reference")
 )
 _TOO_LARGE = 413
+_OF_ONE_ITEM = (Fault.BATCH, Fault.DUPLICATE, Fault.STATE, Fault.ALREADY)
+"""Faults that a whole batch is refused for because one of its items has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Sender:
     def _is_for_one(self, step: Step, refusal: Refusal, size: int) -> bool:
         if refusal.status == _TOO_LARGE:
             self._wire.pacing.shrink_batch(size)
-        return step.atomic or refusal.fault is Fault.BATCH
+        return step.atomic or refusal.fault in _OF_ONE_ITEM
 
     def _attempt(
         self, step: Step, parcels: Sequence[Parcel], repeatable: bool
@@ -90,11 +92,13 @@ class Sender:
         except Refused as refused:
             return refused.refusal
         except AnswerLost as lost:
-            self._wire.pacing.shrink_batch(len(parcels))
+            if len(parcels) > 1:
+                self._wire.pacing.shrink_batch(len(parcels))
             return [InDoubt(lost.why, parcel.id) for parcel in parcels]
         except CallNotSent as unsent:
             return [NotSent(unsent.why) for _ in parcels]
-        self._wire.pacing.grow_batch(len(parcels))
+        if step.is_batch:
+            self._wire.pacing.grow_batch(len(parcels))
         return self._read(step, parcels, reply.data)
 
     def _read(self, step: Step, parcels: Sequence[Parcel], data: Any) -> list[Sent]:

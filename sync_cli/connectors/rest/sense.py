@@ -112,19 +112,19 @@ def _writing(entity: Entity, given: frozenset[str]) -> Iterator[Flaw]:
 
 def _create(entity: Entity, create: Create, given: frozenset[str]) -> Iterator[Flaw]:
     first = create.steps[0]
+    yield from _idle(("create", "steps", 0), first, "unless")
     if first.item is None and first.id is None:
         yield ("create", "steps", 0), "the first step makes the record: give `item` or `id`"
     for at, step in enumerate(create.steps):
         place: Place = ("create", "steps", at)
         yield from _call((*place, "call"), step.call, given | _CREATE)
         yield from _step(entity, place, step)
-        if step.is_batch and step.results is None:
-            yield place, "a batch needs `results`: where the answer to each item stands"
 
 
 def _update(entity: Entity, update: Update, given: frozenset[str]) -> Iterator[Flaw]:
     yield from _call(("update", "call"), update.call, given | _UPDATE)
     yield from _step(entity, ("update",), update)
+    yield from _idle(("update",), update, "unless", "send")
 
 
 def _advance(
@@ -135,9 +135,20 @@ def _advance(
     for at, step in enumerate(advance.steps):
         yield from _call((*place, "steps", at, "call"), step.call, given | _ADVANCE)
         yield from _step(entity, (*place, "steps", at), step)
+        yield from _idle((*place, "steps", at), step, "send")
+
+
+def _idle(place: Place, step: Step, *words: str) -> Iterator[Flaw]:
+    """Words that a step of this procedure would not heed."""
+    for word in words:
+        if getattr(step, word) is not None:
+            yield (*place, word), f"`{word}` has no meaning here"
 
 
 def _step(entity: Entity, place: Place, step: Step) -> Iterator[Flaw]:
+    told = (step.item, step.id, step.ok, step.error)
+    if step.is_batch and step.results is None and any(word is not None for word in told):
+        yield place, "a batch needs `results`: where the answer to each item stands"
     if step.item is None and entity.fetch is None:
         yield place, "without `item` the record is read again, and this entity has no `fetch`"
 

@@ -80,12 +80,9 @@ class Wire:
     def raise_fault(self) -> None:
         """Raise, once, the fault that an earlier procedure met; each procedure begins with this."""
         fault, self._fault = self._fault, None
-        try:
-            self._client.raise_fault()
-        except SyncError as known:
-            raise fault or known from None
         if fault is not None:
             raise fault
+        self._client.raise_fault()
 
     def remember(self, fault: SyncError) -> None:
         """Let no more calls of this procedure out; the next one raises the fault."""

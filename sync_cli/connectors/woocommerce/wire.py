@@ -146,6 +146,9 @@ class Wire:
                 return None
             raise self._unexpected(path, refused) from None
         row: Row = answer.data
+        if "_fields" in params:
+            # single objects bring their links in any case, lists do not [2.10]
+            row.pop("_links", None)
         return row
 
     def document(self, path: str, params: Mapping[str, str]) -> Row:
@@ -172,7 +175,8 @@ class Wire:
         return self.client.call("GET", path, params=params, repeatable=True, expect=expect)
 
     def _note_clock(self, answer: Answer) -> None:
-        self._ahead = answer.clock - self._clock()
+        if self._ahead is None or "Date" in answer.headers:
+            self._ahead = answer.clock - self._clock()
 
     def _unexpected(self, path: str, refused: RequestRefused) -> ConfigError:
         return ConfigError(

@@ -16,8 +16,10 @@ from sync_cli.connectors.woocommerce.refusals import problem_of
 from sync_cli.connectors.woocommerce.wire import Wire
 from sync_cli.core.errors import ConfigError, Problem, SyncError
 
-MOST_ATTEMPTS = 3
-"""How often absolute values are sent while their answers are lost, each time in smaller parts."""
+PATIENCE = 9
+"""Lost answers in a row before the shop counts as down: in seven halvings a batch of 100 is down
+to the one product that breaks a plug-in of the shop, and all others are written."""
+_SHRINKING_ATTEMPTS = 2
 _TOO_LARGE = 413
 _OF_ORDERS = frozenset({"meta_data", "status"})
 
@@ -153,12 +155,14 @@ def _send(wire: Wire, path: str, items: list[Item], attempt: int = 1, doubt: str
             repeatable=False,
             expect=partial(_answers, ids),
             write=True,
+            patience=PATIENCE,
         )
     except CallNotSent as fault:
         return [(item.place, _unsent(item, fault.why, doubt)) for item in items]
     except AnswerLost as lost:
-        wire.pacing.shrink_batch(len(items))
-        if lost.fault is not None or attempt >= MOST_ATTEMPTS:
+        if attempt <= _SHRINKING_ATTEMPTS:
+            wire.pacing.shrink_batch(len(items))
+        if lost.fault is not None or (len(items) == 1 and attempt > 1):
             return [(item.place, InDoubt(lost.why, item.id)) for item in items]
         return _again(wire, path, items, attempt + 1, lost.why)
     except RequestRefused as refused:

@@ -110,7 +110,7 @@ class Steps:
 
     def by_ext(self, ext: str) -> Response:
         for row in self.rows.values():
-            if row["ext"].casefold() == ext.casefold():
+            if str(row["ext"]).casefold() == ext.casefold():
                 return jsonify(data=row)
         return error("unknown", "none", status=404)
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from requests import Request
 from rest_erp import waitless
 from rest_odata import PROFILE, OData, running_odata
 
 from sync_cli.connectors.base import Change, Done, Draft, Failed
+from sync_cli.connectors.rest.auth import Session
 from sync_cli.connectors.rest.connector import RestConnector
 from sync_cli.connectors.rest.loading import parse_profile
+from sync_cli.connectors.rest.profile import LoginAuth
 from sync_cli.core.errors import AccessDenied, ConfigError, SystemDown
 
 
@@ -63,6 +67,25 @@ def test_a_wrong_password_is_access_denied(erp: OData) -> None:
         connect(erp, "wrong").identify()
 
 
+def test_of_two_threads_one_opens_the_new_session() -> None:
+    tokens = iter(["first", "second"])
+    words = parse_profile(PROFILE, "odata.yaml").auth
+    assert isinstance(words, LoginAuth)
+    session = Session("erp", words, {}, lambda: {"SessionId": next(tokens)})
+
+    def sent() -> str:
+        request = session(Request("GET", "https://erp.example/").prepare())
+        return str(request.headers["Cookie"])
+
+    with ThreadPoolExecutor(1) as other:
+        assert {sent(), other.submit(sent).result()} == {"B1SESSION=first"}
+        session.accepted()
+        assert session.is_over()
+        assert sent() == "B1SESSION=second"
+        assert other.submit(session.is_over).result()
+        assert other.submit(sent).result() == "B1SESSION=second"
+
+
 def test_a_session_that_is_never_accepted_is_access_denied(erp: OData) -> None:
     connector = connect(erp)
     erp.honours_sessions = False
@@ -110,8 +133,9 @@ def test_a_read_of_shifting_pages_goes_on_where_it_was(erp: OData, pages_read: i
     for number in range(9):
         erp.put(f"C{number}")
     changes = connect(erp).changes("customer", None)
-    begun = [next(changes) for _ in range(pages_read)]
+    begun = [next(changes)]
     erp.rows.pop("C0")
+    begun += [next(changes) for _ in range(pages_read - 1)]
     rest = list(connect(erp).changes("customer", None, begun[-1].resume))
     met = {record.id for page in (*begun, *rest) for record in page.records}
     assert met >= {f"C{number}" for number in range(1, 9)}

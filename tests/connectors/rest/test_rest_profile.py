@@ -87,6 +87,8 @@ def test_the_shipped_profile_can_be_used() -> None:
         ("kind: small", "kind: small\nkind: small", 2, "stands here a second time"),
         ("path: /orders, params: {since", "method: X, path: /orders, params: {since", 18, "'GET'"),
         ("[token]", "[token, id]", 3, "'id' is a placeholder of the calls"),
+        ("  id: id\n", "  id: id\n          unless: id\n", 30, "`unless` has no meaning"),
+        ("/confirm\"}", "/confirm\"}\n            send: x", 35, "`send` has no meaning here"),
         ("overlap: 30 min", "delta: false", 18, "the traits say `delta: false`"),
         ("since: \"{since}\", ", "", 18, "the call has no {since}"),
         ("body: \"{item}\"", "body: \"{items}\"", 28, "a batch needs `results`"),

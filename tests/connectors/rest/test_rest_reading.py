@@ -8,7 +8,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from rest_erp import READER, START, Erp, connect, customer_draft, order_draft, sandbox_profile
+from rest_erp import (
+    READER,
+    START,
+    TOKEN,
+    Erp,
+    connect,
+    customer_draft,
+    order_draft,
+    sandbox_profile,
+    waitless,
+)
 
 from sync_cli.connectors.base import Done, Draft
 from sync_cli.connectors.rest.connector import RestConnector
@@ -37,6 +47,14 @@ def test_the_erp_says_who_it_is(connector: RestConnector) -> None:
     assert identity.clock == START
     assert identity.facts == {"country": "DE", "currency": "EUR", "time_zone": "Europe/Berlin"}
     assert identity.lacks == ()
+
+
+@pytest.mark.parametrize("address", ["", "/", "/api/v1", "/api/v1/"])
+def test_the_address_may_be_given_with_or_without_the_base(erp: Erp, address: str) -> None:
+    connector = RestConnector(
+        "erp", erp.url + address, sandbox_profile(), {"token": TOKEN}, pacing=waitless()
+    )
+    assert connector.identify().address == "sandbox"
 
 
 def test_a_token_with_few_rights_is_told_what_it_lacks(erp: Erp) -> None:
@@ -206,6 +224,7 @@ def test_no_ids_make_no_call(connector: RestConnector) -> None:
         ("reference", "Ref-A", [1]),
         ("reference", "Ref", []),
         ("reference", "", []),
+        ("reference", "None", []),
         ("email", "eva@example.com", [0, 1]),
         ("email", "EVA@EXAMPLE.COM", [0, 1]),
         ("email", "éva@example.com", []),
@@ -221,6 +240,7 @@ def test_equality_is_checked_on_our_side(
         customer_draft(1, reference="Ref-Ä", email="Eva@example.com"),
         customer_draft(2, reference="Ref-A", email="eva@Example.com"),
     )
+    list(connector.create("customer", [Draft("", {"name": "without a reference"})]))
     records = connector.find("customer", key, [value])[value]
     assert [record.id for record in records] == [made[at] for at in found]
 

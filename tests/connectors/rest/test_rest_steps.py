@@ -95,6 +95,13 @@ def test_pages_by_number_are_read_until_a_pass_brings_nothing_new(
     assert sorted(met) == [str(number) for number in range(7)]
 
 
+def test_a_record_without_the_key_is_not_found_by_a_word_for_nothing(
+    erp: Steps, connector: RestConnector
+) -> None:
+    erp.put("1", ext=None)
+    assert connector.find("order", "ext", ["None"]) == {"None": ()}
+
+
 def test_a_single_record_that_is_not_there_is_absent(erp: Steps, connector: RestConnector) -> None:
     erp.put("1")
     assert [record.id for record in connector.fetch("order", ["2", "1"])] == ["1"]
@@ -205,10 +212,42 @@ def test_a_record_that_cannot_be_read_back_is_in_doubt(erp: Steps) -> None:
 )
 def test_an_answer_that_proves_nothing_is_a_doubt(erp: Steps, item: str, why: str) -> None:
     words = PROFILE.replace("send: lines", f'send: lines\n          item: "{item}"')
-    (result,) = connect(erp, words).create("order", [draft(1)])
+    connector = connect(erp, words)
+    (result,) = connector.create("order", [draft(1)])
     assert isinstance(result, InDoubt)
     assert result.id == "1"
     assert why in result.why
+
+
+def test_a_profile_that_cannot_read_an_answer_stops_the_next_call(erp: Steps) -> None:
+    words = PROFILE.replace("send: lines", "send: lines\n          item: \"{no: 'id'}\"")
+    connector = connect(erp, words, at_once=1)
+    assert kinds(list(connector.create("order", [draft(1), draft(2)]))) == ["InDoubt", "NotSent"]
+    with pytest.raises(ConfigError, match="without an id"):
+        connector.identify()
+
+
+def test_a_success_without_an_id_is_a_doubt(erp: Steps) -> None:
+    words = PROFILE.replace("          id: data\n", "          id: nothing\n")
+    (result,) = connect(erp, words).create("order", [draft(1)])
+    assert isinstance(result, InDoubt)
+    assert "not under which id" in result.why
+
+
+def test_nothing_is_added_to_a_record_that_is_gone(erp: Steps) -> None:
+    words = PROFILE.replace("          unless: lines\n", "")
+    (result,) = connect(erp, words).create("order", [draft(1, at="77")])
+    assert isinstance(result, Failed)
+    assert result.problem.code == "not-found"
+    assert erp.asked == ["GET /orders/77"]
+
+
+def test_after_a_failed_look_nothing_more_is_sent(erp: Steps) -> None:
+    erp.put("1")
+    erp.fails["1"] = lambda: error("closed", "closed for the night")
+    results = list(connect(erp, at_once=1).create("order", [draft(1, at="1"), draft(2)]))
+    assert kinds(results) == ["NotSent", "NotSent"]
+    assert erp.asked == ["GET /orders/1"]
 
 
 # advancing in two steps
@@ -249,6 +288,14 @@ def test_a_step_that_says_yes_and_does_nothing_is_no_success(
     (result,) = connector.advance("order", ["1"], "confirmed")
     assert isinstance(result, Failed)
     assert result.problem.code == "wrong-state"
+
+
+def test_after_a_lost_step_the_next_one_is_not_made(erp: Steps, connector: RestConnector) -> None:
+    erp.put("1")
+    erp.fails["quote"] = broken
+    (result,) = connector.advance("order", ["1"], "confirmed")
+    assert isinstance(result, InDoubt)
+    assert not any(each.endswith("validate") for each in erp.asked)
 
 
 def test_a_busy_document_is_tried_again_later(erp: Steps, connector: RestConnector) -> None:

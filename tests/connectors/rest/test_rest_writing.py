@@ -151,6 +151,24 @@ def test_one_bad_item_does_not_hold_up_an_all_or_nothing_batch(
     assert connector.calls()["write"] <= 1 + 2 * len(bad)
 
 
+def test_a_batch_refused_for_a_duplicate_is_refused_for_one_item(
+    erp: Erp, connector: RestConnector, customer: str
+) -> None:
+    words = PROFILE_FILE.read_text(encoding="utf-8")
+    words = words.replace("  index: index\n", "").replace("batch_failed: batch", "x: batch")
+    words = words.replace("  at: error\n", "  at: error.error || error\n")
+    connector = connect(erp, parse_profile(words, "profile.yaml"))
+    (first,) = make_orders(connector, erp, customer, 1)
+    erp.do("settings", unique_references=True, atomic_batches=True)
+    drafts = [order_draft(erp, number, customer) for number in (1, 2, 0, 3)]
+    results = list(connector.create("order", drafts))
+    assert kinds(results) == ["Done", "Done", "Failed", "Done"]
+    assert (failed(results[2]).problem.code, failed(results[2]).id) == (
+        "duplicate-reference",
+        first,
+    )
+
+
 @pytest.mark.parametrize("bad", [{0}, {31}, {63}, {5, 40}])
 def test_a_system_that_does_not_say_which_item_is_bad_is_asked_in_halves(
     erp: Erp, bad: set[int]
@@ -370,6 +388,17 @@ def test_only_the_batch_of_the_lost_answer_is_in_doubt(erp: Erp) -> None:
     assert kinds(results) == ["Done", "Done", "InDoubt", "InDoubt", "Done", "Done"]
 
 
+def test_a_lost_answer_to_a_single_record_says_nothing_of_the_size_of_batches(erp: Erp) -> None:
+    pacing = waitless(batch=50)
+    connector = connect(erp, pacing=pacing)
+    erp.hit("lost_after", methods=("POST",), times=2)
+    assert kinds(list(connector.create("customer", [customer_draft(1)]))) == ["InDoubt"]
+    assert pacing.batch == 50
+    drafts = [customer_draft(number) for number in range(20)]
+    assert kinds(list(connector.create("customer", drafts))) == ["InDoubt"] * 20
+    assert pacing.batch == 10
+
+
 def test_a_part_of_a_batch_that_is_lost_leaves_the_other_parts_known(
     erp: Erp, connector: RestConnector
 ) -> None:
@@ -445,12 +474,12 @@ def test_a_confirmation_whose_proof_cannot_be_read_stays_in_doubt(
         connector.identify()
 
 
-def test_a_document_that_cannot_be_read_is_not_advanced(
-    erp: Erp, connector: RestConnector, customer: str
-) -> None:
-    orders = make_orders(connector, erp, customer, 2)
+def test_a_document_that_cannot_be_read_is_not_advanced(erp: Erp, customer: str) -> None:
+    connector = connect(erp, pacing=waitless(batch=1, at_once=1))
+    orders = make_orders(connector, erp, customer, 3)
     erp.hit("status", path="ids=", status=503, retry_after=3600)
-    assert kinds(list(connector.advance("order", orders, "confirmed"))) == ["NotSent"] * 2
+    assert kinds(list(connector.advance("order", orders, "confirmed"))) == ["NotSent"] * 3
+    assert connector.calls()["read"] == 1
     assert erp.happened("order.confirmed") == []
     with pytest.raises(SystemDown):
         connector.advance("order", orders, "confirmed")

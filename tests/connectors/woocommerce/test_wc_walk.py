@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -95,7 +96,7 @@ def spread(shop: Shop, entity: str, ages: Sequence[int]) -> None:
     """Give the records these ages in seconds: some seconds get a crowd."""
     now = shop.store.now()
     for table in tables(shop, entity):
-        for age, record in zip(ages * 10, list(table.records.values()), strict=False):
+        for age, record in zip(cycle(ages), list(table.records.values()), strict=False):
             table.touch(record, now - age)
 
 

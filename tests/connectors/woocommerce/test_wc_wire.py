@@ -145,6 +145,19 @@ def test_an_address_that_is_no_shop_is_named(shop: RecordedShop) -> None:
         read_products(shop)
 
 
+def test_an_error_500_of_the_shop_is_no_refusal_of_a_read(shop: RecordedShop) -> None:
+    body = {"code": "woocommerce_rest_broken", "message": "Table is locked", "data": 500}
+    shop.mock.add("GET", f"{ADDRESS}/wp-json/wc/v3/products", json=body, status=500)
+    with pytest.raises(SystemDown, match="woocommerce_rest_broken"):
+        read_products(shop)
+
+
+def test_what_a_read_is_refused_for_is_told(shop: RecordedShop) -> None:
+    shop.answers("products-modified-after-bad-date-error")
+    with pytest.raises(ConfigError, match=r"refuses GET products: Invalid parameter.*HTTP 400"):
+        read_products(shop)
+
+
 def test_a_firewall_is_named(shop: RecordedShop) -> None:
     page = "<html><body>captcha</body></html>"
     shop.mock.add("GET", f"{ADDRESS}/wp-json/wc/v3/products", body=page, status=202)

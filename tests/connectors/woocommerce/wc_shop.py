@@ -39,10 +39,14 @@ class Shop:
 
     def open(self, key: str = KEY, secret: str = SECRET, **options: Any) -> WooCommerce:
         """A connector to this shop, whose waits take no time."""
-        given = {"pacing": Pacing(sleep=self.slept.append), "clock": self.clock.now, **options}
+        given = {"pacing": self.pacing(), "clock": self.clock.now, **options}
         connector = WooCommerce("shop", self.url, key, secret, **given)
         self.opened.append(connector)
         return connector
+
+    def pacing(self) -> Pacing:
+        """A pace whose time passes only by sleeping."""
+        return Pacing(sleep=self.slept.append, monotonic=lambda: sum(self.slept))
 
     def hit(self, kind: FaultKind, path: str, **rule: Any) -> int:
         """Let requests whose address matches `path` meet a fault."""
