@@ -6,15 +6,12 @@ certainly had no effect (no connection, 429, maintenance) may always be made aga
 
 from __future__ import annotations
 
-import ipaddress
 import logging
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
 
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
@@ -23,6 +20,7 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential_jitter
 
+from sync_cli.connectors.http_address import address_of, refuse_unsafe_address, trusted
 from sync_cli.connectors.http_answers import (
     AnswerLost,
     CallNotSent,
@@ -60,7 +58,6 @@ ATTEMPTS_AFTER_TIME_OUT = 2
 PATIENCE = 3
 """Writing calls whose answers were lost, one after another, after which the system is down."""
 USER_AGENT = "sync-cli"
-_SAFE_IN_PATH = "/%:@!$&'()*+,;=~-._?"
 _BACKOFF = wait_exponential_jitter(initial=1, max=20, jitter=1)
 
 
@@ -118,14 +115,14 @@ class HttpClient:
         user_agent: str = USER_AGENT,
         refine: Refine | None = None,
     ) -> None:
-        _refuse_unsafe_address(name, base_url)
+        refuse_unsafe_address(name, base_url)
         self.name = name
         self.base_url = base_url.rstrip("/")
         self.pacing = pacing
         self._auth = auth
         self._clock = clock
         self._timeout = timeout
-        self._verify = _trusted(verify)
+        self._verify = trusted(verify)
         self._proxies = get_environ_proxies(base_url, no_proxy=None)
         self._user_agent = user_agent
         self._refine: Refine = refine or _nothing_to_refine
@@ -156,10 +153,12 @@ class HttpClient:
 
         `path` is below the base address, or a whole address of the same server; `expect` is a
         type of JSON (list, dict) or a predicate. `patience` is how many lost answers in a row,
-        other than time-outs, do not yet mean that the system is down. Raises RequestRefused for a fault of this
-        request. A reading call raises SystemFault or ConfigError for a fault of the system; a
-        writing one raises AnswerLost or CallNotSent with that fault, so that the connector can
-        tell the results it knows, and the next call raises the fault itself (`raise_fault`).
+        other than time-outs, mean that the system is down.
+
+        Raises RequestRefused for a fault of this request. A reading call raises SystemFault or
+        ConfigError for a fault of the system; a writing one raises AnswerLost or CallNotSent with
+        that fault, so that the connector can tell the results it knows, and the next call raises
+        the fault itself (`raise_fault`).
         """
         call = _Call(method, path, params, body, headers, expect, write, repeatable, patience)
         if not write:
@@ -316,7 +315,7 @@ class HttpClient:
         )
         request = PreparedRequest()
         request.method = call.method
-        request.url = self._address(call)
+        request.url = address_of(self.name, self.base_url, call.path, call.params)
         request.headers = headers
         request.hooks = {"response": []}
         if call.body is not None:
@@ -325,28 +324,6 @@ class HttpClient:
             headers["Content-Length"] = str(len(request.body))
         headers.update(call.headers or {})
         return self._auth(request)
-
-    def _address(self, call: _Call) -> str:
-        path = call.path
-        if path.startswith(("http://", "https://")):
-            address = self._own(path)
-        else:
-            address = f"{self.base_url}/{quote(path.lstrip('/'), safe=_SAFE_IN_PATH)}"
-        if not call.params:
-            return address
-        joint = "&" if "?" in address else "?"
-        # commas and colons stay as they are, so that long lists of ids fit into an address
-        return f"{address}{joint}{urlencode(call.params, doseq=True, safe=',:')}"
-
-    def _own(self, address: str) -> str:
-        """The address, if it is on our own server: the credentials go nowhere else."""
-        own, other = urlsplit(self.base_url), urlsplit(address)
-        if (own.scheme, own.netloc) == (other.scheme, other.netloc):
-            return address
-        raise ConfigError(
-            f"{self.name} names an address on another server, {other.scheme}://{other.netloc}.",
-            f"It must be on {own.scheme}://{own.netloc}; check the address it knows of itself.",
-        )
 
 
 class _Doubt:
@@ -375,37 +352,3 @@ def _wait(state: RetryCallState) -> float:
 
 def _nothing_to_refine(_refusal: Refusal) -> None:
     return None
-
-
-def _trusted(verify: bool | str) -> bool | str:
-    """The certificates to trust: those given, else those of the environment, else the usual."""
-    if verify is not True:
-        return verify
-    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-
-
-def _refuse_unsafe_address(name: str, base_url: str) -> None:
-    parts = urlsplit(base_url)
-    if "@" in parts.netloc:
-        raise ConfigError(
-            f"The address of {name} holds a user or password.",
-            "Write the address alone, and the credentials as secrets.",
-        )
-    if parts.scheme == "https" and parts.hostname:
-        return
-    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
-        return
-    raise ConfigError(
-        f"The address of {name}, {parts.scheme}://{parts.hostname or ''}, is not https:"
-        " anybody on the way could read its secret.",
-        "Write an address with https:// (plain http:// only for this machine itself).",
-    )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -54,6 +54,12 @@ ORDERS = Command("orders", "orders", lambda config: config.orders.mode, _orders)
 STOCK = Command("stock", "stock", lambda config: config.stock.mode, _stock)
 
 
+def _raise_late_faults(systems: Systems) -> None:
+    """A system that went down in the very last call is told by the next one: this."""
+    for connector in (systems.shop, systems.erp):
+        connector.identify()
+
+
 def carry_out(command: Command, config: Path, options: Options, reporter: Reporter) -> ExitCode:
     """One run of a command; raises what stops it, after the reporter was told.
 
@@ -76,6 +82,7 @@ def carry_out(command: Command, config: Path, options: Options, reporter: Report
                 reporter.note(f"{command.name} is off in the configuration.")
             else:
                 command.carry_out(opened.systems)
+                _raise_late_faults(opened.systems)
         code = ExitCode.FAILURES if run.tally.new_failures else ExitCode.OK
         return code
     except SyncError as error:

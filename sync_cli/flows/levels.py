@@ -197,7 +197,13 @@ class Comparer:
         return None
 
     def _check_birth(self, level: StockLevel, link: Link, product: Product) -> None:
-        """Raise IdentityError if the shop uses the linked product's id for another product now."""
+        """Raise IdentityError if the shop uses the linked product's id for another product now.
+
+        The mark is the creation time, which moves when a draft is published: the same id with the
+        same SKU is the same product still.
+        """
+        if product.sku and product.sku == level.sku:
+            return
         if link.target_birth and product.birth and link.target_birth != product.birth:
             problem = another_record(_label(level), product.id, link.source)
             raise IdentityError(problem.sentence())

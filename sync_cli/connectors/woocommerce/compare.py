@@ -99,11 +99,16 @@ def _is_same(name: str, sent: Any, stored: Any) -> bool:
         return len(sent) == len(stored) and all(_is_same(name, a, b) for a, b in pairs)
     if isinstance(sent, bool) or isinstance(stored, bool):
         return sent is stored
-    if sent in (None, "") or stored in (None, ""):
-        return (sent or "") == (stored or "") or (name, sent) == ("tax_class", "standard")
+    if _is_empty(sent) or _is_empty(stored):
+        is_standard = (name, sent) == ("tax_class", "standard")
+        return is_standard or (_is_empty(sent) and _is_empty(stored))
     if name in _NUMBERS or isinstance(sent, int | Decimal):
         return _number(sent) is not None and _number(sent) == _number(stored)
     return sent == stored or (isinstance(stored, str) and sent == html.unescape(stored))
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == ""
 
 
 def _number(value: Any) -> Decimal | None:

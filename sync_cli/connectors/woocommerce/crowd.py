@@ -58,11 +58,8 @@ class CrowdReader:
             "order": "asc",
             "_fields": "id",
         }
-        number, goes_on = 1, True
-        while goes_on:
-            page = self._wire.rows(self._listing.path, {**params, "page": str(number)})
-            yield from (int(row["id"]) for row in page.rows)
-            number, goes_on = number + 1, page.goes_on((number - 1) * self._wire.page_size)
+        for page in self._wire.numbered_pages(self._listing.path, params):
+            yield from (int(row["id"]) for row in page)
 
 
 def changed_from(at: str) -> Mapping[str, str]:

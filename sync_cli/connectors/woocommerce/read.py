@@ -172,14 +172,11 @@ def _all_rows(wire: Wire, path: str, params: Mapping[str, str]) -> Iterator[Row]
     """The rows of a short list, page by page in the order of ids, each once."""
     seen: set[str] = set()
     order = {"orderby": "id", "order": "asc", "per_page": str(wire.page_size)}
-    number, goes_on = 1, True
-    while goes_on:
-        page = wire.rows(path, {**params, **order, "page": str(number)})
-        for row in page.rows:
+    for page in wire.numbered_pages(path, {**params, **order}):
+        for row in page:
             if str(row["id"]) not in seen:
                 seen.add(str(row["id"]))
                 yield row
-        number, goes_on = number + 1, page.goes_on((number - 1) * wire.page_size)
 
 
 def _each(

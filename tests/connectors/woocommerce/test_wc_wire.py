@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 import responses
 from wc_shop import NOON, Recorded, recorded
 
@@ -227,6 +228,19 @@ def test_skus_are_compared_by_ourselves(shop: RecordedShop) -> None:
     }
     assert shop.sent(1)[1]["sku"] == "hemd-11-bl-m"
     assert shop.sent(1)[1]["status"] == "trash"
+
+
+def test_a_shop_that_gives_less_than_asked_for_is_asked_on(shop: RecordedShop) -> None:
+    def reply(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        page = int(parse_qs(urlsplit(request.url or "").query)["page"][0])
+        rows = [{"id": n, "parent_id": 9} for n in range(1, 8)][2 * page - 2 : 2 * page]
+        return 200, {"X-WP-Total": "7"}, json.dumps(rows)
+
+    url = f"{ADDRESS}/wp-json/wc/v3/products/9/variations"
+    shop.mock.add_callback("GET", url, reply)
+    found = shop.open().find("product", "parent_id", ["9"])
+    assert [raw.id for raw in found["9"]] == ["1", "2", "3", "4", "5", "6", "7"]
+    assert len(shop.mock.calls) == 4
 
 
 def test_emails_are_compared_without_regard_to_case(shop: RecordedShop) -> None:

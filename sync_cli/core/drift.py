@@ -1,0 +1,472 @@
+"""Drifts: where two systems tell different stories of one thing, in words and with the remedy.
+
+Nothing here reads a system. `compare_order` judges one order and its documents, `Findings` counts
+what was found, and a `Report` says in one sentence whether both sides agree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sync_cli.core.identity import lowest_first
+from sync_cli.core.model import ZERO, DocumentState, OrderState
+
+SHOP = "shop"
+ERP = "erp"
+PIECES = "pieces"
+
+
+class Part(StrEnum):
+    """What is compared."""
+
+    ORDERS = "orders"
+    STOCK = "stock"
+
+
+class DriftKind(StrEnum):
+    """How two sides can differ: one has nothing, one has too much, other values, one thing twice."""
+
+    MISSING = "missing"
+    EXTRA = "extra"
+    DIFFERENT = "different"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One finding: `what` says it, `mend` is the command or the deed that mends it.
+
+    `shop` and `erp` are the values of `field` on both sides; `owner` is the side that is right.
+    """
+
+    part: Part
+    kind: DriftKind
+    id: str
+    label: str
+    what: str
+    mend: str
+    owner: str
+    field: str = ""
+    shop: str = ""
+    erp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A difference that is under way, or that is known and held: `reason` says why."""
+
+    part: Part
+    id: str
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How much one side has: records and their amount in `unit`, a currency or "pieces"."""
+
+    part: Part
+    side: str
+    unit: str
+    records: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ShopOrder:
+    """A shop order as far as it is compared; `needs` claims that it must have a document."""
+
+    id: str
+    number: str
+    state: OrderState
+    currency: str
+    total: Decimal
+    needs: bool
+    is_part: bool = False
+
+    @property
+    def label(self) -> str:
+        """The order as people call it."""
+        return f"Order {self.number or self.id}"
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether a live document of it is right, even where none would be made today."""
+        return self.needs or (self.state in _SOLD and not self.is_part)
+
+
+@dataclass(frozen=True, slots=True)
+class ErpDocument:
+    """An ERP document as far as it is compared."""
+
+    id: str
+    number: str
+    state: DocumentState
+    currency: str
+    total: Decimal
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it stands for a sale."""
+        return self.state is not DocumentState.CANCELLED
+
+    @property
+    def name(self) -> str:
+        """The document as people call it."""
+        return f"document {self.number or self.id}"
+
+
+_SOLD = frozenset({OrderState.PROCESSING, OrderState.COMPLETED, OrderState.REFUNDED})
+"""States of a sale that took place: a refund keeps its document, a credit note follows it."""
+_CANCELLABLE = frozenset({DocumentState.DRAFT, DocumentState.CONFIRMED})
+
+
+def reference_pattern(template: str, shop: str) -> re.Pattern[str]:
+    """What our references look like; its group is the order's id. Ids of shop orders are numbers."""
+    before, _, behind = template.replace("{shop}", shop).partition("{id}")
+    return re.compile(f"{re.escape(before)}([1-9][0-9]*){re.escape(behind)}")
+
+
+def compare_order(
+    reference: str,
+    order: ShopOrder | None,
+    documents: Sequence[ErpDocument],
+    *,
+    link: str = "",
+) -> tuple[Drift, ...]:
+    """Where an order and the documents with its reference disagree; nothing if they are in step.
+
+    `link` is the id of the document that the sync knows as the order's, "" if it knows none.
+    """
+    live = [document for document in documents if document.is_live]
+    if order is None:
+        return tuple(_orphan(reference, document) for document in live)
+    if not order.may_keep:
+        return tuple(_uncalled(order, document, link) for document in live)
+    if not live:
+        return (_missing(order, documents, link),) if order.needs else ()
+    if len(live) > 1:
+        return (_duplicate(order, live, link),)
+    return tuple(_differences(order, live[0]))
+
+
+def _missing(order: ShopOrder, documents: Sequence[ErpDocument], link: str) -> Drift:
+    what = f"{order.label} ({_money(order.total, order.currency)}) has no document in the ERP."
+    mend = f"sync-cli orders --id {order.id}"
+    if documents:
+        what = f"{order.label}: its {documents[0].name} was cancelled in the ERP."
+        mend = "Cancel the order in the shop too, or make a new document in the ERP by hand."
+    elif link:
+        what = f"{order.label}: its document {link} no longer exists in the ERP."
+        mend = (
+            "If the ERP was restored from a backup, run `sync-cli state accept --erp-restored`"
+            " and `sync-cli orders`; else make the document in the ERP by hand."
+        )
+    return Drift(
+        Part.ORDERS,
+        DriftKind.MISSING,
+        order.id,
+        order.label,
+        what,
+        mend,
+        SHOP,
+        field="document",
+        shop=_money(order.total, order.currency),
+    )
+
+
+def _orphan(reference: str, document: ErpDocument) -> Drift:
+    amount = _money(document.total, document.currency)
+    return Drift(
+        Part.ORDERS,
+        DriftKind.EXTRA,
+        reference,
+        reference,
+        f"{reference}: {document.name} of the ERP ({amount}) belongs to no order of the shop.",
+        f"Cancel {document.name} in the ERP, or bring the order back in the shop.",
+        SHOP,
+        field="document",
+        erp=amount,
+    )
+
+
+def _uncalled(order: ShopOrder, document: ErpDocument, link: str) -> Drift:
+    called_off = order.state is OrderState.CANCELLED and link == document.id
+    if called_off and document.state in _CANCELLABLE:
+        mend = f"sync-cli orders --id {order.id}"
+    elif document.state in _CANCELLABLE:
+        mend = f"Cancel {document.name} in the ERP, or bring the order back in the shop."
+    else:
+        mend = f"Take {document.name} back in the ERP (return, credit note), or restore the order."
+    why = "only a part of another order" if order.is_part else f"{_words(order.state)} in the shop"
+    return Drift(
+        Part.ORDERS,
+        DriftKind.EXTRA,
+        order.id,
+        order.label,
+        f"{order.label} is {why}, but its {document.name} is {_words(document.state)} in the ERP.",
+        mend,
+        SHOP,
+        field="state",
+        shop=str(order.state),
+        erp=str(document.state),
+    )
+
+
+def _duplicate(order: ShopOrder, live: Sequence[ErpDocument], link: str) -> Drift:
+    by_id = {document.id: document for document in live}
+    sure = [id for id, document in by_id.items() if document.state is not DocumentState.DRAFT]
+    kept = by_id[link if link in by_id else lowest_first(sure or by_id)[0]]
+    names = ", ".join(by_id[id].number or id for id in lowest_first(by_id))
+    return Drift(
+        Part.ORDERS,
+        DriftKind.DUPLICATE,
+        order.id,
+        order.label,
+        f"{order.label} has {len(live)} live documents in the ERP: {names}.",
+        f"Keep {kept.name} and cancel the others in the ERP.",
+        SHOP,
+        field="document",
+        shop="1",
+        erp=str(len(live)),
+    )
+
+
+def _differences(order: ShopOrder, document: ErpDocument) -> Iterable[Drift]:
+    by_hand = f"Correct {document.name} in the ERP: the sync never rewrites a document."
+    if document.currency and document.currency != order.currency:
+        yield _different(order, "currency", order.currency, document.currency, by_hand)
+    elif document.total != order.total:
+        shop = _money(order.total, order.currency)
+        yield _different(order, "total", shop, _money(document.total, order.currency), by_hand)
+    if order.needs and document.state is DocumentState.DRAFT:
+        wanted, here = str(DocumentState.CONFIRMED), str(document.state)
+        yield _different(order, "state", wanted, here, f"sync-cli orders --id {order.id}")
+
+
+def _different(order: ShopOrder, name: str, shop: str, erp: str, mend: str) -> Drift:
+    verb = "should be" if name == "state" else "is"
+    what = f"{order.label}: {name} {verb} {shop} by the shop, but is {erp} in the ERP."
+    return Drift(
+        Part.ORDERS,
+        DriftKind.DIFFERENT,
+        order.id,
+        order.label,
+        what,
+        mend,
+        SHOP,
+        field=name,
+        shop=shop,
+        erp=erp,
+    )
+
+
+def stock_differs(
+    article: str, sku: str, product: str, shown: Decimal | None, wanted: int
+) -> Drift:
+    """The shop shows another number than may be sold; the ERP's stock is right.
+
+    `article` is the ERP's id, `product` the shop's.
+    """
+    label = f"Stock of {sku or f'article {article}'}"
+    shop = "none" if shown is None else plain(shown)
+    too_much = shown is not None and shown > wanted
+    what = (
+        f"{label}: the shop shows {shop}, {wanted} can be sold{' (oversold)' if too_much else ''}."
+    )
+    mend = f"sync-cli stock --sku {sku}" if sku else f"sync-cli stock --id {article}"
+    return Drift(
+        Part.STOCK,
+        DriftKind.DIFFERENT,
+        sku or product,
+        label,
+        what,
+        mend,
+        ERP,
+        field="stock",
+        shop=shop,
+        erp=str(wanted),
+    )
+
+
+def stock_unknown(sku: str, product: str, shown: Decimal | None) -> Drift:
+    """The shop counts stock of a product that no article of the ERP stands behind."""
+    shop = "none" if shown is None else plain(shown)
+    label = f"Stock of {sku or f'product {product}'}"
+    name = f"SKU {sku}" if sku else "no SKU"
+    return Drift(
+        Part.STOCK,
+        DriftKind.EXTRA,
+        sku or product,
+        label,
+        f"{label}: the shop shows {shop} of product {product} ({name}), which the ERP does not know.",
+        "Create the article in the ERP, correct the SKU, or switch off the product's stock.",
+        ERP,
+        field="stock",
+        shop=shop,
+    )
+
+
+class Findings:
+    """Collects what a comparison finds: all of it in numbers, the first `shown` in full."""
+
+    def __init__(self, shown: int) -> None:
+        self._shown = shown
+        self._drifts: list[Drift] = []
+        self._waiting: list[Waiting] = []
+        self._kinds: Counter[tuple[Part, DriftKind]] = Counter()
+        self._waits = 0
+        self._records: Counter[tuple[Part, str, str]] = Counter()
+        self._amounts: dict[tuple[Part, str, str], Decimal] = {}
+        self._left_out: Counter[str] = Counter()
+        self._doubts: list[str] = []
+        self._compared: list[Part] = []
+
+    def drift(self, drift: Drift) -> None:
+        """Both sides differ."""
+        self._kinds[drift.part, drift.kind] += 1
+        if len(self._drifts) < self._shown:
+            self._drifts.append(drift)
+
+    def wait(self, waiting: Waiting) -> None:
+        """Both sides differ, and it is known why."""
+        self._waits += 1
+        if len(self._waiting) < self._shown:
+            self._waiting.append(waiting)
+
+    def count(self, part: Part, side: str, unit: str, amount: Decimal) -> None:
+        """One record of a side, with its amount."""
+        key = (part, side, unit)
+        self._records[key] += 1
+        self._amounts[key] = self._amounts.get(key, ZERO) + amount
+
+    def leave_out(self, reason: str) -> None:
+        """A record that has no counterpart on purpose."""
+        self._left_out[reason] += 1
+
+    def doubt(self, sentence: str) -> None:
+        """Why a part could not be compared."""
+        self._doubts.append(sentence)
+
+    def compared(self, part: Part) -> None:
+        """A part that was compared from end to end."""
+        self._compared.append(part)
+
+    def report(
+        self, *, shop: str, at: datetime, since: Mapping[Part, datetime], notes: Sequence[str]
+    ) -> Report:
+        """All findings; `since` names the parts of which only newer records were read."""
+        sums = [
+            Sum(*key, records, self._amounts[key]) for key, records in sorted(self._records.items())
+        ]
+        return Report(
+            shop=shop,
+            at=at,
+            since=dict(since),
+            compared=tuple(self._compared),
+            drifts=tuple(self._drifts),
+            kinds=dict(self._kinds),
+            waiting=tuple(self._waiting),
+            waits=self._waits,
+            sums=tuple(sums),
+            left_out=dict(self._left_out),
+            doubts=tuple(self._doubts),
+            notes=tuple(notes),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a comparison came to. `drifts` and `waiting` may be cut; `kinds` and `waits` are not."""
+
+    shop: str
+    at: datetime
+    since: Mapping[Part, datetime]
+    compared: tuple[Part, ...]
+    drifts: tuple[Drift, ...] = ()
+    kinds: Mapping[tuple[Part, DriftKind], int] = field(default_factory=dict)
+    waiting: tuple[Waiting, ...] = ()
+    waits: int = 0
+    sums: tuple[Sum, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def drift_count(self) -> int:
+        """All drifts, the ones that are not listed too."""
+        return sum(self.kinds.values())
+
+    @property
+    def in_step(self) -> bool:
+        """Whether all that was asked for was compared, and nothing differs but what waits."""
+        return not self.drift_count and not self.doubts
+
+    def records(self, part: Part, side: str) -> int:
+        """How many records of a side were compared."""
+        return sum(each.records for each in self.sums if (each.part, each.side) == (part, side))
+
+
+def verdict(report: Report) -> str:
+    """One sentence that says whether both sides agree."""
+    waits = f"; {_many(report.waits, 'record')} in flight or held" if report.waits else ""
+    if report.drift_count:
+        parts = f" among {_extent(report)}" if report.compared else ""
+        doubt = "; not all could be compared" if report.doubts else ""
+        kinds = ", ".join(f"{n} {kind}" for kind, n in _by_kind(report).items())
+        number = _many(report.drift_count, "drift")
+        return f"Shop and ERP do not agree: {number} ({kinds}){parts}{waits}{doubt}."
+    if report.doubts:
+        return f"It cannot be said whether shop and ERP agree: {report.doubts[0]}"
+    if not report.compared:
+        return "Nothing was compared: orders and stock are off in the configuration."
+    return f"Shop and ERP agree on {_extent(report)}{waits}."
+
+
+def _by_kind(report: Report) -> dict[str, int]:
+    counts = {kind: 0 for kind in DriftKind}
+    for (_, kind), number in report.kinds.items():
+        counts[kind] += number
+    return {str(kind): number for kind, number in counts.items() if number}
+
+
+def _extent(report: Report) -> str:
+    names: dict[Part, Callable[[int], str]] = {
+        Part.ORDERS: lambda n: _many(n, "order"),
+        Part.STOCK: lambda n: _many(n, "stock number"),
+    }
+    extents = []
+    for part in report.compared:
+        since = f" changed since {at:%Y-%m-%d}" if (at := report.since.get(part)) else ""
+        extents.append(names[part](report.records(part, SHOP)) + since)
+    return " and ".join(extents)
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def plain(number: Decimal) -> str:
+    """A number without needless zeros behind the point."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def money(amount: Decimal) -> str:
+    """An amount with two decimals at least, all others only where they are not zero."""
+    whole, _, fraction = f"{amount:f}".partition(".")
+    return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return f"{money(amount)} {currency}".strip()
+
+
+def _words(state: OrderState | DocumentState) -> str:
+    return str(state).replace("_", " ")
