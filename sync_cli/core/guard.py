@@ -39,7 +39,7 @@ class Limit:
 
 
 DEFAULT_LIMITS: Mapping[Harm, Limit] = {
-    Harm.OVERWRITE: Limit(Decimal("0.5"), 200),
+    Harm.OVERWRITE: Limit(Decimal("0.5"), 1000),
     Harm.ZERO: Limit(Decimal("0.1"), 20),
     Harm.PRICE: Limit(Decimal("0.3"), 50),
     Harm.CANCEL: Limit(Decimal("0.1"), 10),
@@ -67,6 +67,10 @@ class Guard:
     def look(self, records: int = 1) -> None:
         """Count records that were compared."""
         self.looked_at += records
+
+    def look_at_least(self, records: int) -> None:
+        """Judge against a whole of so many records, though only what changed was compared."""
+        self.looked_at = max(self.looked_at, records)
 
     def count(self, harm: Harm, key: str, value: object) -> None:
         """Count one change of record `key` to `value`; the order of calls does not matter."""

@@ -71,6 +71,7 @@ class StockFlow:
             comparer = Comparer(self.systems, self.route, plan, unseen)
             all_compared = self._plan(comparer, reading, shop_reading, begun)
             comparer.conclude(whole=all_compared)
+            guard.look_at_least(self.run.state.count_links(PRODUCT))
             judge(self.run, self.route, guard)
             plan.carry_out()
         reading.finish()

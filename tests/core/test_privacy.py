@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync_cli.core.model import (
@@ -94,11 +94,13 @@ def assert_masked(sent: Mapping[str, Any]) -> None:
     assert "§" not in json.dumps(masked(sent), ensure_ascii=False, default=str)
 
 
+@settings(max_examples=20)
 @given(CUSTOMERS)
 def test_no_person_is_left_in_a_customer(customer: Customer) -> None:
     assert_masked(payload("sandbox-erp", "customer", customer))
 
 
+@settings(max_examples=20)
 @given(DOCUMENTS)
 def test_no_person_is_left_in_a_document(document: Document) -> None:
     sent = payload("sandbox-erp", "document", document)
@@ -115,6 +117,7 @@ def test_no_person_is_left_in_a_document(document: Document) -> None:
     assert kept["billing"]["country"] == "DE"
 
 
+@settings(max_examples=20)
 @given(NOTES)
 def test_no_person_is_left_in_a_note(note: Note) -> None:
     assert_masked(payload("woocommerce", "note", note))
