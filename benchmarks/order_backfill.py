@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from statistics import median
 
 from benchmarks.figures import Figure
-from benchmarks.systems import serve
+from benchmarks.measuring import Cost
+from benchmarks.systems import Setting, serve
 
 ORDERS = 1000
 QUICK_ORDERS = 200
 ARTICLES = 500
+RUNS = 3
 
 
 def measure_orders(*, quick: bool) -> Iterator[Figure]:
     """`order-cpu-ms`: our CPU per new order, all that happens to it included."""
     orders = QUICK_ORDERS if quick else ORDERS
-    with serve("--articles", str(ARTICLES), "--orders", str(orders)) as setting:
+    with serve("--articles", str(ARTICLES)) as setting:
         setting.sync("stock")
-        for side in ("shop", "erp"):
-            setting.counted(side)
-        cost = setting.sync("orders")
-        tally = setting.tally()
-        made = tally.get("orders.written", 0)
-        calls = f"shop {setting.counted('shop')}; erp {setting.counted('erp')}"
-        detail = (
-            f"{made} orders made of {tally['orders.read']} read, {cost.cpu:.2f} s CPU,"
-            f" {cost.wall:.1f} s wall, {cost.peak_mb:.0f} MB; {calls}"
-        )
-        yield Figure("order-cpu-ms", round(cost.cpu / made * 1000, 2), "ms", detail, goal=5)
+        setting.sync("orders")
+        runs = [_backfill(setting, orders) for _ in range(RUNS)]
+        calls = setting.calls()
+    cost, made = runs[-1]
+    detail = (
+        f"{made} orders made of {orders} placed, {cost.cpu:.2f} s CPU, {cost.wall:.1f} s wall,"
+        f" {cost.peak_mb:.0f} MB, the last of {RUNS} runs; its calls: {calls}"
+    )
+    each = median(cost.cpu / made for cost, made in runs)
+    yield Figure("order-cpu-ms", round(each * 1000, 2), "ms", detail, goal=5)
+
+
+def _backfill(setting: Setting, orders: int) -> tuple[Cost, int]:
+    """What one run took that found so many new orders, and how many it made documents of."""
+    setting.do("shop", "place_order", n=orders)
+    setting.count_anew()
+    cost = setting.sync("orders")
+    return cost, setting.tally()["orders.create"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.figures import Figure
@@ -40,19 +41,23 @@ def measure_stock_writes(*, quick: bool) -> Iterator[Figure]:
     )
 
 
-class _Round:
-    """A run of ours that holds back a piece of each article, a bare one that gives it back."""
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A run of ours and a bare one: what the shop saw of each, and seconds from start to end."""
 
-    def __init__(self, setting: Setting) -> None:
-        setting.counted("shop")
-        self.our_wall = setting.sync("stock", "--full", safety_stock=1).wall
-        self.ours: Counts = setting.counted("shop")
-        self.bare_wall = measure(_bare(setting), setting.env).wall
-        self.bare: Counts = setting.counted("shop")
+    ours: Counts
+    bare: Counts
+    our_wall: float
+    bare_wall: float
 
 
-def _round(setting: Setting) -> _Round:
-    return _Round(setting)
+def _round(setting: Setting) -> Round:
+    """Ours holds back a piece of each article, the bare loop gives it back."""
+    setting.count_anew()
+    our_wall = setting.sync("stock", "--full", safety_stock=1).wall
+    ours = setting.counted("shop")
+    bare_wall = measure(_bare(setting), setting.env).wall
+    return Round(ours, setting.counted("shop"), our_wall, bare_wall)
 
 
 def _bare(setting: Setting) -> list[str]:

@@ -74,6 +74,20 @@ class Setting:
         config.write_text(CONFIG.format(**self.access, safety_stock=safety_stock), encoding="utf-8")
         return measure([*SYNC_CLI, *words, "--config", str(config)], self.env)
 
+    def do(self, side: str, action: str, **arguments: int) -> None:
+        """Let customers or staff do something on one side: a named action of the sandbox."""
+        address = f"{self.access[f'{side}_url']}/_sandbox/do/{action}"
+        with urllib.request.urlopen(address, json.dumps(arguments).encode()):
+            return
+
+    def calls(self) -> str:
+        """What both were asked since this was last counted, in words."""
+        return f"shop {self.counted('shop')}; erp {self.counted('erp')}"
+
+    def count_anew(self) -> None:
+        """Forget the calls so far."""
+        self.calls()
+
     def counted(self, side: str) -> Counts:
         """What "shop" or "erp" was asked since the last time this was."""
         with urllib.request.urlopen(f"{self.access[f'{side}_url']}/_benchmark/counted") as answer:

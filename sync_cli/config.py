@@ -14,7 +14,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from sync_cli.connectors.base import References
 from sync_cli.core.errors import ConfigError
@@ -24,6 +32,8 @@ from sync_cli.core.sellable import Basis
 from sync_cli.engine.route import Mode
 
 _DURATION = re.compile(r"(\d+)\s*(s|m|h|d)")
+ADDRESS = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -38,8 +48,18 @@ def read_duration(value: Any) -> Any:
 
 
 def _short_key(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]{1,8}", value):
-        raise ValueError("use 1 to 8 small letters or digits; it becomes part of every reference")
+    if not re.fullmatch(r"[a-z0-9]{1,6}", value):
+        raise ValueError("use 1 to 6 small letters or digits; it becomes part of every reference")
+    return value
+
+
+def _template(value: str) -> str:
+    try:
+        named = value.format(shop="key", id="1042")
+    except (KeyError, IndexError, ValueError):
+        raise ValueError("only {shop} and {id} may stand in it") from None
+    if "1042" not in named:
+        raise ValueError("{id} must stand in it, or all records would have one name")
     return value
 
 
@@ -54,6 +74,7 @@ def _aware(value: Any) -> Any:
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Template = Annotated[str, AfterValidator(_template)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_aware)]
 
 
@@ -132,8 +153,8 @@ class RestSettings(SystemSettings):
     profile: str = Field(description="name of the profile, a folder under mappings/")
     references: References | None = Field(
         None,
-        description="what this ERP does with our reference, if it is set up otherwise than the"
-        " profile says: unique, searchable or none",
+        description="what this ERP does with our reference on orders, if it is set up otherwise"
+        " than the profile says: unique, searchable or none",
     )
     credentials: Mapping[str, SecretField] = Field(
         default_factory=dict, description="what the profile's `auth` asks for, such as token"
@@ -178,6 +199,12 @@ class Guests(Section):
     )
     customer: str = Field("", description="the ERP id of the shared customer")
 
+    @model_validator(mode="after")
+    def _names_the_shared_one(self) -> Guests:
+        if self.policy is GuestPolicy.SHARED and not self.customer:
+            raise ValueError("shared needs `customer`, the ERP id of the customer they share")
+        return self
+
 
 class OrdersSettings(Guarded):
     """Orders, shop to ERP, and what the ERP says of them back to the shop."""
@@ -193,8 +220,8 @@ class OrdersSettings(Guarded):
     settle: Duration = Field(
         timedelta(seconds=60), description="an order must have been left alone for so long"
     )
-    reference: str = Field("WC-{shop}-{id}", description="our name for an order in the ERP")
-    customer_reference: str = Field("WC-{shop}-C{id}", description="our name for a customer")
+    reference: Template = Field("WC-{shop}-{id}", description="our name for an order in the ERP")
+    customer_reference: Template = Field("WC-{shop}-C{id}", description="our name for a customer")
     guests: Guests = Field(default_factory=Guests)
     write_back: Mode = Field(
         Mode.ON, description="document number and state as metadata (needs mode: on)"
@@ -232,6 +259,101 @@ class StockSettings(Guarded):
     )
 
 
+class ReconcileSettings(Section):
+    """The comparison of both sides; it writes to neither."""
+
+    days: int | None = Field(
+        None,
+        ge=1,
+        description="compare only orders changed in so many days, empty = since start_at",
+    )
+    grace: Duration = Field(
+        timedelta(minutes=15),
+        description="what changed so recently is in flight: named as waiting, not as a drift",
+    )
+    shown: int = Field(1000, ge=1, description="list so many drifts at most; all are counted")
+    extra_stock: bool = Field(
+        True,
+        description="report products that count their own stock and that the ERP does not know",
+    )
+
+
+class MailSecurity(StrEnum):
+    """How the way to the mail server is protected."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+class MailWhen(StrEnum):
+    """When a report is mailed."""
+
+    DRIFTS = "drifts"
+    ALWAYS = "always"
+
+
+class MailSettings(Section):
+    """Where `reconcile --mail` sends its report."""
+
+    server: str = Field(min_length=1, description="name of the SMTP server")
+    port: int = Field(587, ge=1, le=65535, description="587 for starttls, 465 for tls")
+    security: MailSecurity = Field(
+        MailSecurity.STARTTLS,
+        description="starttls, tls, or none (only for a server on this machine)",
+    )
+    user: str = Field("", description="user name at the server, empty = no authentication")
+    password: SecretField | None = Field(None, description="needed where `user` is set")
+    sender: str = Field(pattern=ADDRESS, description="the address that the report comes from")
+    recipients: tuple[Annotated[str, Field(pattern=ADDRESS)], ...] = Field(
+        min_length=1, description="the addresses that it goes to"
+    )
+    when: MailWhen = Field(
+        MailWhen.DRIFTS, description="drifts: only if the sides do not agree; always: every time"
+    )
+    timeout: Duration = Field(timedelta(seconds=30), description="longest wait for the server")
+    ca_file: Path | None = Field(None, description="certificates to trust instead of the system's")
+
+    @model_validator(mode="after")
+    def _check(self) -> MailSettings:
+        if self.user and self.password is None:
+            raise ValueError("`user` needs a `password`: write {env: NAME} or {file: PATH}")
+        if self.security is MailSecurity.NONE and self.server not in LOOPBACK:
+            raise ValueError("without TLS the server must be on this machine (localhost)")
+        return self
+
+
+class Archived(StrEnum):
+    """What becomes of the shop's product when its article was archived in the ERP."""
+
+    SKIP = "skip"
+    DRAFT = "draft"
+
+
+class ProductsSettings(Guarded):
+    """Products, ERP to shop. Nothing is ever deleted in the shop."""
+
+    mode: Mode = Field(Mode.PLAN, description="off, plan (print only) or on")
+    create: bool = Field(
+        False, description="true: articles that the shop does not have are made there"
+    )
+    new_status: Literal["draft", "published"] = Field(
+        "draft",
+        description="status of a product made in the shop, where the ERP says none: draft (to add"
+        " images and texts first) or published",
+    )
+    archived: Archived = Field(
+        Archived.SKIP,
+        description="articles archived in the ERP: skip (the shop's product stays as it is) or"
+        " draft (customers see it no longer)",
+    )
+    mark_unchanged: bool = Field(
+        False,
+        description="true: a product that lacks nothing but the ERP's id in its metadata is"
+        " written too; false: the id goes along with the next change",
+    )
+
+
 class Systems(Section):
     """The systems that are kept in step."""
 
@@ -258,3 +380,8 @@ class Config(Section):
     systems: Systems
     orders: OrdersSettings
     stock: StockSettings = Field(default_factory=StockSettings)
+    products: ProductsSettings = Field(default_factory=ProductsSettings)
+    reconcile: ReconcileSettings = Field(default_factory=ReconcileSettings)
+    mail: MailSettings | None = Field(
+        None, description="the mail server; without it no mail is sent"
+    )

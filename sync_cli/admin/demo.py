@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Tell = Callable[[str], None]
 
+WRITTEN_BY = "# Written by `sync-cli "
 CONFIG = """\
 # Written by `sync-cli {command}`; the secrets are in the environment.
 shop: demo
@@ -79,6 +80,8 @@ def serve_sandbox(
     folder: Path, shop_port: int, erp_port: int, articles: int, orders: int, tell: Tell
 ) -> None:
     """Serve both sides until Ctrl-C or SIGTERM; the config file names the secrets' variables."""
+    if (folder / "config.yaml").exists() and not _is_made_by_us(folder):
+        raise ConfigError(f"{folder} holds a configuration of yours.", "Name another --folder.")
     folder.mkdir(parents=True, exist_ok=True)
     with _start(articles, orders, shop_port, erp_port, folder) as sandbox:
         config = write_config(folder, sandbox, "sandbox")
@@ -115,7 +118,7 @@ def _start(articles: int, orders: int, shop_port: int, erp_port: int, folder: Pa
     except ImportError as error:
         raise ConfigError(
             f"The sandbox is not installed ({error.name} is missing).",
-            "Install it with `pip install 'sync-cli[sandbox]'`.",
+            "In a checkout `make demo` installs it, or `pip install '.[sandbox]'`.",
         ) from None
     return sandbox.start(
         articles=articles, orders=orders, shop_port=shop_port, erp_port=erp_port, ledger_dir=folder
@@ -125,10 +128,15 @@ def _start(articles: int, orders: int, shop_port: int, erp_port: int, folder: Pa
 def _clear(folder: Path) -> None:
     """An empty folder; only one that a demo made is emptied."""
     if folder.exists() and any(folder.iterdir()):
-        if not (folder / "config.yaml").exists():
+        if not _is_made_by_us(folder):
             raise ConfigError(f"{folder} is not empty and no demo.", "Name another --folder.")
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
+
+
+def _is_made_by_us(folder: Path) -> bool:
+    config = folder / "config.yaml"
+    return config.is_file() and config.read_text(encoding="utf-8").startswith(WRITTEN_BY)
 
 
 def _run(command: Command, config: Path, tell: Tell) -> None:

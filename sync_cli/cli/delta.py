@@ -1,4 +1,4 @@
-"""The delta commands: orders and stock."""
+"""The delta commands: orders, stock and products."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sync_cli.cli.options import (
     IdOption,
     JsonOption,
     LimitOption,
+    OnlyOption,
     QuietOption,
     RemapOption,
     SinceOption,
@@ -86,6 +87,37 @@ def stock(
         accept=accept,
     )
     _run(STOCK, config, options, as_json=as_json, quiet=quiet)
+
+
+def products(
+    config: ConfigOption = DEFAULT_CONFIG,
+    dry_run: DryRunOption = False,
+    since: SinceOption = None,
+    full: FullOption = False,
+    ids: IdOption = None,
+    skus: SkuOption = None,
+    only: OnlyOption = "",
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    accept: AcceptOption = "",
+) -> None:
+    """Products: ERP to shop, only fields that differ; nothing that the shop owns."""
+    from sync_cli.engine.route import Options
+    from sync_cli.flows.clock import utc_now
+    from sync_cli.flows.commands import PRODUCTS
+
+    options = Options(
+        dry_run=dry_run,
+        since=read_since(since, utc_now()),
+        full=full,
+        ids=tuple(ids or ()),
+        skus=tuple(skus or ()),
+        only=only,
+        limit=limit,
+        accept=accept,
+    )
+    _run(PRODUCTS, config, options, as_json=as_json, quiet=quiet)
 
 
 def _run(command: Command, config: Path, options: Options, *, as_json: bool, quiet: bool) -> None:

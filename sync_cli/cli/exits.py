@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from sync_cli.core.errors import ExitCode, SyncError
+from sync_cli.core.errors import ExitCode, SyncError, SystemFault
 
 SILENT_IN_CRON = frozenset({ExitCode.DOWN, ExitCode.LOCKED})
 ONCE = timedelta(hours=1)
@@ -33,8 +33,13 @@ def exit_codes(config: Path | None = None) -> Iterator[None]:
         if _is_to_be_said(error, config):
             print(error.sentence(), file=sys.stderr)
         raise typer.Exit(int(error.exit_code)) from None
-    except BrokenPipeError:
-        raise typer.Exit(int(ExitCode.OK)) from None
+
+
+def _cause(error: SyncError) -> str:
+    """What stays the same while a cause lasts: times and processes in its sentence do not."""
+    if isinstance(error, SystemFault):
+        return f"{error.exit_code}:{error.system}"
+    return f"{error.exit_code}:{str(error).partition(' is at work')[0]}"
 
 
 def _is_to_be_said(error: SyncError, config: Path | None) -> bool:
@@ -46,6 +51,6 @@ def _is_to_be_said(error: SyncError, config: Path | None) -> bool:
 
     try:
         with State.open(load_config(config).state) as state:
-            return state.say_once(f"{error.exit_code}:{error}", utc_now(), ONCE)
+            return state.say_once(_cause(error), utc_now(), ONCE)
     except SyncError:
         return True

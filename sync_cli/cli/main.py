@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
+
 import typer
 
-from sync_cli.cli import delta, keeping, setup, watching
+from sync_cli.cli import delta, keeping, reconcile, setup, watching
 
 EXIT_CODES = """
 Exit codes: 0 ok - 1 a bug - 2 config or identity - 3 this run added failures - 4 the guard
 stopped it - 5 access denied - 69 a system is down - 75 another run holds the lock.
 """
+
+COLLECT_EVERY = 20_000
+"""New objects after which cycles are looked for: records have none and are freed without that."""
 
 app = typer.Typer(
     name="sync-cli",
@@ -23,6 +28,8 @@ app = typer.Typer(
 
 app.command("orders", epilog=EXIT_CODES)(delta.orders)
 app.command("stock", epilog=EXIT_CODES)(delta.stock)
+app.command("products", epilog=EXIT_CODES)(delta.products)
+app.command("reconcile", epilog=EXIT_CODES)(reconcile.reconcile)
 app.command("status")(watching.status)
 app.command("explain")(watching.explain)
 app.add_typer(watching.held_app, name="held")
@@ -34,6 +41,7 @@ app.command("demo")(setup.demo)
 
 def main() -> None:
     """Run the command line."""
+    gc.set_threshold(COLLECT_EVERY)
     app()
 
 

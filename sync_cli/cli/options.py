@@ -31,6 +31,14 @@ IdOption = Annotated[
 SkuOption = Annotated[
     list[str] | None, typer.Option("--sku", help="Only this article; may be repeated.")
 ]
+OnlyOption = Annotated[
+    str,
+    typer.Option(
+        "--only",
+        metavar="GROUP",
+        help="Only this group of fields: prices. The watermark does not move.",
+    ),
+]
 LimitOption = Annotated[
     int | None, typer.Option("--limit", min=1, help="Read at most so many records.")
 ]
@@ -55,7 +63,7 @@ def read_since(text: str | None, now: datetime) -> datetime | None:
         return None
     ago = _AGO.fullmatch(text.strip())
     if ago is not None:
-        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        return _before(now, ago[1], ago[2])
     try:
         instant = datetime.fromisoformat(text.strip())
     except ValueError:
@@ -64,3 +72,10 @@ def read_since(text: str | None, now: datetime) -> datetime | None:
             param_hint="--since",
         ) from None
     return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _before(now: datetime, count: str, unit: str) -> datetime:
+    try:
+        return now - timedelta(**{_UNITS[unit]: int(count)})
+    except OverflowError:
+        raise typer.BadParameter(f"{count}{unit} is too long ago.", param_hint="--since") from None

@@ -131,10 +131,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The system answered, and the answer holds what was sent."""
+    """The system answered, and the answer holds what was sent.
+
+    `birth` is the birth mark of a record that was made, where the answer tells it.
+    """
 
     id: str
     as_stored: Json = field(repr=False)
+    birth: str = ""
 
 
 @dataclass(frozen=True, slots=True)

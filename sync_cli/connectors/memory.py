@@ -267,7 +267,8 @@ class MemoryConnector:
         shape.write(stored, draft.payload)
         stored.setdefault("reference", draft.reference)
         key = self.system.put(entity, stored)
-        return Done(key, self.system.raw(entity, key).data)
+        raw = self.system.raw(entity, key)
+        return Done(key, raw.data, raw.birth)
 
     def _duplicate(self, entity: str, reference: str) -> Problem | None:
         taken = (

@@ -120,11 +120,12 @@ class Pacing:
         executor, left = self._threads(), chain(first, left)
         running: deque[Future[T]] = deque()
         try:
-            while True:
+            self._top_up(executor, left, running)
+            while running:
+                result = running.popleft().result()
+                # before the caller works on the result, so that the system need not wait for it
                 self._top_up(executor, left, running)
-                if not running:
-                    return
-                yield running.popleft().result()
+                yield result
         finally:
             for future in running:
                 future.cancel()

@@ -1,36 +1,29 @@
 """Drifts: where two systems tell different stories of one thing, in words and with the remedy.
 
-Nothing here reads a system. `compare_order` judges one order and its documents, `Findings` counts
-what was found, and a `Report` says in one sentence whether both sides agree.
+Nothing here reads a system. `compare_order` judges one order and its documents; `stock_differs` and
+`stock_unknown` put into words what the comparison of stock found.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from shlex import quote
 
 from sync_cli.core.identity import lowest_first
-from sync_cli.core.model import ZERO, DocumentState, OrderState
+from sync_cli.core.model import DocumentState, OrderState
+from sync_cli.core.parts import Part
 
 SHOP = "shop"
 ERP = "erp"
 PIECES = "pieces"
 
 
-class Part(StrEnum):
-    """What is compared."""
-
-    ORDERS = "orders"
-    STOCK = "stock"
-
-
 class DriftKind(StrEnum):
-    """How two sides can differ: one has nothing, one has too much, other values, one thing twice."""
+    """How two sides can differ: nothing there, too much there, other values, one thing twice."""
 
     MISSING = "missing"
     EXTRA = "extra"
@@ -128,7 +121,7 @@ _CANCELLABLE = frozenset({DocumentState.DRAFT, DocumentState.CONFIRMED})
 
 
 def reference_pattern(template: str, shop: str) -> re.Pattern[str]:
-    """What our references look like; its group is the order's id. Ids of shop orders are numbers."""
+    """What our references look like; its group is the order's id, which in a shop is a number."""
     before, _, behind = template.replace("{shop}", shop).partition("{id}")
     return re.compile(f"{re.escape(before)}([1-9][0-9]*){re.escape(behind)}")
 
@@ -280,7 +273,7 @@ def stock_differs(
     what = (
         f"{label}: the shop shows {shop}, {wanted} can be sold{' (oversold)' if too_much else ''}."
     )
-    mend = f"sync-cli stock --sku {sku}" if sku else f"sync-cli stock --id {article}"
+    mend = f"sync-cli stock --sku {quote(sku)}" if sku else f"sync-cli stock --id {article}"
     return Drift(
         Part.STOCK,
         DriftKind.DIFFERENT,
@@ -299,157 +292,19 @@ def stock_unknown(sku: str, product: str, shown: Decimal | None) -> Drift:
     """The shop counts stock of a product that no article of the ERP stands behind."""
     shop = "none" if shown is None else plain(shown)
     label = f"Stock of {sku or f'product {product}'}"
-    name = f"SKU {sku}" if sku else "no SKU"
+    name = f"the SKU {sku}" if sku else "its name (it has no SKU)"
     return Drift(
         Part.STOCK,
         DriftKind.EXTRA,
         sku or product,
         label,
-        f"{label}: the shop shows {shop} of product {product} ({name}), which the ERP does not know.",
-        "Create the article in the ERP, correct the SKU, or switch off the product's stock.",
+        f"{label}: the shop shows {shop} of product {product}; no article of the ERP has {name}.",
+        "Create the article in the ERP or correct the SKU. If the shop alone sells it, switch"
+        " off the product's stock or set `reconcile.extra_stock: false`.",
         ERP,
         field="stock",
         shop=shop,
     )
-
-
-class Findings:
-    """Collects what a comparison finds: all of it in numbers, the first `shown` in full."""
-
-    def __init__(self, shown: int) -> None:
-        self._shown = shown
-        self._drifts: list[Drift] = []
-        self._waiting: list[Waiting] = []
-        self._kinds: Counter[tuple[Part, DriftKind]] = Counter()
-        self._waits = 0
-        self._records: Counter[tuple[Part, str, str]] = Counter()
-        self._amounts: dict[tuple[Part, str, str], Decimal] = {}
-        self._left_out: Counter[str] = Counter()
-        self._doubts: list[str] = []
-        self._compared: list[Part] = []
-
-    def drift(self, drift: Drift) -> None:
-        """Both sides differ."""
-        self._kinds[drift.part, drift.kind] += 1
-        if len(self._drifts) < self._shown:
-            self._drifts.append(drift)
-
-    def wait(self, waiting: Waiting) -> None:
-        """Both sides differ, and it is known why."""
-        self._waits += 1
-        if len(self._waiting) < self._shown:
-            self._waiting.append(waiting)
-
-    def count(self, part: Part, side: str, unit: str, amount: Decimal) -> None:
-        """One record of a side, with its amount."""
-        key = (part, side, unit)
-        self._records[key] += 1
-        self._amounts[key] = self._amounts.get(key, ZERO) + amount
-
-    def leave_out(self, reason: str) -> None:
-        """A record that has no counterpart on purpose."""
-        self._left_out[reason] += 1
-
-    def doubt(self, sentence: str) -> None:
-        """Why a part could not be compared."""
-        self._doubts.append(sentence)
-
-    def compared(self, part: Part) -> None:
-        """A part that was compared from end to end."""
-        self._compared.append(part)
-
-    def report(
-        self, *, shop: str, at: datetime, since: Mapping[Part, datetime], notes: Sequence[str]
-    ) -> Report:
-        """All findings; `since` names the parts of which only newer records were read."""
-        sums = [
-            Sum(*key, records, self._amounts[key]) for key, records in sorted(self._records.items())
-        ]
-        return Report(
-            shop=shop,
-            at=at,
-            since=dict(since),
-            compared=tuple(self._compared),
-            drifts=tuple(self._drifts),
-            kinds=dict(self._kinds),
-            waiting=tuple(self._waiting),
-            waits=self._waits,
-            sums=tuple(sums),
-            left_out=dict(self._left_out),
-            doubts=tuple(self._doubts),
-            notes=tuple(notes),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a comparison came to. `drifts` and `waiting` may be cut; `kinds` and `waits` are not."""
-
-    shop: str
-    at: datetime
-    since: Mapping[Part, datetime]
-    compared: tuple[Part, ...]
-    drifts: tuple[Drift, ...] = ()
-    kinds: Mapping[tuple[Part, DriftKind], int] = field(default_factory=dict)
-    waiting: tuple[Waiting, ...] = ()
-    waits: int = 0
-    sums: tuple[Sum, ...] = ()
-    left_out: Mapping[str, int] = field(default_factory=dict)
-    doubts: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def drift_count(self) -> int:
-        """All drifts, the ones that are not listed too."""
-        return sum(self.kinds.values())
-
-    @property
-    def in_step(self) -> bool:
-        """Whether all that was asked for was compared, and nothing differs but what waits."""
-        return not self.drift_count and not self.doubts
-
-    def records(self, part: Part, side: str) -> int:
-        """How many records of a side were compared."""
-        return sum(each.records for each in self.sums if (each.part, each.side) == (part, side))
-
-
-def verdict(report: Report) -> str:
-    """One sentence that says whether both sides agree."""
-    waits = f"; {_many(report.waits, 'record')} in flight or held" if report.waits else ""
-    if report.drift_count:
-        parts = f" among {_extent(report)}" if report.compared else ""
-        doubt = "; not all could be compared" if report.doubts else ""
-        kinds = ", ".join(f"{n} {kind}" for kind, n in _by_kind(report).items())
-        number = _many(report.drift_count, "drift")
-        return f"Shop and ERP do not agree: {number} ({kinds}){parts}{waits}{doubt}."
-    if report.doubts:
-        return f"It cannot be said whether shop and ERP agree: {report.doubts[0]}"
-    if not report.compared:
-        return "Nothing was compared: orders and stock are off in the configuration."
-    return f"Shop and ERP agree on {_extent(report)}{waits}."
-
-
-def _by_kind(report: Report) -> dict[str, int]:
-    counts = {kind: 0 for kind in DriftKind}
-    for (_, kind), number in report.kinds.items():
-        counts[kind] += number
-    return {str(kind): number for kind, number in counts.items() if number}
-
-
-def _extent(report: Report) -> str:
-    names: dict[Part, Callable[[int], str]] = {
-        Part.ORDERS: lambda n: _many(n, "order"),
-        Part.STOCK: lambda n: _many(n, "stock number"),
-    }
-    extents = []
-    for part in report.compared:
-        since = f" changed since {at:%Y-%m-%d}" if (at := report.since.get(part)) else ""
-        extents.append(names[part](report.records(part, SHOP)) + since)
-    return " and ".join(extents)
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def plain(number: Decimal) -> str:

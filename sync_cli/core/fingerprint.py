@@ -37,5 +37,5 @@ def _is_ours(entry: Any) -> bool:
 
 def _as_text(value: Any) -> str:
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        return f"{value.normalize():f}" if value else "0"
     return str(value)

@@ -90,6 +90,17 @@ class ProductKind(StrEnum):
     OTHER = "other"
 
 
+class ProductStatus(StrEnum):
+    """Who may see a product of the shop."""
+
+    PUBLISHED = "published"
+    DRAFT = "draft"
+    PENDING = "pending"
+    PRIVATE = "private"
+    SCHEDULED = "scheduled"
+    OTHER = "other"
+
+
 class Address(Part):
     """A postal address with the person's contact data; never shown in logs."""
 
@@ -111,12 +122,35 @@ class Address(Part):
         return f"{self.first_name} {self.last_name}".strip() or self.company
 
 
+class Attribute(Part):
+    """What the variants of a main article differ in, such as Colour.
+
+    `options` are all values of a main article, the one value of a variant. `id` is the shop's
+    number of an attribute that many products share, "" for one of this product alone; `position`
+    is its place there. `visible` and `varies` claim that customers see it, and choose by it.
+    """
+
+    name: str
+    options: tuple[str, ...] = ()
+    id: str = ""
+    position: Decimal | None = None
+    visible: bool = True
+    varies: bool = True
+
+    @property
+    def option(self) -> str:
+        """The value of a variant; "" if it has none."""
+        return self.options[0] if self.options else ""
+
+
 class Product(Record):
     """An article as one system sells or stores it.
 
     `main_article` claims that it is only the frame of its variants and cannot be sold itself.
     `unit_factor` is the number of ERP units in one piece of the shop. In the shop `holder` and
-    `stock` say who holds the stock number, and which number it is.
+    `stock` say who holds the stock number, and which number it is. `sale_price` holds from
+    `sale_from` to `sale_to` (aware UTC; None: at once, for ever). `status` is None where a system
+    does not say it. `counterpart` is the id of the same article in the ERP.
     """
 
     sku: str = ""
@@ -128,9 +162,37 @@ class Product(Record):
     barcode: str = ""
     tax_class: str = ""
     price: Decimal | None = None
+    sale_price: Decimal | None = None
+    sale_from: datetime | None = None
+    sale_to: datetime | None = None
+    weight: Decimal | None = None
+    status: ProductStatus | None = None
+    attributes: tuple[Attribute, ...] = ()
+    minimum_quantity: Decimal | None = None
     unit_factor: Decimal = Decimal(1)
     holder: StockHolder = StockHolder.NONE
     stock: Decimal | None = None
+    counterpart: str = ""
+
+    @property
+    def is_variation(self) -> bool:
+        """Whether it is a variant below a main article."""
+        return self.kind is ProductKind.VARIATION
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it has a name and a page of its own: all but variations."""
+        return self.kind is not ProductKind.VARIATION
+
+    @property
+    def is_variable(self) -> bool:
+        """Whether it holds variations together."""
+        return self.kind is ProductKind.VARIABLE
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether it has a price of its own, not one computed from its parts."""
+        return self.kind not in (ProductKind.VARIABLE, ProductKind.GROUPED)
 
 
 class WarehouseLevel(Part):

@@ -126,8 +126,10 @@ class Target:
 class Item:
     """One record of a window with all that was gathered about it.
 
+    `content` is the hash of all of it, `substance` that without what its state brings along.
     `filtered` says why the route leaves it out, `problem` why it cannot be transferred, `waits`
-    why not yet (with `waits_until`). `wanted` is the document state it should reach. `same` claims
+    why not yet (with `waits_until`). `match_said` stands for a match value that must
+    not be shown. `wanted` is the document state it should reach. `same` claims
     that the target already holds these values, where a route compares them itself.
     """
 
@@ -135,9 +137,11 @@ class Item:
     label: str
     birth: str = ""
     content: str = ""
+    substance: str = ""
     mapping: str = ""
     reference: str = ""
     match: str = ""
+    match_said: str = ""
     payload: Mapping[str, Any] = field(default_factory=dict, repr=False)
     fingerprint: str = ""
     wanted: str = ""
@@ -157,7 +161,12 @@ class Item:
 
     def as_applied(self) -> Applied:
         """The fingerprint to store once this item is applied."""
-        return Applied(self.fingerprint, self.mapping, self.content, self.wanted)
+        return Applied(self.fingerprint, self.mapping, self.lasting, self.wanted)
+
+    @property
+    def lasting(self) -> str:
+        """The hash of the content that does not move with the record's state."""
+        return self.substance or self.content
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +268,13 @@ def decide(item: Item, rules: Rules, now: datetime) -> Operation:
     if item.link is not None:
         return _decide_linked(item, item.link, rules)
     if item.filtered and item.intent is not None:
-        return _call_off(item)
+        return _call_off(item) if rules.kind is Kind.DOCUMENT else Skip(item, item.filtered)
     return _decide_unlinked(item, rules)
+
+
+def said(item: Item) -> str:
+    """The match value as it may be shown: some values, such as e-mail addresses, may not."""
+    return item.match_said or repr(item.match)
 
 
 def is_left_out(item: Item) -> bool:
@@ -324,12 +338,15 @@ def _is_unchanged(item: Item) -> bool:
 def _decide_document(item: Item, link: Link, rules: Rules) -> Operation:
     applied, target = item.applied, item.target
     only_mapping = (
-        applied is not None and applied.mapping != item.mapping and applied.content == item.content
+        applied is not None
+        and applied.mapping != item.mapping
+        and applied.content == item.lasting
+        and not rules.remap
     )
-    if only_mapping and not rules.remap:
+    if only_mapping and applied is not None and applied.wanted == item.wanted:
         return Skip(item, MAPPING_CHANGED)
     here = target.state if target is not None else ""
-    if applied is not None and applied.payload != item.fingerprint:
+    if applied is not None and applied.payload != item.fingerprint and not only_mapping:
         return Reject(item, refusals.late_edit(item.label, link.target), Why.TASK)
     if has_reached(here, item.wanted):
         return Adopt(item, Candidate(link.target, link.target_birth, here))
@@ -367,7 +384,7 @@ def _decide_several(item: Item, candidates: list[Candidate], rules: Rules) -> Op
     """
     confirmed = [candidate for candidate in candidates if candidate.state != DRAFT]
     if rules.kind is not Kind.DOCUMENT or rules.unique_reference or len(confirmed) > 1:
-        return Reject(item, refusals.ambiguous(item.label, item.match, len(candidates)))
+        return Reject(item, refusals.ambiguous(item.label, said(item), len(candidates)))
     by_id = {candidate.id: candidate for candidate in candidates}
     kept = confirmed[0] if confirmed else by_id[lowest_first(by_id)[0]]
     operation = _decide_candidate(item, kept)
@@ -379,10 +396,10 @@ def _decide_several(item: Item, candidates: list[Candidate], rules: Rules) -> Op
 
 def _decide_candidate(item: Item, candidate: Candidate) -> Operation:
     if candidate.linked:
-        return Reject(item, refusals.taken(item.label, item.match, candidate.id))
+        return Reject(item, refusals.taken(item.label, said(item), candidate.id))
     if not candidate.agrees:
         return Reject(
-            item, refusals.disagrees(item.label, item.match, candidate.id, candidate.conflict)
+            item, refusals.disagrees(item.label, said(item), candidate.id, candidate.conflict)
         )
     if candidate.cancelled and item.wanted and item.wanted != CANCELLED:
         return Reject(item, refusals.cancelled_over_there(item.label, candidate.id), Why.TASK)

@@ -23,12 +23,14 @@ def masked(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _masked_field(key: str, value: Any) -> Any:
+    if isinstance(value, Mapping) and key in _WHOLE_OBJECTS:
+        return _masked_object(value)
+    if key in _PERSONAL:
+        return value if value in (None, "", [], {}) else MASK
     if isinstance(value, Mapping):
-        return _masked_object(value) if key in _WHOLE_OBJECTS else masked(value)
+        return masked(value)
     if isinstance(value, list | tuple):
         return [masked(item) if isinstance(item, Mapping) else item for item in value]
-    if key in _PERSONAL and value not in (None, ""):
-        return MASK
     return value
 
 

@@ -131,18 +131,23 @@ def _line_nets(order: Order, decimals: int, rounding: Rounding) -> list[Decimal]
             return [line.total for line in order.lines]
 
 
-def _proven(order: Order, decimals: int, rounding: Rounding) -> Proven:
+def _proven(order: Order, decimals: int, rounding: Rounding) -> Proven | Unproven:
     nets = [
         *_line_nets(order, decimals, rounding),
         *(fee.total for fee in order.fees),
         *(round_half_up(line.total, decimals) for line in order.shipping_lines),
     ]
     taxes = [line.total_tax for line in items_of(order)]
-    return Proven(
-        rounding,
-        apportion(nets, order.total - order.total_tax, decimals),
-        apportion(taxes, order.total_tax, decimals),
-    )
+    try:
+        return Proven(
+            rounding,
+            apportion(nets, order.total - order.total_tax, decimals),
+            apportion(taxes, order.total_tax, decimals),
+        )
+    except ValueError:
+        # Halves below zero round away from it: the total may be a unit off all parts in units.
+        whole = round_half_up(_sum(nets), decimals) + order.total_tax
+        return Unproven((Claim("total = parts in whole units", order.total, whole),))
 
 
 def _taxes(lines: Iterable[OrderLine]) -> Decimal:

@@ -51,7 +51,7 @@ def ambiguous(label: str, match: str, count: int) -> Problem:
     return Problem(
         "ambiguous",
         label,
-        f"{count} records of the other system carry {match!r}",
+        f"{count} records of the other system carry {match}",
         "Leave one of them, or archive the others; then run `sync-cli held retry`.",
     )
 
@@ -61,7 +61,7 @@ def taken(label: str, match: str, target: str) -> Problem:
     return Problem(
         "taken",
         label,
-        f"the record {target} that carries {match!r} already belongs to another record",
+        f"the record {target} that carries {match} already belongs to another record",
         "Give each its own value; then run `sync-cli held retry`.",
     )
 
@@ -71,7 +71,7 @@ def disagrees(label: str, match: str, target: str, conflict: str) -> Problem:
     return Problem(
         "disagrees",
         label,
-        f"the record {target} carries {match!r}, but {conflict}",
+        f"the record {target} carries {match}, but {conflict}",
         "Nothing was changed. Correct or cancel it there; then run `sync-cli held retry`.",
     )
 

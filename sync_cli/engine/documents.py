@@ -174,7 +174,7 @@ class DocumentWriter(Writer):
             return self.desk.hold(
                 half.item, problem, why, intent=half.intent, withdrawn=half.target
             )
-        intent = replace(half.intent, begun_at=self.run.now())
+        intent = replace(half.intent, step=Step.WITHDRAW, target=half.target)
         return self.hold_in_doubt(half.item, intent, "the draft could not be cancelled yet")
 
     def _advance_to(self, halves: Sequence[Half], to: str) -> None:
@@ -186,7 +186,7 @@ class DocumentWriter(Writer):
         )
         results = self._call_advance([half.target for half in halves], to)
         settlements = [
-            self._advanced(replace(half, intent=replace(half.intent, begun_at=now)), result, to)
+            self._advanced(_advancing(half), result, to)
             for half, result in zip(halves, results, strict=True)
         ]
         self.desk.settle(settlements)
@@ -250,13 +250,18 @@ class DocumentWriter(Writer):
         if not outdated or intent is None or item.wanted == CANCELLED:
             return settlement
         task = self.desk.hold(item, refusals.late_edit(item.label, target), Why.TASK)
-        applied = Applied(intent.payload, item.mapping, item.content, item.wanted)
+        applied = Applied(intent.payload, item.mapping, item.lasting, item.wanted)
         return replace(settlement, applied=applied, held=task.held)
 
     def _document(self, raw: Raw) -> Document:
         if self.route.read_document is None:
             raise TypeError(f"route {self.route.name} reads no documents")
         return self.route.read_document(raw)
+
+
+def _advancing(half: Half) -> Half:
+    """The half as its intent now stands in the journal."""
+    return replace(half, intent=replace(half.intent, step=Step.ADVANCE, target=half.target))
 
 
 def _money_differs(item: Item, ours: Document, theirs: Document, system: str) -> Problem | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sync_cli.connectors.base import (
@@ -37,6 +38,7 @@ from sync_cli.engine.run import Run
 from sync_cli.engine.settling import Desk
 
 SETTLE_AT_ONCE = 100
+WRITE_AT_ONCE = 1000
 
 
 class Writer:
@@ -125,20 +127,23 @@ class Writer:
     ) -> Settlement:
         """What the result of a call leaves behind."""
         match result:
-            case Done(id=target):
+            case Done(id=target, birth=birth):
                 self.run.tally.add(self.route.name, "written")
-                return self.linked(item, target, "", operation, intent)
+                return self.linked(item, target, birth, operation, intent)
             case Failed(problem=problem):
                 why = Why.RETRY if problem.transient else Why.QUARANTINED
                 return self.desk.hold(item, problem.about(item.label), why, intent=intent)
             case InDoubt(why=reason):
                 return self.hold_in_doubt(item, intent, reason)
             case NotSent(why=reason):
-                return self.desk.hold(item, _not_sent(item, reason), Why.RETRY, intent=intent)
+                return self.desk.put_off(item, _not_sent(reason), self.run.now(), intent=intent)
 
     def hold_in_doubt(self, item: Item, intent: Intent, reason: str) -> Settlement:
         """The answer was lost: the intent stays open until its effect can be looked for."""
-        until = self.doubt_ends(intent)
+        now = self.run.now()
+        # The call may have left long after its intent: others of its batch went before it.
+        self.run.state.steps([(intent.number, intent.step, intent.target)], now)
+        until = self.doubt_ends(replace(intent, begun_at=now))
         problem = Problem(
             "in-doubt",
             item.label,
@@ -186,11 +191,18 @@ class Writer:
         return self.route.target.traits(self.route.target_entity).batch
 
 
-def _not_sent(item: Item, reason: str) -> Problem:
-    return Problem(
-        "not-sent",
-        item.label,
-        f"the call was not sent ({reason})" if reason else "the call was not sent",
-        "It is sent with the next run.",
-        transient=True,
-    )
+def _not_sent(reason: str) -> str:
+    return f"the call was not sent ({reason})" if reason else "the call was not sent"
+
+
+def together(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Items to write at a time; the variations of one parent stay together, so that they cost one
+    call."""
+    chunk: list[Item] = []
+    for item in items:
+        if len(chunk) >= WRITE_AT_ONCE and (not item.parent or item.parent != chunk[-1].parent):
+            yield chunk
+            chunk = []
+        chunk.append(item)
+    if chunk:
+        yield chunk

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sync_cli.connectors.base import Found
 from sync_cli.core.errors import Problem
-from sync_cli.core.plan import Candidate, Item, Kind, Target, is_left_out
+from sync_cli.core.plan import Candidate, Item, Kind, Target, is_left_out, said
 from sync_cli.engine.route import Route
 from sync_cli.state.store import State
 
@@ -144,6 +144,6 @@ def _double(item: Item) -> Problem:
     return Problem(
         "double-match",
         item.label,
-        f"another record carries {item.match!r} too",
+        f"another record carries {said(item)} too",
         "Give each its own value; then run `sync-cli held retry`.",
     )

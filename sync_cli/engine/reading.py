@@ -29,11 +29,12 @@ AT_ONCE = 100
 class Window:
     """Records that are settled together before the read goes on.
 
-    `missing` are ids that were asked for by name and that the source no longer has.
+    `asked_for` claims that these were asked for by id; `missing` are those the source lost.
     """
 
     records: tuple[Raw, ...]
     missing: tuple[str, ...] = ()
+    asked_for: bool = False
 
 
 class Reading:
@@ -94,7 +95,7 @@ class Reading:
             wanted = self.route.source_ids(batch)
             records = tuple(source.fetch(self.route.source_entity, wanted))
             there = {raw.id for raw in records}
-            yield Window(records, tuple(id for id in wanted if id not in there))
+            yield Window(records, tuple(id for id in wanted if id not in there), asked_for=True)
 
     def _changed(self) -> Iterator[Window]:
         start = self._start()

@@ -24,7 +24,8 @@ class Mode(StrEnum):
 class Options:
     """What a person asked for on the command line; none of them changes another's meaning.
 
-    `since` must be aware UTC. `ids` and `skus` narrow a run to these records.
+    `since` must be aware UTC. `ids` and `skus` narrow a run to these records, `only` to one group
+    of fields.
     """
 
     dry_run: bool = False
@@ -35,11 +36,19 @@ class Options:
     limit: int | None = None
     accept: str = ""
     remap: bool = False
+    only: str = ""
 
     @property
     def narrowed(self) -> bool:
         """Whether this is not a complete delta run, so that no watermark may move."""
-        return bool(self.dry_run or self.since or self.ids or self.skus or self.limit is not None)
+        return bool(
+            self.dry_run
+            or self.since
+            or self.ids
+            or self.skus
+            or self.only
+            or self.limit is not None
+        )
 
 
 def _agrees(_item: Item, found: Found) -> Candidate:

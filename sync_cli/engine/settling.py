@@ -115,7 +115,7 @@ class Desk:
             case Skip(item=item, reason=reason):
                 return self._skip(item, reason)
             case Defer(item=item, reason=reason, until=until, why=why):
-                return self._defer(item, reason, until, why)
+                return self.put_off(item, reason, until, why, keep_intent=True)
             case Reject(item=item, problem=problem, why=why):
                 if item.id in dismissed and dismissed[item.id] == item.content:
                     return None
@@ -138,18 +138,26 @@ class Desk:
             audit=None if left_out else self.audit("skip", "skipped", item, reason),
         )
 
-    def _defer(self, item: Item, reason: str, until: datetime, why: Why) -> Settlement:
+    def put_off(
+        self,
+        item: Item,
+        reason: str,
+        until: datetime,
+        why: Why = Why.DEFERRED,
+        *,
+        intent: Intent | None = None,
+        keep_intent: bool = False,
+    ) -> Settlement:
+        """A settlement that lets `item` wait; it costs no attempt and is no failure."""
         problem = Problem(str(why), item.label, reason, "It is tried again by itself.")
         before = self._held.get(item.id)
-        since = before.since if before else self.run.now()
-        attempts = before.attempts if before else 0
         held = Held(
             self.route.name,
             item.id,
             why,
             until,
-            attempts,
-            since,
+            before.attempts if before else 0,
+            before.since if before else self.run.now(),
             problem,
             item.label,
             item.content,
@@ -158,8 +166,8 @@ class Desk:
             item.id,
             label=item.label,
             entity=self.route.entity,
-            intent=self._number(item, None),
-            keep_intent=True,
+            intent=self._number(item, intent),
+            keep_intent=keep_intent,
             held=held,
             stages=self._seen(item),
         )

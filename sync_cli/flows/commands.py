@@ -27,12 +27,17 @@ class Reporter(Watcher, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One delta command: the lane whose lock it takes, its mode, and what it does."""
+    """One delta command: the lane whose lock it takes, its mode, and what it does.
+
+    `whole_products` claims that it needs all fields of the shop's products, not only those that
+    stock and orders use.
+    """
 
     name: str
     lane: str
     mode: Callable[[Config], Mode]
     carry_out: Callable[[Systems], None]
+    whole_products: bool = False
 
 
 def _orders(systems: Systems) -> None:
@@ -50,8 +55,17 @@ def _stock(systems: Systems) -> None:
     StockFlow(systems).sync()
 
 
+def _products(systems: Systems) -> None:
+    from sync_cli.flows.products import ProductFlow
+
+    ProductFlow(systems).sync()
+
+
 ORDERS = Command("orders", "orders", lambda config: config.orders.mode, _orders)
 STOCK = Command("stock", "stock", lambda config: config.stock.mode, _stock)
+PRODUCTS = Command(
+    "products", "catalogue", lambda config: config.products.mode, _products, whole_products=True
+)
 
 
 def _raise_late_faults(systems: Systems) -> None:
@@ -75,6 +89,7 @@ def carry_out(command: Command, config: Path, options: Options, reporter: Report
             mode=command.mode,
             options=options,
             watcher=reporter,
+            whole_products=command.whole_products,
         ) as opened:
             run = opened.run
             reporter.begin(dry=run.plans_only)

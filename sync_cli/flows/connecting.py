@@ -10,7 +10,7 @@ from sync_cli.config import Config, SystemSettings
 from sync_cli.connectors.base import Connector
 from sync_cli.connectors.pacing import Pacing
 from sync_cli.flows.clock import utc_now
-from sync_cli.flows.systems import ERP, SHOP
+from sync_cli.flows.systems import ERP, LEAN_IN_SHOP, SHOP, lean_product
 from sync_cli.mapping.mapping_set import MappingSet
 
 CONNECT_SECONDS = 10.0
@@ -27,11 +27,15 @@ def mappings_folder() -> Path:
     return shipped("mappings")
 
 
-def open_shop(config: Config, mappings: MappingSet) -> Connector:
-    """The shop, opened for one run; asks only for the fields that the mappings use."""
+def open_shop(config: Config, mappings: MappingSet, *, whole_products: bool = False) -> Connector:
+    """The shop, opened for one run; asks only for the fields that the mappings use.
+
+    Without `whole_products` only for those of a product that stock and orders use.
+    """
     from sync_cli.connectors.woocommerce.connector import WooCommerce
 
     settings = config.systems.shop
+    product = mappings.of(settings.kind, "product")
     return WooCommerce(
         SHOP,
         settings.url,
@@ -40,8 +44,9 @@ def open_shop(config: Config, mappings: MappingSet) -> Connector:
         pacing=_pacing(settings),
         clock=utc_now,
         fields={
-            entity: mappings.of(settings.kind, entity).needs
-            for entity in ("order", "product", "customer")
+            "order": mappings.of(settings.kind, "order").needs,
+            "customer": mappings.of(settings.kind, "customer").needs,
+            "product": (product if whole_products else lean_product(product, LEAN_IN_SHOP)).needs,
         },
         auth_style=settings.auth,
         verify=_verify(settings),

@@ -18,6 +18,8 @@ from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 
 GUEST = "guest"
+NEW = "(new)"
+"""Stands in a plan for the ERP's id of a customer that would be made."""
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class OrderCustomers:
         self.settings = systems.config.orders
         self._registered = self._route("order-customers", "")
         self._guests = self._route("order-guests", GUEST)
+        self._planned: set[tuple[str, str]] = set()
 
     def key_of(self, order: Order) -> str:
         """The shop-side name of the order's customer; "" where it has neither account nor mail."""
@@ -76,7 +79,11 @@ class OrderCustomers:
         for item in items:
             if item.link is not None:
                 resolved.ids[item.id] = item.link.target
-        unlinked = look_up(run.state, route, [item for item in items if item.link is None])
+        unlinked = [item for item in items if item.link is None]
+        for item in [item for item in unlinked if (route.name, item.id) in self._planned]:
+            resolved.ids[item.id] = NEW
+            unlinked.remove(item)
+        unlinked = look_up(run.state, route, unlinked)
         if not unlinked:
             return
         rules = route.rules(run.options)
@@ -88,7 +95,8 @@ class OrderCustomers:
         run = self.systems.run
         ids = [operation.item.id for operation in operations]
         if run.is_dry(route):
-            resolved.ids.update(dict.fromkeys(ids, "(new)"))
+            resolved.ids.update(dict.fromkeys(ids, NEW))
+            self._planned.update((route.name, id) for id in ids)
             return
         links = run.state.links(route.entity, SHOP, ERP, ids, part=route.source_part)
         resolved.ids.update({id: link.target for id, link in links.items()})
@@ -124,6 +132,7 @@ class OrderCustomers:
             mapping=self.systems.erp_mapping("customer").version,
             reference=name,
             match=customer.email or name,
+            match_said="the same e-mail address" if customer.email else "",
             record=record,
         )
         try:

@@ -74,6 +74,7 @@ class Comparer:
         self._open = state.open_intents(route.name).keys() | {
             held.id for held in state.held(route.name)
         }
+        self._new_parents: set[str] = set()
         self._families: defaultdict[str, Family] = defaultdict(dict)
 
     def compare(self, raws: Sequence[Raw]) -> None:
@@ -113,8 +114,10 @@ class Comparer:
             fetched = self._readable([tuple(self.systems.shop.fetch(PRODUCT, renamed))])
             by_id.update({row.product.id: row for row in fetched})
         unlinked = sorted(by_id.keys() - wanted)
-        owners = self.systems.run.state.links(PRODUCT, SHOP, ERP, unlinked) if unlinked else {}
-        return ShopRows(by_id, by_sku, {id: link.target for id, link in owners.items()})
+        known = self.systems.run.state.links(PRODUCT, SHOP, ERP, unlinked) if unlinked else {}
+        owners = {link.target: link.source for link in links.values()}
+        owners.update({id: link.target for id, link in known.items()})
+        return ShopRows(by_id, by_sku, owners)
 
     def _readable(self, founds: Iterable[Iterable[Raw]]) -> Iterator[ShopRow]:
         for group in founds:
@@ -148,6 +151,8 @@ class Comparer:
                 return
             if not row.trashed:
                 self.plan.adopt(product, level)
+                if product.kind is ProductKind.VARIABLE:
+                    self._new_parents.add(product.id)
         else:
             self._check_birth(level, link, product)
         if row.trashed or product.holder is StockHolder.NONE:
@@ -171,13 +176,18 @@ class Comparer:
         payload = self.systems.shop_mapping("stock").write(
             product.model_copy(update={"stock": Decimal(wanted)})
         )
-        item = replace(
-            self._item(level, link),
+        item = Item(
+            level.id,
+            _label(level),
+            birth=level.birth,
+            match=level.sku,
             payload=payload,
             same=same,
             parent=product.parent_id if product.kind is ProductKind.VARIATION else "",
+            link=link,
         )
-        item = replace(recall(self.systems.run.state, self.route, [item])[0], link=link)
+        if level.id in self._open:
+            item = replace(recall(self.systems.run.state, self.route, [item])[0], link=link)
         operation = decide(item, self.rules, self.systems.run.now())
         self.plan.add(operation, level.sku, product.stock, wanted)
 
@@ -210,7 +220,8 @@ class Comparer:
 
     def _compare_parents(self, families: dict[str, Family], *, whole: bool) -> None:
         """Parents that hold one number for all their variations."""
-        known = self.systems.run.state.links(PRODUCT, SHOP, ERP, list(families))
+        linked = self.systems.run.state.links(PRODUCT, SHOP, ERP, list(families))
+        known = [id for id in families if id in linked or id in self._new_parents]
         for parent in known:
             self.plan.skip(Skip(_first_item(families.pop(parent)), BY_PARENT))
         if self.settings.parent_managed is ParentManaged.HOLD:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from sync_cli.core.documents import document_of
 from sync_cli.core.errors import IdentityError, Problem
 from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.guard import Guard, Harm
-from sync_cli.core.identity import check_seal, read_seal, reference
+from sync_cli.core.identity import Seal, check_seal, read_seal, reference
 from sync_cli.core.model import Document, DocumentState, Order, OrderLine, OrderState
 from sync_cli.core.plan import (
     Advance,
@@ -22,6 +22,7 @@ from sync_cli.core.plan import (
     Operation,
     Reject,
     Target,
+    Why,
     decide,
     is_left_out,
 )
@@ -32,20 +33,28 @@ from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.guarding import judge
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Route
+from sync_cli.engine.run import Run
 from sync_cli.flows.articles import Articles, known_articles, resolve_lines
 from sync_cli.flows.customers import OrderCustomers, Resolved
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable, Unresolved
 
 ORDER = "order"
+ORDERS = "orders"
 LAST_REFERENCES = 50
+ANOTHER_RECORD = "another-record"
+STATE_FIELDS = frozenset(
+    "status date_paid date_paid_gmt date_completed date_completed_gmt".split()  # noqa: SIM905
+)
 
 
 class OwnNames(dict[tuple[str, str], str]):
     """References by our own names: a payload hashed with them does not hang on the ERP's ids."""
 
     def __missing__(self, key: tuple[str, str]) -> str:
-        return ":".join(key)
+        entity, id = key
+        # Which customer a guest gets is a setting; to change it changes no order.
+        return "guest" if entity == "customer" and not id.isdigit() else f"{entity}:{id}"
 
     def __contains__(self, key: object) -> bool:
         return True
@@ -83,6 +92,7 @@ class OrderFlow:
         self.route = order_route(systems)
         self.customers = OrderCustomers(systems)
         self.writer = DocumentWriter(self.run, self.route)
+        self.guard = Guard(self.settings.limits())
         self._mapping = (
             systems.shop_mapping(ORDER).version + systems.erp_mapping("document").version
         )
@@ -96,6 +106,8 @@ class OrderFlow:
     def _transfer(self, window: Window) -> None:
         self.run.tally.add(self.route.name, "read", len(window.records))
         read = [self._read(raw) for raw in window.records]
+        if not window.asked_for:
+            read = self._without_waiting(read)
         cases = self._recalled([*read, *(self._missing(id) for id in window.missing)])
         for case in cases:
             self._check_seal(case)
@@ -113,13 +125,30 @@ class OrderFlow:
         _stop_on_reused_ids(operations)
 
     def _guard(self, operations: Sequence[Operation]) -> None:
-        """Raise GuardTripped if a window would cancel far more documents than usual."""
-        guard = Guard(self.settings.limits())
+        """Raise GuardTripped if this run would cancel far more documents than usual."""
+        guard = self.guard
         guard.look(len(operations))
         for operation in operations:
             if isinstance(operation, Advance) and operation.to == DocumentState.CANCELLED:
                 guard.count(Harm.CANCEL, operation.item.id, operation.target)
         judge(self.run, self.route, guard)
+
+    def _without_waiting(self, cases: Sequence[Case]) -> list[Case]:
+        """The cases but those that failed as they are, and whose next try is not due yet.
+
+        The buffer reads them again and again; a draft that was refused is not made each time.
+        """
+        now = self.run.now()
+        held = self.run.state.held_of(self.route.name, [case.item.id for case in cases])
+        return [
+            case
+            for case in cases
+            if (known := held.get(case.item.id)) is None
+            or known.why not in (Why.QUARANTINED, Why.RETRY)
+            or known.problem.code == ANOTHER_RECORD
+            or known.until <= now
+            or known.content != case.item.content
+        ]
 
     def _recalled(self, cases: Sequence[Case]) -> list[Case]:
         items = recall(self.run.state, self.route, [case.item for case in cases])
@@ -146,6 +175,7 @@ class OrderFlow:
             label=f"Order {raw.data.get('number') or raw.id}",
             birth=raw.birth,
             content=content_hash(raw.data),
+            substance=content_hash(_without_state(raw.data)),
         )
         try:
             order = self.systems.order(raw)
@@ -171,8 +201,7 @@ class OrderFlow:
     def _check_seal(self, case: Case) -> None:
         seal = read_seal(case.order.seal) if case.order is not None else None
         if seal is not None:
-            state = self.run.state
-            check_seal(seal, state.installation, state.last_run_number(), case.item.label)
+            check_own_seal(self.run, seal, case.item.label, before_writing=True)
 
     def _articles(self, cases: Sequence[Case]) -> Articles:
         """Articles of all lines: searched for by SKU only for orders that are to be made."""
@@ -280,6 +309,18 @@ def order_route(systems: Systems) -> Route:
     )
 
 
+def check_own_seal(run: Run, seal: Seal, label: str, *, before_writing: bool = False) -> None:
+    """Raise IdentityError unless the seal is of a run that this state knows to have written it.
+
+    `before_writing` claims that this run has sealed nothing yet: its own number is another's.
+    """
+    state = run.state
+    wrote = state.command_of(seal.run) in (None, ORDERS)
+    if before_writing and not run.plans_only:
+        wrote &= seal.run != run.number
+    check_seal(seal, state.installation, state.last_run_number(), label, wrote=wrote)
+
+
 def check_references(systems: Systems) -> None:
     """Raise IdentityError if references that we made are gone from the ERP: was it restored?"""
     ends = systems.run.state.recent_links(ORDER, ERP, LAST_REFERENCES)
@@ -325,6 +366,17 @@ def _judge(systems: Systems, item: Item, found: Found) -> Candidate:
 
 def _is_our_half(item: Item, document: Document) -> bool:
     return item.intent is not None and document.state is DocumentState.DRAFT
+
+
+def _without_state(data: Mapping[str, Any]) -> dict[str, Any]:
+    """An order's content apart from its state and what moves along with it."""
+    kept = {key: value for key, value in data.items() if key not in STATE_FIELDS}
+    lines = kept.get("line_items")
+    if isinstance(lines, list):
+        kept["line_items"] = [
+            {key: value for key, value in line.items() if key != "meta_data"} for line in lines
+        ]
+    return kept
 
 
 def _lines(case: Case) -> tuple[OrderLine, ...]:
@@ -383,5 +435,5 @@ def _trashed(item: Item) -> Problem:
 def _stop_on_reused_ids(operations: Sequence[Operation]) -> None:
     """Same id, other birth mark: the shop seems restored, and the lane stops."""
     for operation in operations:
-        if isinstance(operation, Reject) and operation.problem.code == "another-record":
+        if isinstance(operation, Reject) and operation.problem.code == ANOTHER_RECORD:
             raise IdentityError(operation.problem.sentence())

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from itertools import groupby
 
-from sync_cli.connectors.base import batched
-from sync_cli.core.errors import Problem
 from sync_cli.core.guard import Guard, Harm
 from sync_cli.core.model import Product, StockLevel
-from sync_cli.core.outcome import Settlement
 from sync_cli.core.plan import Item, Link, Operation, Reject, Skip, Update
-from sync_cli.engine.execute import Writer
-from sync_cli.flows.articles import ROUTE as LINKS_ROUTE
-from sync_cli.flows.articles import link_settlement
+from sync_cli.engine.execute import Writer, together
+from sync_cli.flows.adoptions import Adoptions, double_sku
 from sync_cli.state.spool import Spool
 from sync_cli.state.store import State
-
-WRITE_AT_ONCE = 1000
 
 
 class StockPlan:
@@ -29,13 +23,13 @@ class StockPlan:
         self.writer = writer
         self.guard = guard
         self._updates: Spool = state.spool()
-        self._links: Spool = state.spool()
+        self._adoptions = Adoptions(state)
         self._closing: list[Operation] = []
 
     def close(self) -> None:
         """Give the disk space back."""
         self._updates.close()
-        self._links.close()
+        self._adoptions.close()
 
     def unchanged(self) -> None:
         """A row whose number the shop has already."""
@@ -69,33 +63,16 @@ class StockPlan:
 
     def adopt(self, product: Product, level: StockLevel) -> None:
         """A link to be made by SKU, unless a second article claims the same product."""
-        values = (level.id, level.birth, f"{level.unit_factor:f}", product.sku, product.birth)
-        self._links.append(product.id, "", values)
+        article = Product(id=level.id, birth=level.birth, unit_factor=level.unit_factor)
+        self._adoptions.add(product, article)
 
     def carry_out(self) -> None:
         """Make the links, hold what is to be held, write the numbers in batches."""
-        doubled: dict[str, str] = {}
-        for batch in batched(self._settlements(doubled), WRITE_AT_ONCE):
-            self._settle_links(batch)
+        doubled = self._adoptions.settle(self.writer)
         doubles = [_double(product, article) for product, article in doubled.items()]
         self.writer.carry_out([*self._closing, *doubles])
-        for items in _chunks(self._planned(doubled.keys())):
+        for items in together(self._planned(doubled.keys())):
             self.writer.carry_out([Update(item) for item in items])
-
-    def _settlements(self, doubled: dict[str, str]) -> Iterator[Settlement]:
-        """The links to make; products that several articles claim go to `doubled` instead."""
-        for product, rows in groupby(self._links.by_key(), key=lambda row: row.key):
-            claims = {row.values[0]: row.values for row in rows}
-            first = next(iter(claims))
-            if len(claims) > 1:
-                doubled[product] = first
-            else:
-                yield _link(product, claims[first])
-
-    def _settle_links(self, settlements: list[Settlement]) -> None:
-        run = self.writer.run
-        if not run.is_dry(self.writer.route):
-            run.state.settle(LINKS_ROUTE, run.number, settlements, run.now())
 
     def _planned(self, doubled: Collection[str]) -> Iterator[Item]:
         """The updates by parent and target; of two for one target the later one counts."""
@@ -107,39 +84,9 @@ class StockPlan:
                 yield Item(id, label, payload=payload, parent=row.parent, link=link, same=False)
 
 
-def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Items to write at a time; the variations of one parent stay together, so that they cost one
-    call."""
-    chunk: list[Item] = []
-    for item in items:
-        if len(chunk) >= WRITE_AT_ONCE and (not item.parent or item.parent != chunk[-1].parent):
-            yield chunk
-            chunk = []
-        chunk.append(item)
-    if chunk:
-        yield chunk
-
-
 def _double(product_id: str, article: str) -> Reject:
-    return Reject(Item(article, f"Stock of product {product_id}"), _DOUBLE)
-
-
-def _link(product_id: str, values: tuple[str, ...]) -> Settlement:
-    article, article_birth, factor, sku, birth = values
-    return link_settlement(
-        Product(id=product_id, sku=sku, birth=birth),
-        Product(id=article, birth=article_birth, unit_factor=Decimal(factor)),
-    )
+    return Reject(Item(article, f"Stock of product {product_id}"), double_sku("its stock"))
 
 
 def _plain(number: Decimal | None) -> str:
     return "" if number is None else f"{number:f}"
-
-
-_DOUBLE = Problem(
-    "double-sku",
-    "",
-    "two articles of the ERP carry the SKU of one shop product",
-    "Give each article its own SKU; until then its stock is not written.",
-    field="sku",
-)

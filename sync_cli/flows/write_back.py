@@ -12,7 +12,7 @@ from dataclasses import replace
 from sync_cli.connectors.base import Change, Raw, batched
 from sync_cli.core.errors import IdentityError
 from sync_cli.core.fingerprint import digest
-from sync_cli.core.identity import Seal, check_seal, read_seal, reference
+from sync_cli.core.identity import Seal, read_seal, reference
 from sync_cli.core.model import Document, Note, Order, WriteBack
 from sync_cli.core.outcome import Settlement, Stage
 from sync_cli.core.plan import Intent, Item, Kind, decide
@@ -21,6 +21,7 @@ from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
+from sync_cli.flows.orders import check_own_seal
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 
@@ -151,8 +152,7 @@ class WriteBackFlow:
             return
         seal = read_seal(order.seal)
         if seal is not None:
-            state = self.run.state
-            check_seal(seal, state.installation, state.last_run_number(), item.label)
+            check_own_seal(self.run, seal, item.label)
 
     def _note(self, items: Sequence[Item]) -> None:
         """One private note an order, found again by the reference in its text."""

@@ -17,12 +17,16 @@ from sync_cli.mapping.types import read_decimal
 
 _COUNTRY = re.compile("[A-Z]{2}")
 _CURRENCY = re.compile("[A-Z]{3}")
+_TAG = re.compile("<[^>]*>")
+_BARCODE = re.compile("[0-9-]*")
 _VAT = re.compile("[A-Z]{2}[0-9A-Z+*]{2,13}")
 
 
 def is_empty(value: Any) -> bool:
     """Whether a value counts as none: null, an empty text, an empty list."""
-    return value is None or value == "" or (isinstance(value, list | tuple) and not value)
+    if value.__class__ is str:
+        return not value
+    return value is None or (isinstance(value, list | tuple) and not value)
 
 
 def _not_empty(value: Any) -> Any:
@@ -76,6 +80,14 @@ CHECKS: Mapping[str, NamedFunction] = {
     "whole_number": NamedFunction(
         "a number without a fraction",
         lambda _: _claim(lambda value: _number(value) % 1 == 0, "is no whole number"),
+    ),
+    "no_html": NamedFunction(
+        "no HTML tag",
+        lambda _: _claim(lambda value: _TAG.search(str(value)) is None, "has HTML tags in it"),
+    ),
+    "barcode": NamedFunction(
+        "digits and dashes",
+        lambda _: _claim(_matches(_BARCODE), "has other signs in it than digits and dashes"),
     ),
     "max_length": NamedFunction("at most that many characters", _max_length, int),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -86,6 +86,24 @@ class EntityMapping:
             raise Unreadable([one.problem(name) for one in refused.refusals]) from refused
         except ValidationError as error:
             raise Unreadable(self._model_problems(error, label or self._label(id))) from None
+
+    def reading_only(self, fields: frozenset[str]) -> EntityMapping:
+        """The same mapping, which reads only these canonical fields: cheaper, same `version`."""
+        rules = tuple(rule for rule in self.rules_read if rule.to.partition(".")[0] in fields)
+        return replace(
+            self, rules_read=rules, needs=_needs(rules), reader=self.reader.narrowed(fields)
+        )
+
+    def targets_of(self, fields: frozenset[str]) -> frozenset[str]:
+        """What write rules fill from these canonical fields: payload keys, "meta:key" of metadata.
+
+        A rule that only asks for one of them in `when` counts too.
+        """
+        return frozenset(
+            rule.target if rule.to_meta else rule.to.partition(".")[0]
+            for rule in self.rules_write
+            if fields & _needs([rule])
+        )
 
     def write(
         self,

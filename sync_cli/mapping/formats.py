@@ -78,6 +78,11 @@ def write_money(value: Any) -> str | None:
     return f"{whole}.{fraction.rstrip('0').ljust(_CENTS, '0')}"
 
 
+def write_price(value: Any) -> str:
+    """The amount as money, "" for none: null would leave an old price standing."""
+    return write_money(value) or ""
+
+
 def write_quantity(value: Any) -> str | None:
     """The number as text without zeros at its end: "2", "2.5"."""
     number = read_decimal(value)
@@ -106,6 +111,11 @@ def write_utc_datetime(value: Any) -> str | None:
     return None if moment is None else utc_text(moment)
 
 
+def write_bound(value: Any) -> str:
+    """A time as `utc_text`, "" for none: the end is open."""
+    return write_utc_datetime(value) or ""
+
+
 def write_date(value: Any) -> str | None:
     """A day as 2026-01-31; of a time, its day in UTC."""
     if isinstance(value, datetime):
@@ -126,10 +136,12 @@ WRITE_TYPES: Mapping[str, Callable[[Any], Any]] = {
     "integer": read_integer,
     "decimal": write_decimal,
     "money": write_money,
+    "price": write_price,
     "quantity": write_quantity,
     "number": write_number,
     "boolean": read_boolean,
     "utc_datetime": write_utc_datetime,
+    "bound": write_bound,
     "date": write_date,
     "country": read_country,
     "currency": read_currency,

@@ -6,6 +6,7 @@ does nothing but call one function a field.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ from sync_cli.mapping.rules import UNSET, Rule
 
 Json = Mapping[str, Any]
 Producer = Callable[[Json], Any]
+
+_PLAIN_PATH = re.compile(r"[\w.]+")
 
 
 class _Omit:
@@ -48,6 +51,13 @@ class Reader:
     ) -> None:
         self._steps = tuple(steps)
         self._groups = tuple(groups)
+
+    def narrowed(self, fields: frozenset[str]) -> Reader:
+        """A reader of these top-level fields alone."""
+        return Reader(
+            [step for step in self._steps if step[0] in fields],
+            [group for group in self._groups if group[0] in fields],
+        )
 
     def read(self, data: Json) -> dict[str, Any]:
         """The canonical fields by name; raises Refused with everything that does not fit."""
@@ -94,6 +104,8 @@ def refusal(rule: Rule, bad: BadValue) -> Refusal:
 
 def field_of(rule: Rule) -> str:
     """The source field of a rule as problems name it."""
+    if rule.path and not _PLAIN_PATH.fullmatch(rule.path):
+        return f"{rule.to}"  # an expression tells a clerk nothing
     return rule.path or f"meta_data.{rule.meta[0] if rule.meta else rule.to}"
 
 
@@ -184,7 +196,7 @@ def object_of(rule: Rule, reader: Reader) -> Convert:
 
 
 def _read_object(value: Any, reader: Reader) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
+    if value.__class__ is not dict and not isinstance(value, Mapping):
         raise BadValue("does not hold objects")
     return reader.read(value)
 

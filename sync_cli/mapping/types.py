@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sync_cli.mapping.errors import BadValue
@@ -72,9 +73,7 @@ def read_id(value: Any) -> str:
 def read_decimal(value: Any) -> Decimal | None:
     """An exact number out of a text, a whole number or a Decimal; "" and null mean none."""
     if value.__class__ is str:
-        if _NUMBER.fullmatch(value):
-            return Decimal(value)
-        return _decimal_of_other_text(value)
+        return _decimal_of_text(value)
     if value is None:
         return None
     if isinstance(value, Decimal):
@@ -88,7 +87,11 @@ def read_decimal(value: Any) -> Decimal | None:
     raise BadValue(f"is no number: {shown(value)}")
 
 
-def _decimal_of_other_text(text: str) -> Decimal | None:
+@lru_cache(maxsize=4096)
+def _decimal_of_text(text: str) -> Decimal | None:
+    """Remembered, because a few different texts fill most columns of numbers."""
+    if _NUMBER.fullmatch(text):
+        return Decimal(text)
     stripped = text.strip()
     if not stripped:
         return None

@@ -28,7 +28,7 @@ class Control:
     faults: Faults
     actions: Mapping[str, Action]
 
-    def do(self, name: str, **args: Any) -> Any:
+    def do(self, name: str, /, **args: Any) -> Any:
         """Run the action of this name; raises LookupError when the side has none."""
         action = self.actions.get(name)
         if action is None:

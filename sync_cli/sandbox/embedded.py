@@ -48,7 +48,7 @@ class Side:
         """Add a fault rule; its number."""
         return self.faults.add(rule)
 
-    def do(self, action: str, **args: Any) -> Any:
+    def do(self, action: str, /, **args: Any) -> Any:
         """Run a named action in the side; raises LookupError or ValueError if it cannot be."""
         return control_of(self.app).do(action, **args)
 

@@ -36,6 +36,7 @@ def _add(store: ErpStore, article: Article, ids_of_mains: dict[str, int]) -> Non
         parent_id=ids_of_mains.get(article.main_sku) if article.main_sku else None,
         main_article=article.is_main,
         unit_factor=article.unit_factor,
+        attributes=article.attributes,
         on_hand=article.warehouses,
     )
     if article.is_main:

@@ -43,13 +43,27 @@ class Runs(Room):
             connection.execute("UPDATE installation SET id = ?", (installation,))
 
     def start_run(self, command: str, now: datetime) -> int:
-        """The number of a new run; no number is ever given twice."""
+        """The number of a new run; no number is ever given twice.
+
+        To be called with the lane's lock held. Runs of this command that never ended were killed;
+        their last calls left at an unknown time before now, so their open intents count from now.
+        """
+        at = time_to_text(now)
         with self.file.transaction() as connection:
+            connection.execute(
+                "UPDATE intents SET begun_at = ? WHERE closed_at IS NULL AND run IN"
+                " (SELECT number FROM runs WHERE command = ? AND ended_at IS NULL)",
+                (at, command),
+            )
+            connection.execute(
+                "UPDATE runs SET ended_at = ? WHERE command = ? AND ended_at IS NULL",
+                (at, command),
+            )
             connection.execute("UPDATE installation SET last_run = last_run + 1")
             number = int(connection.execute("SELECT last_run FROM installation").fetchone()[0])
             connection.execute(
                 "INSERT INTO runs (number, command, process, started_at) VALUES (?, ?, ?, ?)",
-                (number, command, os.getpid(), time_to_text(now)),
+                (number, command, os.getpid(), at),
             )
         return number
 
@@ -69,6 +83,11 @@ class Runs(Room):
             (limit,),
         )
         return [_run(row) for row in rows]
+
+    def command_of(self, number: int) -> str | None:
+        """What the run of that number was for; None if it is not known (any more)."""
+        row = self.file.row("SELECT command FROM runs WHERE number = ?", (number,))
+        return None if row is None else str(row[0])
 
     def last_run_number(self) -> int:
         """The highest number given or adopted so far; 0 before the first run."""

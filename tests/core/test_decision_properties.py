@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -200,10 +199,6 @@ def test_whatever_is_known_of_a_record_these_claims_hold(item: Item, rules: Rule
     assert not broken, operation
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="DEFECT: decide() advances master data, which the writer of master data cannot do",
-)
 def test_master_data_that_is_left_out_is_never_called_off() -> None:
     master = order(filtered="left out", intent=intent(Step.UPDATE), candidates=(DRAFT,))
     assert not isinstance(decide(master, MASTER, NOW), Advance)

@@ -43,9 +43,6 @@ def test_equal_numbers_are_the_same(one: str, other: str) -> None:
     assert digest([Decimal(one)]) == digest([Decimal(other)])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="DEFECT: normalize() keeps the sign of zero: digest(-0.00) is not digest(0)"
-)
 def test_zero_has_no_sign() -> None:
     assert digest(Decimal("-0.00")) == digest(Decimal("0"))
 

@@ -146,9 +146,6 @@ def test_personal_fields_are_masked_at_any_depth(
     assert masked(sent) == kept
 
 
-@pytest.mark.xfail(
-    strict=True, reason="DEFECT: texts in a list, and objects, under a personal key are not masked"
-)
 @pytest.mark.parametrize(
     "sent", [{"email": ["§a@b.example"]}, {"company": {"title": "§"}}, {"phone": [["§"]]}]
 )

@@ -22,12 +22,13 @@ PATIENCE = 180.0
 
 @dataclass(frozen=True)
 class Aim:
-    """Kill at the `nth` time a run enters `phase`.
+    """Kill a run of `command` when it enters `phase` for the `nth` time.
 
     Without `delay` the process is halted there before it is killed; else it goes on and is killed
     `delay` seconds later, at whatever instruction it is by then.
     """
 
+    command: str
     phase: Phase
     nth: int = 1
     delay: float | None = None
@@ -63,10 +64,25 @@ class Program:
             code = process.wait(PATIENCE)
         return Life(arguments[0], began, _now(), code)
 
-    def kill(self, command: str, aim: Aim) -> Life:
-        """Let it run until `aim`, then kill it; it may end before. Raises RuntimeError if it
-        hangs, or if nothing could be told of its phases."""
-        board = self._config.parent / f"{command}.board"
+    def ask(self, *arguments: str) -> str:
+        """What it prints; raises CalledProcessError if it fails."""
+        told = subprocess.run(
+            self._command(arguments),
+            cwd=ROOT,
+            env=self._environment,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        return told.stdout
+
+    def kill(self, aim: Aim) -> Life:
+        """Let it run until `aim`, then kill it; it may end before.
+
+        Raises RuntimeError if it hangs, or if nothing could be told of its phases.
+        """
+        board = self._config.parent / f"{aim.command}.board"
         board.write_bytes(bytes(1))
         listen, told = os.pipe()
         watching = {
@@ -77,7 +93,7 @@ class Program:
         }
         began = _now()
         with self._log.open("ab") as log:
-            process = self._start((command,), log.fileno(), watching, (told,))
+            process = self._start((aim.command,), log.fileno(), watching, (told,))
             os.close(told)
             try:
                 _strike(process, listen, aim)
@@ -86,7 +102,11 @@ class Program:
                 os.close(listen)
             code = process.wait()
         died_in = Phase(board.read_bytes()[0]) if code < 0 else None
-        return Life(command, began, _now(), code, died_in)
+        return Life(aim.command, began, _now(), code, died_in)
+
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        program = (sys.executable, "-m", "sync_cli.cli.main")
+        return [*program, *arguments, "--config", str(self._config)]
 
     def _start(
         self,
@@ -96,7 +116,7 @@ class Program:
         pass_fds: tuple[int, ...],
     ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", "sync_cli.cli.main", *arguments, "--config", str(self._config)],
+            self._command(arguments),
             cwd=ROOT,
             env={**self._environment, **more},
             stdin=subprocess.DEVNULL,

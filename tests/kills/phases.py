@@ -52,6 +52,11 @@ def histogram(hits: Counter[Phase]) -> str:
     )
 
 
+def share(kills: int) -> int:
+    """A tenth of all kills, rounded up: what each dangerous phase must get."""
+    return -(-kills // 10)
+
+
 def too_rare(hits: Counter[Phase]) -> list[str]:
     """The dangerous phases that got less than a tenth of all kills."""
-    return [LABELS[phase] for phase in DANGEROUS if 10 * hits[phase] < hits.total()]
+    return [LABELS[phase] for phase in DANGEROUS if hits[phase] < share(hits.total())]

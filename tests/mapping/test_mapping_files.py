@@ -15,7 +15,7 @@ HEAD = "entity: product\nsystem: toy\n"
 
 WRONG_READ_RULES: list[tuple[str, str]] = [
     ("{to: prise, from: x}", "Product has no field 'prise'; did you mean 'price'?"),
-    ("{to: weight, from: x}", "(own fields: extra.name)"),
+    ("{to: length, from: x}", "(own fields: extra.name)"),
     ("{to: extra, from: x}", "an own field is written extra.name"),
     ("{to: extra.a.b, from: x}", "an own field is written extra.name"),
     ("{to: price.net, from: x}", "'price' has no fields below it"),

@@ -22,6 +22,7 @@ from sync_cli.core.model import (
     OrderState,
     Product,
     ProductKind,
+    ProductStatus,
     StockHolder,
     StockLevel,
     WriteBack,
@@ -207,6 +208,9 @@ def test_a_simple_product() -> None:
         kind=ProductKind.SIMPLE,
         tax_class="reduced-rate",
         price=Decimal("31.40"),
+        sale_price=Decimal("25.12"),
+        weight=Decimal("0.25"),
+        status=ProductStatus.PUBLISHED,
         holder=StockHolder.OWN,
         stock=Decimal(334),
     )
@@ -441,6 +445,13 @@ ERP_PRODUCT: dict[str, Any] = {
     "main_article": False,
     "parent_id": None,
     "price": "9.95",
+    "sale_price": None,
+    "sale_from": None,
+    "sale_to": None,
+    "weight": None,
+    "status": "",
+    "attributes": [],
+    "minimum_quantity": None,
     "tax_code": "reduced-rate",
     "barcode": "4006381333931",
     "unit_factor": "1",
@@ -458,6 +469,7 @@ def test_an_erp_product() -> None:
         barcode="4006381333931",
         tax_class="reduced-rate",
         price=Decimal("9.95"),
+        holder=StockHolder.OWN,
     )
 
 

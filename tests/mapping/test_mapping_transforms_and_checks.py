@@ -93,6 +93,14 @@ CHECKED: list[tuple[str, Any, list[Any], list[Any], str]] = [
     ("positive", None, [Decimal("0.01"), "1", None], [Decimal(0), "-1"], "is not above 0"),
     ("not_negative", None, [Decimal(0), 1, None], [Decimal("-0.01")], "is below 0"),
     ("whole_number", None, [Decimal("2.0"), "3", None], [Decimal("2.5")], "is no whole number"),
+    ("no_html", None, ["A < B", "5 > 3", "", None], ["a <b>bold</b> name"], "has HTML tags in it"),
+    (
+        "barcode",
+        None,
+        ["4006381333931", "400-63", "", None],
+        ["ABC 1", "12 3"],
+        "has other signs in it than digits and dashes",
+    ),
     ("max_length", 3, ["abc", "", None, 123], ["abcd", 1234], "has more than 3 characters"),
 ]
 

@@ -36,6 +36,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+ORDER = "order"
+"""The entity that `reference` speaks of: an ERP may refuse doubled orders and nothing else."""
+
+
 class RestConnector:
     """`Connector` over HTTP as a profile describes it; see `sync_cli.connectors.base`.
 
@@ -61,7 +65,9 @@ class RestConnector:
         self.name = name
         self._profile = profile
         self._traits = {
-            entity: _overridden(words.traits.as_traits(), reference, in_doubt)
+            entity: _overridden(
+                words.traits.as_traits(), reference if entity == ORDER else None, in_doubt
+            )
             for entity, words in profile.entities.items()
         }
         self._wire = open_wire(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,9 @@ from sync_cli.core.errors import Problem
 
 _WHOLE = re.compile(r"-?\d+")
 _PRICE = re.compile(r"\d+(\.\d+)?|")
+_TAG = re.compile(r"<[^>]*>")
+_BARCODE = re.compile(r"[0-9-]*")
+_LONGEST = 60
 REFUNDED = "refunded"
 
 
@@ -33,6 +37,32 @@ def _is_price(value: Any) -> bool:
     return isinstance(value, str) and bool(_PRICE.fullmatch(value))
 
 
+def _is_plain_text(value: Any) -> bool:
+    """A text without tags: the shop cuts them out of names and SKUs without an error [4.6]."""
+    return isinstance(value, str) and _TAG.search(value) is None
+
+
+def _is_barcode(value: Any) -> bool:
+    """Digits and dashes: letters and blanks are dropped without an error [18.3]."""
+    return isinstance(value, str) and bool(_BARCODE.fullmatch(value))
+
+
+def _is_moment(value: Any) -> bool:
+    """An ISO time, or "" for none."""
+    try:
+        return value == "" or bool(datetime.fromisoformat(value))
+    except (TypeError, ValueError):
+        return False
+
+
+def _are_attributes(value: Any) -> bool:
+    """Each with a name and a value: customers could take any where one is missing [5.6]."""
+    return isinstance(value, list) and all(
+        isinstance(one, Mapping) and one.get("name") and (one.get("option") or one.get("options"))
+        for one in value
+    )
+
+
 def _is_one_of(*words: Any) -> Callable[[Any], bool]:
     return lambda value: value in words
 
@@ -47,6 +77,15 @@ _CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         _is_one_of("publish", "private", "draft", "pending", "future"),
         "publish, private, draft, pending or future",
     ),
+    "type": (_is_one_of("simple", "variable", "grouped", "external"), "simple or variable"),
+    "name": (_is_plain_text, "a text without HTML tags, which the shop would cut out"),
+    "sku": (_is_plain_text, "a text without HTML tags, which the shop would cut out"),
+    "weight": (_is_price, 'a text such as "0.25", or "" for none'),
+    "global_unique_id": (_is_barcode, "digits and dashes; the shop would drop all else"),
+    "tax_class": (_is_plain_text, "the name of a tax class"),
+    "date_on_sale_from_gmt": (_is_moment, 'a time in UTC, or "" for none'),
+    "date_on_sale_to_gmt": (_is_moment, 'a time in UTC, or "" for none'),
+    "attributes": (_are_attributes, "a list in which each attribute has a name and a value"),
 }
 
 
@@ -58,12 +97,33 @@ def refuse_product(system: str, record: str, fields: Mapping[str, Any]) -> Probl
             return Problem(
                 "invalid-value",
                 record,
-                f"{value!r} is no value for {name}, which is {wanted}",
+                f"{_short(value)} is no value for {name}, which is {wanted}",
                 "Correct the value at its source, or the mapping. Nothing was written.",
                 system=system,
                 field=name,
             )
-    return None
+    return _refuse_sale(system, record, fields)
+
+
+def _refuse_sale(system: str, record: str, fields: Mapping[str, Any]) -> Problem | None:
+    """A sale price that is not below the regular one is dropped without an error [4.2]."""
+    sale, regular = fields.get("sale_price"), fields.get("regular_price")
+    if not sale or regular is None or (regular and Decimal(sale) < Decimal(regular)):
+        return None
+    return Problem(
+        "sale-not-below-price",
+        record,
+        f"the sale price {sale} is not below the regular price {regular or '(none)'}, and the"
+        " shop would drop it",
+        "Correct the prices at their source. Nothing was written.",
+        system=system,
+        field="sale_price",
+    )
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def refuse_status(system: str, record: str, status: Any) -> Problem | None:

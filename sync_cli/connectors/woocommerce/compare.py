@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -92,6 +93,9 @@ def _is_same_meta(sent: Any, stored: Any) -> bool:
 
 
 def _is_same(name: str, sent: Any, stored: Any) -> bool:
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return special(sent, stored)
     if isinstance(sent, Mapping) and isinstance(stored, Mapping):
         return all(_is_same(key, value, stored.get(key)) for key, value in sent.items())
     if isinstance(sent, list | tuple) and isinstance(stored, list | tuple):
@@ -109,6 +113,42 @@ def _is_same(name: str, sent: Any, stored: Any) -> bool:
 
 def _is_empty(value: Any) -> bool:
     return value is None or value == ""
+
+
+def _same_moment(sent: Any, stored: Any) -> bool:
+    """Both none, or the same second: the shop answers without zone and fraction [3.1]."""
+    return _second(sent) == _second(stored)
+
+
+def _second(value: Any) -> datetime | None:
+    if not value:
+        return None
+    moment = datetime.fromisoformat(str(value)).replace(microsecond=0)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _same_options(sent: Any, stored: Any) -> bool:
+    """The same values: those of a shared attribute come back in the shop's own order."""
+    if not isinstance(stored, list):
+        return False
+    return sorted(map(str, sent)) == sorted(html.unescape(str(one)) for one in stored)
+
+
+def _same_attributes(sent: Any, stored: Any) -> bool:
+    """Each attribute that was sent is there, by its name; the shop may order them anew."""
+    rows = stored if isinstance(stored, list) else []
+    known = {html.unescape(str(row.get("name"))).casefold(): row for row in rows}
+    return len(sent) == len(rows) and all(
+        _is_same("attribute", one, known.get(str(one["name"]).casefold(), {})) for one in sent
+    )
+
+
+_SPECIAL: Mapping[str, Callable[[Any, Any], bool]] = {
+    "date_on_sale_from_gmt": _same_moment,
+    "date_on_sale_to_gmt": _same_moment,
+    "options": _same_options,
+    "attributes": _same_attributes,
+}
 
 
 def _number(value: Any) -> Decimal | None:

@@ -22,6 +22,7 @@ from sync_cli.connectors.pacing import Pacing
 from sync_cli.connectors.woocommerce import read
 from sync_cli.connectors.woocommerce.entities import NOTE, ORDER, PRODUCT, shape_of
 from sync_cli.connectors.woocommerce.identity import read_identity
+from sync_cli.connectors.woocommerce.making import create_products
 from sync_cli.connectors.woocommerce.notes import create_notes
 from sync_cli.connectors.woocommerce.refusals import refine
 from sync_cli.connectors.woocommerce.wire import API, PAGE_SIZE, Wire, auth_of, home_of
@@ -110,11 +111,13 @@ class WooCommerce:
         """A shop keeps no positions."""
 
     def create(self, entity: str, drafts: Sequence[Draft]) -> Iterator[Result]:
-        """Make notes; nothing else is made in a shop."""
+        """Make notes, or products; a variation's payload names its product as `parent_id`."""
         self._client.raise_fault()
-        if entity != NOTE:
-            raise _not_written(entity, "made")
-        return create_notes(self._wire, drafts)
+        if entity == PRODUCT:
+            return create_products(self._wire, drafts)
+        if entity == NOTE:
+            return create_notes(self._wire, drafts)
+        raise _not_written(entity, "made")
 
     def update(self, entity: str, changes: Sequence[Change]) -> Iterator[Result]:
         """Write products (variations carry their `parent`), or metadata and status of orders."""

@@ -17,6 +17,8 @@ ORDER = "order"
 PRODUCT = "product"
 CUSTOMER = "customer"
 NOTE = "note"
+TAX_CLASS = "tax_class"
+"""Only found by its slug; never listed or written."""
 
 TRASHED = "trashed"
 CANCELLED = "cancelled"

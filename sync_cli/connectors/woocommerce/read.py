@@ -15,6 +15,7 @@ from sync_cli.connectors.woocommerce.entities import (
     NOTE,
     ORDER,
     PRODUCT,
+    TAX_CLASS,
     TRASH,
     Row,
     Shape,
@@ -233,10 +234,19 @@ def _find_notes(wire: Wire, values: Sequence[str], found: Matches) -> None:
         found[value].extend(notes)
 
 
+def _find_tax_classes(wire: Wire, _values: Sequence[str], found: Matches) -> None:
+    """Tax classes by slug; products write the standard class as "", not as its slug [4.5]."""
+    for row in wire.table("taxes/classes"):
+        slug = str(row.get("slug") or "")
+        if slug in found:
+            found[slug].append(Raw(slug, row))
+
+
 _SEARCHES: Mapping[tuple[str, str], Callable[[Wire, Sequence[str], Matches], None]] = {
     (PRODUCT, "sku"): _find_by_sku,
     (PRODUCT, "global_unique_id"): partial(_each, _ask_barcode),
     (PRODUCT, "parent_id"): partial(_each, _ask_parent),
+    (TAX_CLASS, "slug"): _find_tax_classes,
     (CUSTOMER, "email"): partial(_each, _ask_email),
     (ORDER, "number"): partial(_each, _ask_number),
     (NOTE, "reference"): _find_notes,

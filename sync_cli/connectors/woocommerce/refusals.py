@@ -96,7 +96,17 @@ _MEANINGS: Mapping[str, _Meaning] = {
         f"Read the products again; {_RETRY}",
         "it is a variation now, and variations are written through their product",
     ),
-    "product_invalid_sku": _TAKEN,
+    "product_invalid_sku": _Meaning(
+        "duplicate",
+        "Give each its own SKU, or make this SKU exactly the other's so that both are linked;"
+        f" {_RETRY}",
+        "another product has this SKU, without regard to case and accents",
+    ),
+    "woocommerce_rest_product_not_created": _Meaning(
+        "duplicate",
+        "Look into the shop's trash: restore the product with this SKU, or delete it for good;"
+        f" {_RETRY}",
+    ),
     "product_invalid_global_unique_id": _TAKEN,
     "product_external_invalid_manage_stock": _Meaning(
         "no-stock",
@@ -120,13 +130,18 @@ def problem_of(system: str, record: str, error: Any, status: int | None = None) 
     return Problem(
         meaning.code,
         record,
-        meaning.says or _said(fields, facts, code),
+        _with_holder(meaning.says, facts) if meaning.says else _said(fields, facts, code),
         meaning.remedy,
         system=system,
         field=str(names[0]) if names else "",
         status=known if isinstance(known, int) else status,
         transient=isinstance(known, int) and known >= 500,
     )
+
+
+def _with_holder(says: str, facts: Mapping[str, Any]) -> str:
+    holder = facts.get("resource_id")
+    return f"{says}; it belongs to record {holder}" if holder else says
 
 
 def _said(fields: Mapping[str, Any], facts: Mapping[str, Any], code: str) -> str:

@@ -136,8 +136,13 @@ class Wire:
         while goes_on:
             page = self.rows(path, {**params, "page": str(number)})
             yield page.rows
-            goes_on = page.goes_on(read)
+            goes_on = page.goes_on(read) and not page.completes(read)
             number, read = number + 1, read + len(page.rows)
+
+    def table(self, path: str) -> list[Row]:
+        """A short list of rows that have no ids, such as the tax classes. Raises as `rows`."""
+        rows: list[Row] = self._get(path, {}, _is_list_of_objects).data
+        return rows
 
     def rows_below(self, path: str, name: str) -> list[Row] | None:
         """The whole list `name` below one record, None if the record is gone. Raises as `rows`."""
@@ -201,6 +206,10 @@ class Wire:
 
 def _is_list_of_records(data: Any) -> bool:
     return isinstance(data, list) and all(isinstance(row, dict) and "id" in row for row in data)
+
+
+def _is_list_of_objects(data: Any) -> bool:
+    return isinstance(data, list) and all(isinstance(row, dict) for row in data)
 
 
 def _total(answer: Answer) -> int | None:

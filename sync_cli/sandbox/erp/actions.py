@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -19,6 +19,7 @@ from sync_cli.sandbox.erp.records import (
     Order,
     Product,
     as_json,
+    milliseconds,
 )
 from sync_cli.sandbox.erp.refusals import ItemError
 from sync_cli.sandbox.erp.store import ErpStore
@@ -34,6 +35,7 @@ def erp_actions(store: ErpStore) -> dict[str, Action]:
         "set_stock": set_stock,
         "restore": restore,
         "edit_order": change_order,
+        "add_product": add_product,
         "edit_product": edit_product,
         "archive": archive,
         "settings": change_settings,
@@ -95,13 +97,56 @@ def change_order(
         return edit_order(store, _order(store, id, reference), **changes)
 
 
+def add_product(
+    store: ErpStore,
+    *,
+    sku: str,
+    name: str,
+    price: int | str = "0.00",
+    main_article: bool = False,
+    main_sku: str | None = None,
+    attributes: Sequence[Sequence[str]] = (),
+    on_hand: int = 0,
+    **others: Any,
+) -> Json:
+    """Make a product now; `main_sku` makes it a variant, `others` are fields of `edit_product`."""
+    pairs = _pairs(attributes)
+    with store.lock:
+        parent = None if main_sku is None else _product(store, main_sku, None).id
+        product = store.add_product(
+            sku=sku,
+            name=name,
+            price=_quantity("price", price),
+            tax_code="standard",
+            parent_id=parent,
+            main_article=main_article,
+            attributes=pairs,
+            on_hand={MAIN_WAREHOUSE: on_hand},
+        )
+        store.ledger.record("product.created", str(product.id), sku)
+        if others:
+            return edit_product(store, id=str(product.id), **others)
+        return as_json(product, PRODUCT_FIELDS)
+
+
 def edit_product(
     store: ErpStore, *, sku: str | None = None, id: str | None = None, **changes: Any
 ) -> Json:
-    """Set `name`, `price`, `tax_code`, `barcode`, `unit_factor` or `new_sku` of a product."""
+    """Set fields of a product by their names in the API; the SKU as `new_sku`.
+
+    `attributes` is a list of [name, value]; null takes a sale, a weight or a minimum away.
+    """
     readers: Mapping[str, Callable[[Any], Any]] = {
         "name": str,
         "price": lambda value: _quantity("price", value),
+        "sale_price": _optional(lambda value: _quantity("sale_price", value)),
+        "sale_from": _optional(_moment),
+        "sale_to": _optional(_moment),
+        "weight": _optional(lambda value: _quantity("weight", value)),
+        "minimum_quantity": _optional(lambda value: _quantity("minimum_quantity", value)),
+        "status": str,
+        "attributes": _pairs,
+        "main_article": bool,
         "tax_code": str,
         "barcode": str,
         "unit_factor": int,
@@ -227,6 +272,20 @@ def _touch_product(store: ErpStore, product: Product) -> None:
 def _set(record: object, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         setattr(record, name, value)
+
+
+def _optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else read(value)
+
+
+def _moment(text: str) -> int:
+    """Milliseconds since 1970 of an ISO time; one without a zone is UTC. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    return milliseconds(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _pairs(attributes: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(name), str(value)) for name, value in attributes)
 
 
 def _quantity(name: str, value: int | str) -> Decimal:

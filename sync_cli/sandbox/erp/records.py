@@ -32,7 +32,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Product:
-    """What can be sold, or a main article that only holds its variants together."""
+    """What can be sold, or a main article that only holds its variants together.
+
+    `sale_price` holds from `sale_from` to `sale_to` (None: at once, for ever). `status` is
+    "active", "draft", or "" where the ERP leaves that to the shop. `attributes` are (name, value)
+    pairs: one a variant and attribute, on a main article one for each option of its variants.
+    """
 
     id: int
     sku: str
@@ -47,6 +52,13 @@ class Product:
     archived: bool
     created_at: int
     changed_at: int
+    sale_price: Decimal | None = None
+    sale_from: int | None = None
+    sale_to: int | None = None
+    weight: Decimal | None = None
+    status: str = ""
+    minimum_quantity: Decimal | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -177,6 +189,14 @@ def _moment(value: int) -> str:
     return iso_milliseconds(_EPOCH + timedelta(milliseconds=value))
 
 
+def _optional_number(value: Decimal | None) -> str | None:
+    return None if value is None else decimal_text(value)
+
+
+def _optional_moment(value: int | None) -> str | None:
+    return None if value is None else _moment(value)
+
+
 def _optional_id(value: int | None) -> str | None:
     return None if value is None else str(value)
 
@@ -189,6 +209,13 @@ PRODUCT_FIELDS: Fields = {
     "main_article": lambda it: it.main_article,
     "parent_id": lambda it: _optional_id(it.parent_id),
     "price": lambda it: decimal_text(it.price),
+    "sale_price": lambda it: _optional_number(it.sale_price),
+    "sale_from": lambda it: _optional_moment(it.sale_from),
+    "sale_to": lambda it: _optional_moment(it.sale_to),
+    "weight": lambda it: _optional_number(it.weight),
+    "status": lambda it: it.status,
+    "attributes": lambda it: [{"name": name, "value": value} for name, value in it.attributes],
+    "minimum_quantity": lambda it: _optional_number(it.minimum_quantity),
     "tax_code": lambda it: it.tax_code,
     "barcode": lambda it: it.barcode,
     "unit_factor": lambda it: str(it.unit_factor),

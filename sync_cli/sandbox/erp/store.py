@@ -94,6 +94,7 @@ class ErpStore:
         parent_id: int | None = None,
         main_article: bool = False,
         unit_factor: int = 1,
+        attributes: tuple[tuple[str, str], ...] = (),
         on_hand: Mapping[str, int] | None = None,
     ) -> Product:
         """Add a product, and its stock row unless it is a main article; no ledger line (seeding).
@@ -105,7 +106,7 @@ class ErpStore:
             self._next_product_id += 1
             product = Product(
                 id, sku, name, kind, main_article, parent_id, price, tax_code, barcode(id),
-                unit_factor, False, now, now,
+                unit_factor, False, now, now, attributes=attributes,
             )  # fmt: skip
             self.products.append(product)
             if not main_article:

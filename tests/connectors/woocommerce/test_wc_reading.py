@@ -220,7 +220,7 @@ def test_traits_say_what_each_entity_can() -> None:
         lambda shop: list(shop.changes("note", None)),
         lambda shop: list(shop.fetch("note", ["1"])),
         lambda shop: shop.create("order", []),
-        lambda shop: shop.create("product", []),
+        lambda shop: shop.create("customer", []),
         lambda shop: shop.update("customer", []),
         lambda shop: shop.advance("product", ["1"], "x"),
         lambda shop: shop.advance("order", ["1"], "shipped"),

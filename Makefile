@@ -1,0 +1,67 @@
+# Everything works in .venv, which is made here and made up to date when pyproject.toml changes.
+# Another Python: make PYTHON=python3.12 test
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# How many processes the tests share, and the arguments of single targets.
+WORKERS ?= 2
+N ?= 100
+HISTORIES ?= 150
+# How thoroughly Hypothesis tries the tests of single floors, a profile of tests/conftest.py.
+UNIT_PROFILE ?= ci
+RECORDINGS ?= tests/recordings/woocommerce
+# Tests of single floors; what is left out is slower: simulations, the sandbox, the real program.
+SLOW := benchmarks conformance docs kills properties sandbox scenarios
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help demo test unit lint docs kills necessary bench conformance clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/installed-sandbox ## orders into a pretend ERP and stock back, twice; ledgers in demo/
+	$(BIN)/sync-cli demo --folder demo
+
+test: $(VENV)/installed-dev ## all tests, a short run of the kills among them
+	$(PYTEST)
+
+unit: $(VENV)/installed-dev ## the tests of single floors, in seconds
+	HYPOTHESIS_PROFILE=$(UNIT_PROFILE) $(PYTEST) -m "not scenario and not kills" $(SLOW:%=--ignore=tests/%)
+
+lint: $(VENV)/installed-dev ## style, types, the floors, generated files up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.docs --check
+
+docs: $(VENV)/installed-dev ## write the generated documentation and config.example.yaml
+	$(BIN)/python -m tools.docs
+
+kills: $(VENV)/installed-dev ## kill the real program N times (N=100), judged by both ledgers
+	$(BIN)/python -m tests.kills $(N)
+
+necessary: $(VENV)/installed-dev ## each necessary rule taken away: what is lost, doubled, oversold
+	$(BIN)/python -m tests.properties.necessary $(HISTORIES)
+
+bench: $(VENV)/installed-dev ## measure; writes benchmarks/results.json
+	$(BIN)/python -m benchmarks
+
+conformance: $(VENV)/installed-dev ## compare the sandbox with RECORDINGS=dir of a real shop
+	$(BIN)/python -m tests.conformance $(RECORDINGS)
+
+clean: ## remove the virtual environment and everything that is made here
+	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The mark of a finished installation; an interrupted one is made again.
+$(VENV)/installed-%: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "sync-cli needs Python 3.11 or newer as $(PYTHON); name another: make PYTHON=python3.12" >&2; \
+		exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $@

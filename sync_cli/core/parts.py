@@ -1,0 +1,12 @@
+"""The parts that a comparison has; apart from all else, because the command line names them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Part(StrEnum):
+    """What is compared."""
+
+    ORDERS = "orders"
+    STOCK = "stock"

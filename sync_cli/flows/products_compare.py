@@ -1,0 +1,377 @@
+"""Compares ERP articles with the shop's own products, and plans what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from sync_cli.config import Archived
+from sync_cli.connectors.base import Raw
+from sync_cli.core.errors import IdentityError, Problem
+from sync_cli.core.fingerprint import content_hash, digest
+from sync_cli.core.model import Product, ProductStatus
+from sync_cli.core.plan import (
+    Adopt,
+    Candidate,
+    Create,
+    Defer,
+    Item,
+    Link,
+    Reject,
+    Skip,
+    Update,
+    Why,
+    decide,
+    next_try,
+)
+from sync_cli.core.refusals import another_record, target_gone
+from sync_cli.engine.gather import recall
+from sync_cli.engine.route import Route
+from sync_cli.flows.articles import PRODUCT, UNIT_FACTOR
+from sync_cli.flows.products_checks import (
+    in_the_trash,
+    kinds_differ,
+    kinds_fit,
+    refusal,
+    unknown_tax_class,
+)
+from sync_cli.flows.products_payload import (
+    differing,
+    new_product,
+    only,
+    targets_of,
+    wanted_product,
+)
+from sync_cli.flows.products_plan import ProductPlan
+from sync_cli.flows.products_rows import ShopRow, ShopRows, shop_rows
+from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.mapping.errors import Unreadable
+
+TAX_CLASS = "tax_class"
+ARCHIVED = "archived in the ERP"
+NOT_IN_SHOP = "not in the shop"
+TRASHED = "in the trash of the shop"
+NO_SKU = "no SKU and no link"
+GIVEN_BY_THE_SHOP = frozenset({"", "parent"})
+"""Tax classes that every shop has: the standard one, and that of a variation's product."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article with the hash of all that the ERP says of it."""
+
+    record: Product
+    content: str
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return f"Product {self.record.sku}" if self.record.sku else f"Article {self.record.id}"
+
+
+class ProductComparer:
+    """Plans what becomes of ERP articles in the shop; writes nothing to any system."""
+
+    def __init__(self, systems: Systems, route: Route, plan: ProductPlan) -> None:
+        self.systems = systems
+        self.route = route
+        self.plan = plan
+        self.settings = systems.config.products
+        self.scope = route.scope
+        self.creates = self.settings.create and not systems.run.options.only
+        self.rules = replace(route.rules(systems.run.options), creates=self.creates)
+        self.mapping = systems.shop_mapping(PRODUCT)
+        self.targets = targets_of(self.mapping)
+        state = systems.run.state
+        self._open = state.open_intents(route.name).keys() | {
+            held.id for held in state.held(route.name)
+        }
+        self._tax_classes: dict[str, bool] = {}
+
+    def compare(
+        self, raws: Sequence[Raw], known: Iterable[Raw] = (), *, afresh: bool = False
+    ) -> set[str]:
+        """Plan each article; returns the ids of those that were compared with the shop.
+
+        Unless `afresh`, an article that was applied as it is costs no look at the shop. `known`
+        are products of the shop that were read just now.
+        """
+        articles = list(self._articles(raws, afresh=afresh))
+        if not articles:
+            return set()
+        records = [article.record for article in articles]
+        links = self.systems.run.state.links(PRODUCT, ERP, SHOP, [each.id for each in records])
+        rows = shop_rows(self.systems, records, links, known)
+        self._note_factors(records, links)
+        for article in articles:
+            self._compare(article, links.get(article.record.id), rows)
+        return {each.id for each in records}
+
+    def gone(self, ids: Iterable[str]) -> None:
+        """Articles that were asked for by id and that the ERP no longer has."""
+        for id in ids:
+            item = recall(self.systems.run.state, self.route, [Item(id, f"Article {id}")])[0]
+            self.plan.close_later(Skip(item, "no longer in the ERP"))
+
+    def _articles(self, raws: Iterable[Raw], *, afresh: bool) -> Iterator[Article]:
+        """The articles that are not as they were when they were applied."""
+        contents = {raw.id: content_hash(raw.data) for raw in raws}
+        closed = [] if afresh else [id for id in contents if id not in self._open]
+        applied = self.systems.run.state.fingerprints(self.route.name, closed)
+        for raw in raws:
+            content, before = contents[raw.id], applied.get(raw.id)
+            if before is not None and (before.content, before.mapping) == (content, self.scope):
+                self.plan.unchanged()
+                continue
+            try:
+                yield Article(self.systems.whole_erp_product(raw), content)
+            except Unreadable as error:
+                problem = error.problems[0]
+                self.plan.close_later(Reject(Item(raw.id, problem.record), problem))
+
+    def _note_factors(self, articles: Iterable[Product], links: Mapping[str, Link]) -> None:
+        """A unit factor that changed in the ERP counts for the next order and stock row."""
+        factors = {links[a.id].target: a.unit_factor for a in articles if a.id in links}
+        known = self.systems.run.state.facts(PRODUCT, list(factors)) if factors else {}
+        changed = {
+            id: factor
+            for id, factor in factors.items()
+            if Decimal(known.get(id, {}).get(UNIT_FACTOR, "1")) != factor
+        }
+        self.plan.writer.note_factors(changed)
+
+    def _compare(self, article: Article, link: Link | None, rows: ShopRows) -> None:
+        record = article.record
+        if link is not None:
+            problem = rows.problems.get(link.target)
+            if problem is not None:
+                self._reject(article, problem.about(article.label))
+            else:
+                self._compare_linked(article, link, rows.by_id.get(link.target))
+            return
+        found = rows.by_sku.get(record.sku, ()) if record.sku else ()
+        if record.archived:
+            self._leave_out(article, ARCHIVED)
+        elif not found and not self.creates:
+            self._leave_out(article, NOT_IN_SHOP if record.sku else NO_SKU)
+        elif found and all(row.trashed for row in found):
+            self._in_the_trash(article, found[0])
+        else:
+            self._decide_unlinked(article, [row for row in found if not row.trashed], rows)
+
+    def _in_the_trash(self, article: Article, row: ShopRow) -> None:
+        """Only a shop that gets new products misses the one in its trash."""
+        if not self.creates:
+            self._leave_out(article, TRASHED)
+            return
+        self._reject(article, in_the_trash(article.label, article.record.sku, row.product))
+
+    def _decide_unlinked(self, article: Article, found: Sequence[ShopRow], rows: ShopRows) -> None:
+        record = article.record
+        item = self._recalled(
+            replace(self._item(article), candidates=_candidates(record, found, rows))
+        )
+        operation = decide(item, self.rules, self.systems.run.now())
+        match operation:
+            case Adopt():
+                product = found[0].product
+                self.plan.adopt(product, record)
+                self._compare_product(article, Link(record.id, product.id, ""), product)
+            case Create():
+                self._plan_new(article, item)
+            case Reject() if self._is_being_renamed(record, found, rows):
+                until = next_try(Why.DEFERRED, 1, self.systems.run.now())
+                reason = f"product {found[0].product.id} of the shop still has its SKU"
+                self.plan.close_later(Defer(item, reason, until))
+            case Skip():
+                self.plan.leave_out(operation, was_open=item.id in self._open)
+            case _:
+                self.plan.close_later(operation)
+
+    def _is_being_renamed(self, record: Product, found: Sequence[ShopRow], rows: ShopRows) -> bool:
+        """Whether the product with this SKU belongs to an article that has another one by now."""
+        owner = rows.owners.get(found[0].product.id) if len(found) == 1 else None
+        if owner is None:
+            return False
+        for raw in self.systems.erp.fetch(PRODUCT, [owner]):
+            other = self.systems.erp_product(raw)
+            return not other.archived and other.sku != record.sku
+        return False
+
+    def _plan_new(self, article: Article, item: Item) -> None:
+        record = article.record
+        problem = refusal(article.label, record, None) or self._tax_problem(article, None)
+        if problem is not None:
+            self._reject(article, problem)
+            return
+        status = ProductStatus(self.settings.new_status)
+        payload = self._payload(article, new_product(record, status))
+        if payload is not None:
+            filled = {key: value for key, value in payload.items() if value not in (None, "")}
+            self.plan.create(
+                replace(item, payload=_without_empty_meta(filled), fingerprint=digest(payload)),
+                record,
+            )
+
+    def _compare_linked(self, article: Article, link: Link, row: ShopRow | None) -> None:
+        if row is None and article.record.archived:
+            self._leave_out(article, ARCHIVED)
+        elif row is None:
+            self._reject(article, target_gone(article.label, link.target), Why.TASK)
+        else:
+            _check_birth(article, link, row.product)
+            if row.trashed:
+                self._leave_out(article, TRASHED)
+            elif article.record.archived:
+                self._compare_archived(article, link, row.product)
+            else:
+                self._compare_product(article, link, row.product)
+
+    def _compare_archived(self, article: Article, link: Link, product: Product) -> None:
+        """Never deleted: at most out of the customers' sight."""
+        if self.settings.archived is Archived.SKIP or self.systems.run.options.only:
+            self._leave_out(article, ARCHIVED)
+            return
+        hidden = product.model_copy(update={"status": ProductStatus.DRAFT})
+        wanted, held = self._payload(article, hidden), self._payload(article, product)
+        if wanted is not None and held is not None:
+            self._decide(article, link, product, wanted, differing(wanted, held))
+
+    def _compare_product(self, article: Article, link: Link, product: Product) -> None:
+        wanted_record = wanted_product(article.record, product)
+        problem = refusal(article.label, article.record, product)
+        problem = problem or self._tax_problem(article, product)
+        if problem is not None:
+            self._reject(article, problem)
+            return
+        wanted = self._payload(article, wanted_record)
+        held = self._held(product)
+        if wanted is not None:
+            self._decide(article, link, product, wanted, self._changes(article, wanted, held))
+
+    def _changes(
+        self, article: Article, wanted: Mapping[str, Any], held: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The fields to send; the ERP's id alone is no reason to write."""
+        changes = differing(wanted, held)
+        unseen = only(changes, self.targets.unseen)
+        if unseen and self._was_applied(article, wanted):
+            changes = differing(wanted, held, without=self.targets.unseen)
+        if self.systems.run.options.only:
+            return only(changes, self.targets.prices)
+        marks = only(changes, self.targets.marks)
+        return {} if changes == marks and not self.settings.mark_unchanged else changes
+
+    def _was_applied(self, article: Article, wanted: Mapping[str, Any]) -> bool:
+        id = article.record.id
+        before = self.systems.run.state.fingerprints(self.route.name, [id]).get(id)
+        return before is not None and before.payload == digest(wanted)
+
+    def _decide(
+        self,
+        article: Article,
+        link: Link,
+        product: Product,
+        wanted: Mapping[str, Any],
+        changes: Mapping[str, Any],
+    ) -> None:
+        item = replace(
+            self._item(article),
+            link=link,
+            payload=changes,
+            fingerprint=digest(wanted),
+            same=not changes,
+            parent=product.parent_id if product.is_variation else "",
+        )
+        item = replace(self._recalled(item), link=link)
+        operation = decide(item, self.rules, self.systems.run.now())
+        match operation:
+            case Update():
+                prices = bool(only(changes, self.targets.prices))
+                self.plan.update(
+                    operation.item,
+                    overwrites=changes != only(changes, self.targets.marks),
+                    prices=prices and (product.price, product.sale_price) != (None, None),
+                )
+            case Skip():
+                self.plan.in_step(operation.item)
+            case _:
+                self.plan.close_later(operation)
+
+    def _payload(self, article: Article, product: Product) -> dict[str, Any] | None:
+        """What the rules write of `product`; None, and the article held, if they refuse it."""
+        try:
+            return self.mapping.write(product, without_owner=SHOP)
+        except Unreadable as error:
+            self._reject(article, error.problems[0].about(article.label))
+            return None
+
+    def _held(self, product: Product) -> dict[str, Any]:
+        """What the shop holds, by the same rules; nothing where they refuse its own values."""
+        try:
+            return self.mapping.write(product, without_owner=SHOP)
+        except Unreadable:
+            return {}
+
+    def _tax_problem(self, article: Article, product: Product | None) -> Problem | None:
+        """Whether the shop knows a tax class that is about to be written; asked once a class."""
+        wanted = article.record.tax_class
+        if wanted in GIVEN_BY_THE_SHOP or (product is not None and product.tax_class == wanted):
+            return None
+        if wanted not in self._tax_classes:
+            found = self.systems.shop.find(TAX_CLASS, "slug", [wanted])
+            self._tax_classes[wanted] = bool(found.get(wanted))
+        return None if self._tax_classes[wanted] else unknown_tax_class(article.label, wanted)
+
+    def _item(self, article: Article) -> Item:
+        record = article.record
+        return Item(
+            record.id,
+            article.label,
+            birth=record.birth,
+            content=article.content,
+            mapping=self.scope,
+            reference=record.sku,
+            match=record.sku,
+            record=record,
+        )
+
+    def _recalled(self, item: Item) -> Item:
+        """The item with what is open for it; most have nothing."""
+        if item.id not in self._open:
+            return item
+        return recall(self.systems.run.state, self.route, [item])[0]
+
+    def _leave_out(self, article: Article, reason: str) -> None:
+        item = self._recalled(self._item(article))
+        self.plan.leave_out(Skip(item, reason), was_open=item.id in self._open)
+
+    def _reject(self, article: Article, problem: Problem, why: Why = Why.QUARANTINED) -> None:
+        self.plan.close_later(Reject(self._item(article), problem, why))
+
+
+def _candidates(record: Product, found: Sequence[ShopRow], rows: ShopRows) -> tuple[Candidate, ...]:
+    return tuple(
+        Candidate(
+            row.product.id,
+            row.product.birth,
+            agrees=kinds_fit(record, row.product),
+            conflict=kinds_differ(record),
+            linked=row.product.id in rows.owners,
+        )
+        for row in found
+    )
+
+
+def _without_empty_meta(payload: dict[str, Any]) -> dict[str, Any]:
+    metas = [entry for entry in payload.get("meta_data", ()) if entry["value"] is not None]
+    rest = {key: value for key, value in payload.items() if key != "meta_data"}
+    return {**rest, "meta_data": metas} if metas else rest
+
+
+def _check_birth(article: Article, link: Link, product: Product) -> None:
+    """Raise IdentityError if the shop uses the linked product's id for another product now."""
+    if link.target_birth and product.birth and link.target_birth != product.birth:
+        raise IdentityError(another_record(article.label, product.id, link.source).sentence())

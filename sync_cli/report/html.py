@@ -1,0 +1,139 @@
+"""A comparison's report as HTML for a mail: inline styles only, no pictures, nothing fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from sync_cli.core.drift import ERP, SHOP, Drift, DriftKind
+from sync_cli.core.findings import Report, verdict
+from sync_cli.report.reconcile_words import sum_rows, unlisted
+
+LISTED = 100
+"""A mail lists so many drifts at most; the CSV beside it has all that were kept."""
+
+_FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+_CELL = "padding:10px 12px;border-bottom:1px solid #e6e8eb;vertical-align:top;text-align:left"
+_HEAD = f"{_CELL};font-size:12px;font-weight:600;color:#5b6570;background:#f6f7f9"
+_CODE = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:13px"
+_GOOD, _BAD, _UNSURE = ("#e7f5ec", "#136c36"), ("#fdeceb", "#a3201a"), ("#fff5e0", "#7a5200")
+_COLOURS = {
+    DriftKind.MISSING: _BAD,
+    DriftKind.DUPLICATE: _BAD,
+    DriftKind.EXTRA: _UNSURE,
+    DriftKind.DIFFERENT: _UNSURE,
+}
+
+
+def as_html(report: Report) -> str:
+    """The whole page, the verdict first."""
+    title = f"Shop {report.shop}: {'in step' if report.in_step else 'not in step'}"
+    parts = [_banner(report), *_doubts(report), _drifts(report), _waiting(report), _sums(report)]
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title></head>\n"
+        f'<body style="margin:0;background:#eef0f3;{_FONT};color:#1d2329;font-size:15px;'
+        'line-height:1.45">\n<div style="max-width:860px;margin:0 auto;padding:24px 12px">\n'
+        '<div style="background:#ffffff;border:1px solid #dfe2e6;border-radius:8px;padding:24px">\n'
+        + "\n".join(part for part in parts if part)
+        + f"\n</div>\n{_foot(report)}\n</div></body></html>\n"
+    )
+
+
+def _banner(report: Report) -> str:
+    back, fore = _GOOD if report.in_step else _BAD if report.drift_count else _UNSURE
+    return (
+        f'<p style="margin:0;padding:14px 16px;border-radius:6px;background:{back};color:{fore};'
+        f'font-size:17px;font-weight:600">{escape(verdict(report))}</p>'
+    )
+
+
+def _doubts(report: Report) -> Iterable[str]:
+    """What the verdict does not quote already."""
+    for text in (*report.doubts, *report.notes):
+        if text not in verdict(report):
+            yield f'<p style="margin:14px 0 0;color:#7a5200">{escape(text)}</p>'
+
+
+def _drifts(report: Report) -> str:
+    if not report.drifts:
+        return ""
+    listed = report.drifts[:LISTED]
+    rows = [(_badge(each), _told(each)) for each in listed]
+    rest = report.drift_count - len(listed)
+    more = unlisted(report) if len(listed) == len(report.drifts) else f"... and {rest:,} more"
+    note = f'<p style="margin:10px 12px 0;color:#5b6570">{escape(more)}</p>' if more else ""
+    return _headline("What differs, and what mends it") + _table((), rows) + note
+
+
+def _told(drift: Drift) -> str:
+    """What differs, and below it the remedy: one column, so that a phone shows it too."""
+    right = {SHOP: "the shop", ERP: "the ERP"}.get(drift.owner, drift.owner)
+    small = "margin-top:4px;color:#5b6570;font-size:13px"
+    return (
+        f"{escape(drift.what)}"
+        f'<div style="{small}">Right is {right}. Mended by: {_mend(drift)}</div>'
+    )
+
+
+def _badge(drift: Drift) -> str:
+    back, fore = _COLOURS[drift.kind]
+    return (
+        f'<span style="display:inline-block;padding:2px 8px;border-radius:10px;background:{back};'
+        f'color:{fore};font-size:12px;font-weight:600">{drift.kind}</span>'
+    )
+
+
+def _mend(drift: Drift) -> str:
+    if drift.mend.startswith("sync-cli "):
+        return f'<code style="{_CODE};color:#1d2329">{escape(drift.mend)}</code>'
+    return escape(drift.mend)
+
+
+def _waiting(report: Report) -> str:
+    if not report.waiting:
+        return ""
+    rows = [
+        (f'<span style="white-space:nowrap">{escape(each.label)}</span>', escape(each.reason))
+        for each in report.waiting[:LISTED]
+    ]
+    return _headline("In flight or held") + _table(("record", "why"), rows)
+
+
+def _sums(report: Report) -> str:
+    if not report.sums:
+        return ""
+    rows = [tuple(map(escape, row)) for row in sum_rows(report)]
+    return _headline("Compared") + _table(("part", "side", "records", "sum"), rows, numbers=2)
+
+
+def _headline(text: str) -> str:
+    return f'<h2 style="margin:26px 0 8px;font-size:15px">{escape(text)}</h2>'
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: int = 0) -> str:
+    """A table of finished HTML cells; the last `numbers` columns stand to the right."""
+    head = _row("th", _HEAD, columns, numbers) if columns else ""
+    body = "\n".join(_row("td", _CELL, row, numbers) for row in rows)
+    style = "width:100%;border-collapse:collapse;font-size:14px"
+    return f'<table role="presentation" style="{style}">\n{head}\n{body}\n</table>'
+
+
+def _row(tag: str, style: str, cells: Sequence[str], numbers: int) -> str:
+    first = len(cells) - numbers
+    right = ";text-align:right;white-space:nowrap"
+    texts = [
+        f'<{tag} style="{style}{right if index >= first else ""}">{cell}</{tag}>'
+        for index, cell in enumerate(cells)
+    ]
+    return f"<tr>{''.join(texts)}</tr>"
+
+
+def _foot(report: Report) -> str:
+    since = "".join(f" Of {p} those changed since {at:%Y-%m-%d}." for p, at in report.since.items())
+    text = (
+        f"Written by sync-cli reconcile for shop {report.shop} on {report.at:%Y-%m-%d %H:%M} UTC."
+        f"{since} Nothing was written to any system."
+    )
+    return f'<p style="margin:14px 12px;font-size:12px;color:#6b747d">{escape(text)}</p>'

@@ -1,0 +1,1 @@
+"""What is said of the program is true: help, README, docs, examples, floors."""

@@ -1,0 +1,136 @@
+"""What customers, staff and the network do to both sides between the runs of a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from tests.kills.sides import SandboxProcess
+
+LONGEST_DELAY = 5.0
+"""Seconds after which a call that reached a side has had its effect at the latest."""
+SIX_PACK = "A-000007"
+ACTIVE = frozenset({"processing", "completed"})
+WAITING = frozenset({"pending", "on-hold"})
+_BUYER = {
+    "first_name": "Ada",
+    "last_name": "Quick",
+    "address_1": "Weg 1",
+    "city": "Bonn",
+    "postcode": "53111",
+    "country": "DE",
+    "email": "ada@mail.example",
+}
+_ERP_WRITES = r"^/api/v1/(orders|customers)(/confirm|/cancel)?$"
+_SHOP_WRITES = r"^/wp-json/wc/v3/.*(batch|notes)"
+_ORDER_LISTS = r"^/wp-json/wc/v3/orders\?"
+_STOCK_WRITES = r"^/wp-json/wc/v3/products.*batch"
+
+
+class Events:
+    """Chance, with what it does to a sandbox; a seed gives the same chances again."""
+
+    def __init__(self, sandbox: SandboxProcess, chance: Random) -> None:
+        self._shop, self._erp = sandbox.shop, sandbox.erp
+        self._chance = chance
+        stock = self._erp.state()["stock"]
+        self._skus = [str(row["sku"]) for row in stock if row["stocked"]]
+
+    def set_up(self) -> None:
+        """One article is sold by the six-pack, before anything is linked."""
+        self._erp.do("edit_product", sku=SIX_PACK, unit_factor=6)
+
+    def happen(self) -> None:
+        """A while in the life of a shop: orders come, the warehouse counts, some things change."""
+        self._shop.do("place_order", n=self._chance.randint(1, 3))
+        self._count_stock(self._chance.randint(1, 4))
+        if self._chance.random() < 0.4:
+            self._ship()
+        if self._chance.random() < 0.4:
+            self._pay()
+        if self._chance.random() < 0.25:
+            self._cancel()
+
+    def spoil_wires(self, *, slow: bool = False) -> None:
+        """New faults on all writing calls, where `slow` most of them take long.
+
+        Customers also order while lists are read, and while stock is written.
+        """
+        place = {"kind": "edit", "edit": "place_order", "methods": ["GET"]}
+        lines = [{"sku": self._chance.choice(self._skus), "quantity": 2}]
+        args = {"lines": lines, "billing": dict(_BUYER)}
+        buy = {"kind": "edit", "edit": "place_order", "args": args, "methods": ["POST"]}
+        self._shop.set_faults(
+            [
+                *self._spoiled(_SHOP_WRITES, ("POST", "PUT"), slow),
+                {**buy, **self._of(0.3), "path": _STOCK_WRITES, "times": 1},
+                {**place, **self._of(0.05), "path": _ORDER_LISTS, "times": 1},
+            ]
+        )
+        self._erp.set_faults(self._spoiled(_ERP_WRITES, ("POST",), slow))
+
+    def mend_wires(self) -> None:
+        """No fault any more; what is already under way goes on."""
+        self._shop.set_faults([])
+        self._erp.set_faults([])
+
+    def _spoiled(self, path: str, methods: tuple[str, ...], slow: bool) -> Iterator[dict[str, Any]]:
+        kinds = (
+            {"kind": "delay_commit", **self._of(0.3), "delay": self._delay()},
+            {"kind": "delay_commit", **self._of(0.6 if slow else 0.1), "delay": self._long_delay()},
+            {"kind": "late", **self._of(0.12), "delay": self._delay()},
+            {"kind": "late", **self._of(0.06), "delay": self._delay(), "hold": True},
+            {"kind": "lost_after", **self._of(0.06)},
+        )
+        for kind in kinds:
+            yield {**kind, "path": path, "methods": list(methods)}
+
+    def _of(self, probability: float) -> dict[str, Any]:
+        return {"probability": probability, "seed": self._chance.randrange(2**32)}
+
+    def _delay(self) -> float:
+        """Short ones are more frequent; the longest is `LONGEST_DELAY`."""
+        return max(0.05, LONGEST_DELAY * self._chance.random() ** 2)
+
+    def _long_delay(self) -> float:
+        return self._chance.uniform(LONGEST_DELAY / 2, LONGEST_DELAY)
+
+    def _count_stock(self, articles: int) -> None:
+        for sku in self._chance.sample(self._skus, articles):
+            self._erp.do("set_stock", sku=sku, on_hand=self._chance.randint(0, 150))
+
+    def _ship(self) -> None:
+        """Ship a few documents whose orders are still wanted."""
+        wanted = {str(order["id"]) for order in self._orders(ACTIVE)}
+        confirmed = [
+            document["id"]
+            for document in self._erp.state()["orders"]
+            if document["state"] == "confirmed"
+            and document["reference"].rpartition("-")[2] in wanted
+        ]
+        if confirmed:
+            ids = self._chance.sample(confirmed, min(len(confirmed), 3))
+            self._erp.do("ship", ids=ids, tracking="PARCEL")
+
+    def _pay(self) -> None:
+        """Payment comes in for an order that waited for it."""
+        waiting = self._orders(WAITING)
+        if waiting:
+            order = self._chance.choice(waiting)
+            self._shop.do("edit_order", id=order["id"], status="processing")
+
+    def _cancel(self) -> None:
+        """Cancel one of the newest orders, if nothing of it was shipped."""
+        shipped = {
+            document["reference"].rpartition("-")[2]
+            for document in self._erp.state()["orders"]
+            if document["state"] not in ("draft", "confirmed")
+        }
+        orders = [o for o in self._orders(ACTIVE)[-6:] if str(o["id"]) not in shipped]
+        if orders:
+            order = self._chance.choice(orders)
+            self._shop.do("edit_order", id=order["id"], status="cancelled")
+
+    def _orders(self, statuses: frozenset[str]) -> list[dict[str, Any]]:
+        return [order for order in self._shop.state()["orders"] if order["status"] in statuses]

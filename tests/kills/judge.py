@@ -1,0 +1,216 @@
+"""The verdict on a campaign, from both ledgers and nothing else: `python -m tests.kills.judge
+FOLDER`.
+
+An independent reader: imports nothing of the program, and asks nothing of its state file.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from tests.kills.timeline import (
+    LIVE,
+    MILLISECOND,
+    Change,
+    Json,
+    Timeline,
+    first_rows,
+    lines_of,
+    machine_time,
+)
+
+TRANSFERRED = frozenset({"processing", "completed"})
+NUMBER = "_sync_cli_document"
+SLACK = timedelta(seconds=1)
+"""How late a call may be carried out beyond its delay, on a busy machine."""
+
+
+@dataclass
+class Findings:
+    """What is wrong, in sentences by kind; all empty if the promises were kept."""
+
+    in_step: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    oversold: list[str] = field(default_factory=list)
+
+
+def judge(shop: Json, erp: Json, campaign: Json) -> Findings:
+    """Compare both ledgers ({"effects", "state"}), knowing when runs were at work.
+
+    In the end every transferred order has exactly one live document, equal to the cent, its number
+    and one note; nothing was ever confirmed or created twice; every product shows what can be sold,
+    and no write showed more than could be sold at some moment of the run that sent it.
+    """
+    verdict = Findings(wrong=list(campaign["unrest"]))
+    reference = f"WC-{campaign['key']}-"
+    documents = _by_reference(erp["state"]["orders"])
+    customers = {customer["id"]: customer for customer in erp["state"]["customers"]}
+    for order in shop["state"]["orders"]:
+        own = documents.pop(f"{reference}{order['id']}", [])
+        _judge_order(order, [d for d in own if d["state"] != "cancelled"], customers, verdict)
+    verdict.wrong += [f"{name} is the document of no order" for name in documents]
+    verdict.doubled += _repeated(shop["effects"], erp["effects"])
+    verdict.doubled += _same_people(erp["state"]["customers"])
+    _judge_stock(shop, erp, campaign, verdict)
+    return verdict
+
+
+def _by_reference(documents: Iterable[Json]) -> dict[str, list[Json]]:
+    found: dict[str, list[Json]] = {}
+    for document in documents:
+        found.setdefault(str(document["reference"]), []).append(document)
+    return found
+
+
+def _judge_order(
+    order: Json, left: Sequence[Json], customers: Mapping[str, Json], verdict: Findings
+) -> None:
+    """`left` are the documents of this order that nobody cancelled."""
+    name = f"order {order['id']}"
+    if len(left) > 1:
+        verdict.doubled.append(f"{name} has {len(left)} documents")
+    if order["status"] not in TRANSFERRED:
+        states = [document["state"] for document in left]
+        verdict.wrong += [f"{name} is {order['status']}, its document {state}" for state in states]
+        return
+    live = [document for document in left if document["state"] in LIVE]
+    if not live:
+        states = [document["state"] for document in left]
+        verdict.lost.append(f"{name} has no confirmed document, only {states}")
+        return
+    verdict.in_step += 1
+    verdict.wrong += [f"{name}: {what}" for what in _differences(order, live[0], customers)]
+    _judge_told(name, order, live[0], verdict)
+
+
+def _differences(order: Json, document: Json, customers: Mapping[str, Json]) -> Iterator[str]:
+    pairs = {
+        "total": (Decimal(order["total"]), Decimal(document["total"])),
+        "tax": (_cents(order["total_tax"]), _cents(document["tax"])),
+        "currency": (order["currency"], document["currency"]),
+        "e-mail": (
+            order["billing"]["email"].casefold(),
+            str(customers.get(document["customer_id"], {}).get("email")).casefold(),
+        ),
+    }
+    for what, (ours, theirs) in pairs.items():
+        if ours != theirs:
+            yield f"{what} {ours} in the shop, {theirs} in the ERP"
+
+
+def _cents(amount: str) -> Decimal:
+    return Decimal(amount).quantize(Decimal("0.01"))
+
+
+def _judge_told(name: str, order: Json, document: Json, verdict: Findings) -> None:
+    """The document's number stands on the order, and in exactly one note."""
+    told = [entry["value"] for entry in order["meta_data"] if entry["key"] == NUMBER]
+    if told != [document["number"]]:
+        verdict.wrong.append(f"{name} carries the number {told}, not {document['number']}")
+    notes = [n["note"] for n in order["notes"] if f"[{document['reference']}]" in n["note"]]
+    if not notes:
+        verdict.lost.append(f"{name} has no note")
+    elif len(notes) > 1:
+        verdict.doubled.append(f"{name} has {len(notes)} notes")
+    elif document["number"] not in notes[0]:
+        verdict.wrong.append(f"the note of {name} does not name {document['number']}")
+
+
+def _repeated(shop: Iterable[Json], erp: Iterable[Json]) -> Iterator[str]:
+    """What happened more than once and may happen only once, whatever became of it later."""
+    confirmed = Counter(e["reference"] for e in erp if e["what"] == "order.confirmed")
+    created = Counter(e["reference"] for e in erp if e["what"] == "customer.created")
+    notes = Counter(
+        (e["order"], e["text"].rpartition("[")[2])
+        for e in shop
+        if e["what"] == "note.created" and e["text"].endswith("]")
+    )
+    yield from (f"{name} was confirmed {n} times" for name, n in confirmed.items() if n > 1)
+    yield from (f"customer {name} was made {n} times" for name, n in created.items() if n > 1)
+    yield from (f"order {o} got note [{t} {n} times" for (o, t), n in notes.items() if n > 1)
+
+
+def _same_people(customers: Iterable[Json]) -> Iterator[str]:
+    """One person, known by the address, is one customer."""
+    counts = Counter(customer["email"].casefold() for customer in customers if customer["email"])
+    yield from (f"a person is {n} customers" for n in counts.values() if n > 1)
+
+
+def _judge_stock(shop: Json, erp: Json, campaign: Json, verdict: Findings) -> None:
+    products = shop["state"]["products"]
+    timeline = Timeline(first_rows(campaign["stock"], products), lines_of(erp["state"]["orders"]))
+    changes = [*_changes(shop, campaign), *_changes(erp, campaign)]
+    runs = [(_instant(run["from"]), _instant(run["to"])) for run in campaign["runs"]]
+    start = min([*(change.at for change in changes), *(begun for begun, _ in runs)])
+    timeline.follow(changes, start)
+    for product in products:
+        _judge_shown(product, timeline.last(str(product["id"])), verdict)
+    late = timedelta(seconds=campaign["longest_delay"]) + SLACK
+    verdict.oversold += _raised_too_far(changes, timeline, runs, late)
+
+
+def _changes(ledger: Json, campaign: Json) -> Iterator[Change]:
+    side = str(ledger["side"])
+    for effect in ledger["effects"]:
+        at = machine_time(effect["at"], campaign["jumps"][side], campaign["jump"])
+        yield Change(at, side, effect)
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _judge_shown(product: Json, sellable: int | None, verdict: Findings) -> None:
+    if sellable is None or product["manage_stock"] is not True:
+        return
+    shown = int(product["stock_quantity"])
+    sentence = f"{product['sku']}: {shown} offered, {sellable} sellable"
+    if shown > sellable:
+        verdict.oversold.append(sentence)
+    elif shown < sellable:
+        verdict.wrong.append(sentence)
+
+
+def _raised_too_far(
+    changes: Iterable[Change],
+    timeline: Timeline,
+    runs: Sequence[tuple[datetime, datetime]],
+    late: timedelta,
+) -> Iterator[str]:
+    """Writes of a number that at no moment since its run began could be sold.
+
+    A call that was lost may be carried out `late` after its run was killed.
+    """
+    for change in changes:
+        effect = change.effect
+        if effect["what"] != "stock.set" or effect.get("by") != "api":
+            continue
+        senders = [begun for begun, ended in runs if begun <= change.at <= ended + late]
+        since = min(senders, default=change.at) - MILLISECOND
+        most = timeline.most(str(effect["id"]), since, change.at)
+        if most is not None and int(effect["new"]) > most:
+            yield (
+                f"{effect['reference']} was set from {effect['old']} to {effect['new']} at"
+                f" {effect['at']}, when at most {most} could be sold"
+            )
+
+
+def main(folder: Path) -> int:
+    """Print the verdict as JSON."""
+    names = ("shop-ledger.json", "erp-ledger.json", "campaign.json")
+    shop, erp, campaign = (json.loads((folder / name).read_text("utf-8")) for name in names)
+    print(json.dumps(asdict(judge(shop, erp, campaign))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

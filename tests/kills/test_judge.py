@@ -1,0 +1,234 @@
+"""The independent judge finds each kind of fault, and nothing where all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from tests.kills.judge import judge
+from tests.kills.timeline import machine_time
+
+Json = dict[str, Any]
+Ledgers = dict[str, Json]
+
+
+def order(id: int, status: str = "processing", **changes: Any) -> Json:
+    return {
+        "id": id,
+        "status": status,
+        "total": "11.90",
+        "total_tax": "1.90",
+        "currency": "EUR",
+        "billing": {"email": "Ada@Mail.example"},
+        "meta_data": [{"key": "_sync_cli_document", "value": f"SO{id}"}],
+        "notes": [{"note": f"ERP document SO{id} was made of this order. [WC-kill-{id}]"}],
+        **changes,
+    }
+
+
+def document(id: str, order_id: int, state: str = "confirmed", **changes: Any) -> Json:
+    return {
+        "id": id,
+        "reference": f"WC-kill-{order_id}",
+        "number": f"SO{order_id}",
+        "state": state,
+        "total": "11.9",
+        "tax": "1.900000",
+        "currency": "EUR",
+        "customer_id": "1",
+        "lines": [{"product_id": "5000", "quantity": "2"}],
+        **changes,
+    }
+
+
+def effect(second: float, what: str, id: str, **facts: Any) -> Json:
+    at = f"2026-03-01T12:00:{second:06.3f}+00:00"
+    return {"at": at, "what": what, "id": id, "reference": None, **facts}
+
+
+def all_well() -> Ledgers:
+    """One order for two of ten pieces: bought, transferred, counted to nine in the warehouse."""
+    product = {
+        "id": 7, "sku": "A", "parent_id": 0, "manage_stock": True, "stock_quantity": 7,
+    }  # fmt: skip
+    shop = {
+        "side": "shop",
+        "state": {"orders": [order(1), order(2, "pending")], "products": [product]},
+        "effects": [
+            effect(1, "stock.set", "7", by="order", old=10, new=8),
+            effect(3, "note.created", "1", order="1", text="made. [WC-kill-1]"),
+            effect(6, "stock.set", "7", by="api", old=8, new=7),
+        ],
+    }
+    erp = {
+        "side": "erp",
+        "state": {
+            "orders": [document("1", 1)],
+            "customers": [{"id": "1", "reference": "WC-kill-Cg1", "email": "ada@mail.example"}],
+        },
+        "effects": [
+            effect(1.5, "customer.created", "1", reference="WC-kill-Cg1"),
+            effect(2, "order.confirmed", "1", reference="WC-kill-1", state="confirmed"),
+            effect(4, "stock.set", "5000", warehouse="MAIN", on_hand="9"),
+        ],
+    }
+    shelf = {"code": "MAIN", "on_hand": "10"}
+    campaign = {
+        "key": "kill",
+        "longest_delay": 1.0,
+        "jump": 400.0,
+        "jumps": {"shop": [], "erp": []},
+        "unrest": [],
+        "runs": [{"from": "2026-03-01T12:00:05+00:00", "to": "2026-03-01T12:00:07+00:00"}],
+        "stock": [
+            {"id": "5000", "sku": "A", "stocked": True, "unit_factor": "1", "warehouses": [shelf]}
+        ],
+    }
+    return {"shop": shop, "erp": erp, "campaign": campaign}
+
+
+def orders_of(ledgers: Ledgers) -> list[Json]:
+    return list(ledgers["shop"]["state"]["orders"])
+
+
+def documents_of(ledgers: Ledgers) -> list[Json]:
+    documents: list[Json] = ledgers["erp"]["state"]["orders"]
+    return documents
+
+
+def lose_document(ledgers: Ledgers) -> None:
+    documents_of(ledgers)[0]["state"] = "draft"
+
+
+def lose_note(ledgers: Ledgers) -> None:
+    orders_of(ledgers)[0]["notes"] = []
+
+
+def second_document(ledgers: Ledgers) -> None:
+    documents_of(ledgers).append(document("2", 1, "draft"))
+
+
+def second_confirmation(ledgers: Ledgers) -> None:
+    """One was cancelled later, so that only the effects tell."""
+    documents_of(ledgers).append(document("2", 1, "cancelled", lines=[]))
+    events = ledgers["erp"]["effects"]
+    events.append(effect(2.1, "order.confirmed", "2", reference="WC-kill-1", state="confirmed"))
+    events.append(effect(2.2, "order.cancelled", "2", reference="WC-kill-1", state="cancelled"))
+
+
+def second_note(ledgers: Ledgers) -> None:
+    again = effect(3.1, "note.created", "2", order="1", text="once more. [WC-kill-1]")
+    ledgers["shop"]["effects"].append(again)
+
+
+def second_customer(ledgers: Ledgers) -> None:
+    twin = {"id": "2", "reference": "WC-kill-C9", "email": "ADA@mail.example"}
+    ledgers["erp"]["state"]["customers"].append(twin)
+
+
+def other_total(ledgers: Ledgers) -> None:
+    documents_of(ledgers)[0]["total"] = "11.91"
+
+
+def other_customer(ledgers: Ledgers) -> None:
+    ledgers["erp"]["state"]["customers"][0]["email"] = "bob@mail.example"
+
+
+def other_number(ledgers: Ledgers) -> None:
+    orders_of(ledgers)[0]["meta_data"][0]["value"] = "SO9"
+
+
+def unpaid_document(ledgers: Ledgers) -> None:
+    documents_of(ledgers).append(document("3", 2, lines=[]))
+
+
+def foreign_document(ledgers: Ledgers) -> None:
+    documents_of(ledgers).append(document("4", 99, lines=[]))
+
+
+def no_rest(ledgers: Ledgers) -> None:
+    ledgers["campaign"]["unrest"] = ["it still writes"]
+
+
+def shown_too_low(ledgers: Ledgers) -> None:
+    ledgers["shop"]["state"]["products"][0]["stock_quantity"] = 6
+
+
+def shown_too_high(ledgers: Ledgers) -> None:
+    ledgers["shop"]["state"]["products"][0]["stock_quantity"] = 8
+
+
+def raised_for_a_moment(ledgers: Ledgers) -> None:
+    """Eight could be sold, but not any more when the run that wrote it began."""
+    ledgers["shop"]["effects"][2] |= {"new": 8}
+
+
+def test_where_all_is_well_nothing_is_found() -> None:
+    ledgers = all_well()
+    found = asdict(judge(**ledgers))
+    assert found == {"in_step": 1, "lost": [], "doubled": [], "wrong": [], "oversold": []}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "kind", "says"),
+    [
+        (lose_document, "lost", "order 1 has no confirmed document, only ['draft']"),
+        (lose_note, "lost", "order 1 has no note"),
+        (second_document, "doubled", "order 1 has 2 documents"),
+        (second_confirmation, "doubled", "WC-kill-1 was confirmed 2 times"),
+        (second_note, "doubled", "order 1 got note [WC-kill-1] 2 times"),
+        (second_customer, "doubled", "a person is 2 customers"),
+        (other_total, "wrong", "order 1: total 11.90 in the shop, 11.91 in the ERP"),
+        (other_customer, "wrong", "order 1: e-mail ada@mail.example in the shop, bob@"),
+        (other_number, "wrong", "order 1 carries the number ['SO9'], not SO1"),
+        (unpaid_document, "wrong", "order 2 is pending, its document confirmed"),
+        (foreign_document, "wrong", "WC-kill-99 is the document of no order"),
+        (no_rest, "wrong", "it still writes"),
+        (shown_too_low, "wrong", "A: 6 offered, 7 sellable"),
+        (shown_too_high, "oversold", "A: 8 offered, 7 sellable"),
+        (raised_for_a_moment, "oversold", "when at most 7 could be sold"),
+    ],
+)
+def test_each_broken_promise_is_found(
+    spoil: Callable[[Ledgers], None], kind: str, says: str
+) -> None:
+    ledgers = deepcopy(all_well())
+    spoil(ledgers)
+    found = asdict(judge(**ledgers))
+    assert any(says in sentence for sentence in found[kind])
+
+
+def test_a_number_that_could_be_sold_when_its_run_began_is_no_overselling() -> None:
+    """Whoever counts and buys within the seconds of a run is the next run's business."""
+    ledgers = all_well()
+    ledgers["campaign"]["runs"][0]["from"] = "2026-03-01T12:00:03+00:00"
+    ledgers["shop"]["effects"][2] |= {"new": 8}
+    assert judge(**ledgers).oversold == []
+
+
+def test_a_number_that_a_lost_call_wrote_late_belongs_to_its_run() -> None:
+    ledgers = all_well()
+    ledgers["campaign"]["runs"] = [
+        {"from": "2026-03-01T12:00:03.500+00:00", "to": "2026-03-01T12:00:04.500+00:00"}
+    ]
+    ledgers["shop"]["effects"][2] |= {"new": 8}
+    assert judge(**ledgers).oversold == []
+    ledgers["campaign"]["longest_delay"] = 0.2
+    assert len(judge(**ledgers).oversold) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "real"),
+    [
+        ("2026-03-01T12:00:10+00:00", "2026-03-01T12:00:10+00:00"),
+        ("2026-03-01T12:06:51+00:00", "2026-03-01T12:00:11+00:00"),
+        ("2026-03-01T12:13:40+00:00", "2026-03-01T12:00:20+00:00"),
+    ],
+)
+def test_a_ledger_whose_clock_was_put_on_is_read_in_the_machines_time(told: str, real: str) -> None:
+    jumps = ["2026-03-01T12:00:10+00:00", "2026-03-01T12:06:58+00:00"]
+    assert machine_time(told, jumps, 400.0).isoformat() == real

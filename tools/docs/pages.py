@@ -1,0 +1,73 @@
+"""Which files are generated, and what they should hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.docs import (
+    commands,
+    connectors,
+    example_config,
+    exit_codes,
+    language,
+    problems,
+    records,
+    settings,
+)
+from tools.docs.blocks import Blocks, filled
+
+ROOT = Path(__file__).parents[2]
+
+BLOCKS: Blocks = {
+    "abilities": connectors.abilities,
+    "checks": language.checks,
+    "command-reference": commands.reference,
+    "commands": commands.overview,
+    "error-kinds": exit_codes.causes,
+    "exit-codes": exit_codes.meanings,
+    "exit-codes-in-short": exit_codes.in_short,
+    "harms": settings.harms,
+    "held-reasons": problems.reasons,
+    "mapping-files": connectors.mapping_files,
+    "problems": problems.catalogue,
+    "records": records.records,
+    "rule-keys": language.keys,
+    "settings": settings.reference,
+    "traits": connectors.traits,
+    "transforms": language.transforms,
+    "types": language.types,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A file of the project as it is and as it should be; `as_is` is None if it is not there."""
+
+    path: Path
+    as_is: str | None
+    as_due: str
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the file must be written anew."""
+        return self.as_is != self.as_due
+
+    @property
+    def name(self) -> str:
+        """The path as people write it."""
+        return str(self.path.relative_to(ROOT))
+
+
+def pages() -> Iterator[Page]:
+    """Every file with a generated part."""
+    example = ROOT / "config.example.yaml"
+    yield Page(example, _read(example), example_config.text())
+    for path in sorted((ROOT / "README.md", *(ROOT / "docs").glob("*.md"))):
+        text = path.read_text(encoding="utf-8")
+        yield Page(path, text, filled(text, BLOCKS))
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
