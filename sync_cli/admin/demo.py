@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 Tell = Callable[[str], None]
 
-WRITTEN_BY = "# Written by `sync-cli "
+WRITTEN_BY = "# Written by sync-cli"
 CONFIG = """\
-# Written by `sync-cli {command}`; the secrets are in the environment.
+# Written by sync-cli {command}; the secrets are in the environment.
 shop: demo
 state: state.sqlite
 systems:

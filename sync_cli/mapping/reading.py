@@ -6,7 +6,6 @@ does nothing but call one function a field.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -24,8 +23,6 @@ from sync_cli.mapping.rules import UNSET, Rule
 
 Json = Mapping[str, Any]
 Producer = Callable[[Json], Any]
-
-_PLAIN_PATH = re.compile(r"[\w.]+")
 
 
 class _Omit:
@@ -104,8 +101,6 @@ def refusal(rule: Rule, bad: BadValue) -> Refusal:
 
 def field_of(rule: Rule) -> str:
     """The source field of a rule as problems name it."""
-    if rule.path and not _PLAIN_PATH.fullmatch(rule.path):
-        return f"{rule.to}"  # an expression tells a clerk nothing
     return rule.path or f"meta_data.{rule.meta[0] if rule.meta else rule.to}"
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sync_cli.mapping.checks import is_empty
@@ -14,6 +15,8 @@ from sync_cli.mapping.reading import OMIT, Json, field_of, refusal, without_valu
 from sync_cli.mapping.rules import Rule
 
 References = Mapping[tuple[str, str], str]
+
+_PLAIN_PATH = re.compile(r"[\w.]+")
 
 
 @dataclass(slots=True)
@@ -53,7 +56,7 @@ class Writer:
             try:
                 value = produce(data, writing)
             except BadValue as bad:
-                refusals.append(refusal(rule, bad))
+                refusals.append(replace(refusal(rule, bad), path=_name_of(rule)))
             except Refused as refused:
                 refusals.extend(refused.refusals)
             else:
@@ -128,7 +131,7 @@ def _resolved(entity: str, value: Any, writing: Writing) -> Any:
 
 def items_of(rule: Rule, get: Getter, writer: Writer, check: Convert) -> Producer:
     """Writes each object of a list."""
-    path = field_of(rule)
+    path = _name_of(rule)
 
     def produce(data: Json, writing: Writing) -> Any:
         items: list[dict[str, Any]] = []
@@ -147,7 +150,7 @@ def items_of(rule: Rule, get: Getter, writer: Writer, check: Convert) -> Produce
 
 def object_of(rule: Rule, get: Getter, writer: Writer) -> Producer:
     """Writes one object."""
-    path = field_of(rule)
+    path = _name_of(rule)
 
     def produce(data: Json, writing: Writing) -> Any:
         try:
@@ -162,3 +165,9 @@ def _write_object(item: Any, writer: Writer, writing: Writing) -> dict[str, Any]
     if not isinstance(item, Mapping):
         raise BadValue("does not hold objects")
     return writer.write(item, writing)
+
+
+def _name_of(rule: Rule) -> str:
+    """The field as problems name it: an expression would tell a clerk nothing."""
+    path = field_of(rule)
+    return path if _PLAIN_PATH.fullmatch(path) else f"{rule.to}"

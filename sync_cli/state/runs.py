@@ -97,6 +97,10 @@ class Runs(Room):
         """Give the next runs numbers above `number`, which an earlier state file had reached."""
         with self.file.transaction() as connection:
             connection.execute("UPDATE installation SET last_run = max(last_run, ?)", (number,))
+            # Another state gave these numbers to runs of its own; ours say nothing about them.
+            connection.execute(
+                "DELETE FROM runs WHERE number <= ? AND ended_at IS NOT NULL", (number,)
+            )
 
 
 def _run(row: Row) -> RunRow:

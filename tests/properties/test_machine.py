@@ -170,6 +170,7 @@ class Sync(RuleBasedStateMachine):
         self.world.bring_back_state("copy.sqlite")
         self._run("orders")
         self.world.bring_back_state("newest.sqlite")
+        self.world.rebuild_state()
 
     @precondition(lambda self: bool(self.good - self.cancelled))
     @rule(data=st.data())

@@ -16,6 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from sync_cli.admin import keeping
 from sync_cli.config import Config
 from sync_cli.connectors.base import Json, References, Traits
 from sync_cli.connectors.memory import Fate, MemoryConnector, MemorySystem, Network, Shape, calm
@@ -353,6 +354,11 @@ class World:
         for old in self.folder.glob("state.sqlite*"):
             old.unlink()
         shutil.copy(self.folder / name, self.folder / "state.sqlite")
+
+    def rebuild_state(self) -> None:
+        """What an admin does after another copy of the state wrote: `state rebuild`."""
+        with closing(State.open(self.folder / "state.sqlite")) as state:
+            keeping.rebuild(state, MemoryConnector(self.shop), MAPPINGS, "woocommerce")
 
     # Verdicts
 
