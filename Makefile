@@ -8,10 +8,10 @@ WORKERS ?= 2
 N ?= 100
 HISTORIES ?= 150
 # How thoroughly Hypothesis tries the tests of single floors, a profile of tests/conftest.py.
-UNIT_PROFILE ?= ci
+UNIT_PROFILE ?= unit
 RECORDINGS ?= tests/recordings/woocommerce
 # Tests of single floors; what is left out is slower: simulations, the sandbox, the real program.
-SLOW := benchmarks conformance docs kills properties sandbox scenarios
+SLOW := benchmarks cli conformance docs kills properties reconcile sandbox scenarios
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help

@@ -9,5 +9,6 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "ci", deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
 )
+settings.register_profile("unit", settings.get_profile("ci"), max_examples=10)
 settings.register_profile("long", settings.get_profile("ci"), max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -72,8 +72,18 @@ def called_off_by_the_erp(town: Town) -> str:
     return order
 
 
+def dismissed(town: Town) -> str:
+    """An order that a person took off the held list, because it is to be booked by hand."""
+    order = held(town)
+    with town.open_state() as state:
+        assert state.dismiss("orders", order, town.now, "anna")
+    town.pass_time(hour(24 * 20))
+    town.orders()
+    return order
+
+
 Unseen = Callable[[Town], str]
-UNSEEN: list[Unseen] = [
+UNSEEN: list[Any] = [
     waiting_for_nothing,
     held,
     held_for_long,
@@ -82,6 +92,14 @@ UNSEEN: list[Unseen] = [
     a_draft,
     refunded_by_state,
     called_off_by_the_erp,
+    pytest.param(
+        dismissed,
+        marks=pytest.mark.xfail(
+            strict=True,
+            reason="DEFECT: an order that was dismissed is in no document and on no list, so that"
+            " its pieces are offered again once it has left the buffer",
+        ),
+    ),
 ]
 
 
@@ -162,6 +180,28 @@ def test_unseen_pieces_are_pieces_of_the_shop_not_units_of_the_erp(town: Town) -
     town.buy(pieces=3)
     town.stock(full=True)
     assert town.shop_stock("11") == 5
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="DEFECT: pieces that an edit added to a transferred order are in no document, and yet"
+    " they are not taken off",
+)
+def test_pieces_added_to_a_transferred_order_are_unseen_until_the_erp_knows_them(
+    town: Town,
+) -> None:
+    order = town.buy(pieces=4)
+    town.orders()
+    town.stock()
+    line = town.shop_order(order)["line_items"][0]
+    line.update(quantity=6, total="60.000000", total_tax="11.400000")
+    line["meta_data"] = [{"id": 1, "key": "_reduced_stock", "value": "6"}]
+    town.edit(order, total="71.400000", total_tax="11.400000", cart_tax="11.400000")
+    town.shop.tables["product"]["11"]["stock_quantity"] -= 2
+    town.orders()
+    assert "changed after it was transferred" in town.why_held(order)
+    town.stock(full=True)
+    assert town.shop_stock("11") == 44
 
 
 def test_an_order_cancelled_in_the_shop_gives_its_pieces_back(town: Town) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
+import pytest
 from state_examples import NOW, ROUTE, in_child, intent, settled
 
 from sync_cli.core.outcome import Audit
@@ -66,6 +67,7 @@ def find_broken_promises(state: State) -> list[str]:
     return [what for what, query in queries.items() if state.file.rows(query)]
 
 
+@pytest.mark.scenario
 def test_thirty_kills_break_no_promise(path: Path) -> None:
     chance = random.Random(20_260_301)
     settled_before = 0

@@ -116,6 +116,7 @@ def read_on(
             return
 
 
+@pytest.mark.scenario
 @pytest.mark.parametrize("entity", ["product", "order"])
 @settings(max_examples=40)
 @given(ages=AGES, rounds=EDITS, breaks=st.lists(st.booleans(), max_size=20))
