@@ -23,9 +23,9 @@ def measure_stock_rows(*, quick: bool) -> Iterator[Figure]:
         first = [setting.sync("stock", "--full")]
         yield _per_row(setting, "first-run-us-per-row", first, None)
         yield _peak("first-run-peak-mb", first, None)
-        later = [setting.sync("stock", "--full")]
+        later = [setting.sync("stock", "--full") for _ in range(RUNS - 1)]
         setting.count_anew()
-        later += [setting.sync("stock", "--full") for _ in range(RUNS - 1)]
+        later.append(setting.sync("stock", "--full"))
         yield _per_row(setting, "engine-us-per-row", later, 60)
         yield _peak("engine-peak-mb", later, 100)
 
@@ -36,7 +36,7 @@ def _per_row(setting: Setting, name: str, runs: list[Cost], goal: float | None) 
     cpu, wall = median(run.cpu for run in runs), median(run.wall for run in runs)
     detail = (
         f"stock --full, {rows} rows, {cpu:.2f} s CPU, {wall:.1f} s wall, median of {len(runs)};"
-        f" calls: {setting.calls()}"
+        f" calls of one run: {setting.calls()}"
     )
     return Figure(name, round(cpu / rows * 1e6, 1), "us", detail, goal)
 

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+
+WIDE = Context(prec=100)
+"""Wide enough for any figure a damaged record may hold."""
+
+
+def plain(amount: Decimal) -> str:
+    """The amount for people: at least two decimals, no zeros behind what it needs."""
+    whole, _, fraction = f"{amount:f}".partition(".")
+    return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}" if fraction else whole
 
 
 def unit(decimals: int) -> Decimal:
@@ -13,7 +22,7 @@ def unit(decimals: int) -> Decimal:
 
 def round_half_up(amount: Decimal, decimals: int) -> Decimal:
     """`amount` with `decimals` decimals, halves away from zero, as the shop rounds totals."""
-    return amount.quantize(unit(decimals), ROUND_HALF_UP)
+    return amount.quantize(unit(decimals), ROUND_HALF_UP, context=WIDE)
 
 
 def apportion(amounts: Sequence[Decimal], total: Decimal, decimals: int) -> tuple[Decimal, ...]:
@@ -24,7 +33,7 @@ def apportion(amounts: Sequence[Decimal], total: Decimal, decimals: int) -> tupl
     `total` is further away than rounding alone can explain, or has more decimals itself.
     """
     step = unit(decimals)
-    floors = [amount.quantize(step, ROUND_FLOOR) for amount in amounts]
+    floors = [amount.quantize(step, ROUND_FLOOR, context=WIDE) for amount in amounts]
     missing = (total - sum(floors, Decimal(0))) / step
     inexact = [index for index, amount in enumerate(amounts) if amount != floors[index]]
     if missing != int(missing) or not 0 <= missing <= len(inexact):

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import ZERO, Order, OrderLine
-from sync_cli.core.money import apportion, round_half_up
+from sync_cli.core.money import apportion, plain, round_half_up
 
 
 class Rounding(StrEnum):
@@ -53,7 +53,7 @@ class Claim:
 
     def __str__(self) -> str:
         sign = "=" if self.holds else "≠"
-        return f"{self.what}: {_plain(self.stated)} {sign} {_plain(self.computed)}"
+        return f"{self.what}: {plain(self.stated)} {sign} {plain(self.computed)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,8 @@ def _total_claim(order: Order, decimals: int, rounding: Rounding) -> Claim:
     lines = _sum(_line_nets(order, decimals, rounding))
     fees = _sum(fee.total for fee in order.fees)
     exact = lines + fees + order.shipping_total + order.cart_tax + order.shipping_tax
-    parts = " + ".join(_plain(part) for part in (lines, fees, order.shipping_total, order.cart_tax))
-    what = f"total (tax rounded {rounding}; {parts} + {_plain(order.shipping_tax)})"
+    parts = " + ".join(plain(part) for part in (lines, fees, order.shipping_total, order.cart_tax))
+    what = f"total (tax rounded {rounding}; {parts} + {plain(order.shipping_tax)})"
     return Claim(what, order.total, round_half_up(exact, decimals))
 
 
@@ -156,11 +156,3 @@ def _taxes(lines: Iterable[OrderLine]) -> Decimal:
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:
     return sum(amounts, ZERO)
-
-
-def _plain(amount: Decimal) -> str:
-    text = f"{amount:f}"
-    if "." not in text:
-        return text
-    whole, fraction = text.split(".")
-    return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"

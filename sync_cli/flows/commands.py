@@ -21,8 +21,8 @@ class Reporter(Watcher, Protocol):
     def begin(self, *, dry: bool) -> None:
         """The run begins; `dry` if it only plans."""
 
-    def finish(self, command: str, run: Run | None, exit_code: int) -> None:
-        """The run is over; `run` is None if it never began."""
+    def finish(self, command: str, run: Run | None, exit_code: int, stopped: str = "") -> None:
+        """The run is over; `run` is None if it never began, `stopped` says what ended it early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ def carry_out(command: Command, config: Path, options: Options, reporter: Report
     """
     run: Run | None = None
     code = ExitCode.BUG
+    stopped = ""
     try:
         with session(
             config,
@@ -101,7 +102,7 @@ def carry_out(command: Command, config: Path, options: Options, reporter: Report
         code = ExitCode.FAILURES if run.tally.new_failures else ExitCode.OK
         return code
     except SyncError as error:
-        code = error.exit_code
+        code, stopped = error.exit_code, error.sentence()
         raise
     finally:
-        reporter.finish(command.name, run, int(code))
+        reporter.finish(command.name, run, int(code), stopped)

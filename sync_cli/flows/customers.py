@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sync_cli.config import GuestPolicy
 from sync_cli.connectors.base import Found
+from sync_cli.core.errors import ConfigError, Problem
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.identity import guest_key, reference
 from sync_cli.core.model import Customer, Order
@@ -123,7 +124,10 @@ class OrderCustomers:
             return None
 
     def _item(self, customer: Customer) -> Item:
-        name = reference(self.settings.customer_reference, self.systems.config.shop, customer.id)
+        try:
+            name = self._reference(customer.id)
+        except ConfigError:
+            return Item(customer.id, f"Customer {customer.id}", problem=_no_name(customer))
         record = customer.model_copy(update={"reference": name})
         item = Item(
             id=customer.id,
@@ -140,6 +144,10 @@ class OrderCustomers:
         except Unreadable as error:
             return replace(item, problem=error.problems[0].about(item.label))
         return replace(item, payload=payload, fingerprint=digest(payload))
+
+    def _reference(self, customer_id: str) -> str:
+        shop = self.systems.config.shop
+        return reference(self.settings.customer_reference, shop, customer_id)
 
     def _route(self, name: str, part: str) -> Route:
         return Route(
@@ -159,6 +167,15 @@ class OrderCustomers:
             source_part=part,
             judge=_judge,
         )
+
+
+def _no_name(customer: Customer) -> Problem:
+    return Problem(
+        "reference-too-long",
+        f"Customer {customer.id}",
+        "our name for it in the ERP would be longer than 20 characters",
+        "Choose a shorter `orders.customer_reference` in the configuration.",
+    )
 
 
 def _judge(_item: Item, found: Found) -> Candidate:

@@ -374,7 +374,10 @@ def _without_state(data: Mapping[str, Any]) -> dict[str, Any]:
     lines = kept.get("line_items")
     if isinstance(lines, list):
         kept["line_items"] = [
-            {key: value for key, value in line.items() if key != "meta_data"} for line in lines
+            {key: value for key, value in line.items() if key != "meta_data"}
+            if isinstance(line, Mapping)
+            else line
+            for line in lines
         ]
     return kept
 

@@ -133,7 +133,7 @@ class UnseenSales:
             for entity, id, fact in self.state.search_facts(CALLED_OFF)
             if (entity, fact) == ("order", "document_state")
         }
-        return held | skipped | called_off
+        return held | skipped | called_off | self.state.dismissed(ORDERS).keys()
 
     def _seen(self, ids: list[str]) -> set[str]:
         """Orders whose document is confirmed, and not called off since."""

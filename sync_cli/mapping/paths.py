@@ -108,7 +108,7 @@ def _meta_values(entries: list[Any], wanted: frozenset[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for entry in entries:
         key = entry.get("key") if isinstance(entry, dict) else None
-        if key in wanted and found.get(key) is None:
+        if isinstance(key, str) and key in wanted and found.get(key) is None:
             value = entry.get("value")
             found[key] = None if value in ("", [], {}) else value
     return found

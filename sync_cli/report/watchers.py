@@ -42,7 +42,7 @@ class LineWatcher:
         """What belongs to no record."""
         print(text, file=sys.stderr)
 
-    def finish(self, command: str, run: Run | None, _exit_code: int) -> None:
+    def finish(self, command: str, run: Run | None, _exit_code: int, _stopped: str = "") -> None:
         """One line that says what the run did, or would do."""
         if run is not None and not self._quiet:
             name = f"{command} (plan only)" if self._show_plan else command
@@ -85,10 +85,10 @@ class PersonWatcher(LineWatcher):
         yield
         self._progress.start()
 
-    def finish(self, command: str, run: Run | None, exit_code: int) -> None:
+    def finish(self, command: str, run: Run | None, exit_code: int, stopped: str = "") -> None:
         """The bar goes, the line stays."""
         self._progress.stop()
-        super().finish(command, run, exit_code)
+        super().finish(command, run, exit_code, stopped)
 
 
 class JsonWatcher:
@@ -126,7 +126,7 @@ class JsonWatcher:
         """Whether the run only plans stands at the end of the document."""
         self._dry = dry
 
-    def finish(self, command: str, run: Run | None, exit_code: int) -> None:
+    def finish(self, command: str, run: Run | None, exit_code: int, stopped: str = "") -> None:
         """The end of the document: counts, failures, notes, exit code."""
         rest: Mapping[str, Any] = {
             "failures": self._failures,
@@ -135,6 +135,7 @@ class JsonWatcher:
             "run": run.number if run is not None else None,
             "dry_run": self._dry,
             "exit_code": exit_code,
+            "stopped": stopped,
             "counts": dict(run.tally.counts) if run is not None else {},
         }
         self._out.write("\n],\n" + _dump(rest)[1:] + "\n")

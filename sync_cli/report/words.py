@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, assert_never
 
 from sync_cli.core.model import Document
+from sync_cli.core.money import plain
 from sync_cli.core.plan import (
     Adopt,
     Advance,
@@ -86,7 +87,7 @@ def _amount(item: Item) -> str:
     if not isinstance(record, Document):
         return ""
     lines = len(record.lines)
-    return f" as {item.reference}: {record.total:f} {record.currency}, {lines} lines"
+    return f" as {item.reference}: {plain(record.total)} {record.currency}, {lines} lines"
 
 
 def _fields(payload: Mapping[str, Any]) -> str:

@@ -77,8 +77,11 @@ class HeldList(Room):
             write_audit(connection, [AuditEntry(at, 0, route, id, held.label, audit)])
         return True
 
-    def dismissed(self, route: str, ids: Iterable[str]) -> dict[str, str]:
+    def dismissed(self, route: str, ids: Iterable[str] | None = None) -> dict[str, str]:
         """The content hash that a person dismissed, by id, until something else is known."""
+        if ids is None:
+            every = "SELECT id, content FROM dismissed WHERE route = ?"
+            return dict(self.file.rows(every, (route,)))
         rows = self.file.rows(
             f"SELECT id, content FROM dismissed WHERE route = ? AND id {IN_IDS}",
             (route, ids_to_text(ids)),

@@ -1,0 +1,66 @@
+"""What the benchmarks write down. How fast they found it is never asserted: machines differ."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.figures import Figure, heading, line_of, write_results
+from benchmarks.measuring import ROOT, RunFailed, measure
+
+
+@pytest.mark.parametrize(
+    ("value", "goal", "verdict"), [(1.0, 2.0, "ok"), (2.0, 2.0, "ok"), (3.0, 2.0, "MISSED")]
+)
+def test_a_figure_says_whether_its_goal_was_reached(
+    value: float, goal: float, verdict: str
+) -> None:
+    figure = Figure("calls", value, "x", "detail", goal)
+    assert figure.verdict == verdict
+    assert verdict in line_of(figure).split()
+
+
+def test_a_figure_without_a_goal_has_no_verdict() -> None:
+    assert Figure("calls", 1.0, "x", "detail").verdict == ""
+
+
+def test_the_results_are_a_list_of_name_value_unit_and_detail(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    write_results(path, [Figure("a", 1.5, "s", "told", 2), Figure("b", 3, "MB", "told")])
+    assert json.loads(path.read_text(encoding="utf-8")) == [
+        {"name": "a", "value": 1.5, "unit": "s", "detail": "goal 2; told"},
+        {"name": "b", "value": 3, "unit": "MB", "detail": "told"},
+    ]
+
+
+def test_a_measured_program_that_fails_tells_its_last_words() -> None:
+    with pytest.raises(RunFailed, match="ended with 3:\nthe disk is full"):
+        measure([sys.executable, "-c", "import sys; print('the disk is full'); sys.exit(3)"], {})
+
+
+def test_a_measured_program_costs_time_and_memory() -> None:
+    cost = measure([sys.executable, "-c", "x = b'x' * 300_000_000"], {})
+    assert cost.cpu > 0
+    assert cost.wall > 0
+    assert cost.peak_mb > 300
+
+
+@pytest.mark.scenario
+def test_the_benchmarks_run_from_end_to_end(tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    words = ["--quick", "--only", "start", "--results", str(results)]
+    ran = subprocess.run(
+        [sys.executable, "-m", "benchmarks", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    figures = {each["name"]: each for each in json.loads(results.read_text(encoding="utf-8"))}
+    assert figures.keys() == {"start-cpu", "idle-run-cpu"}
+    assert all(each["value"] > 0 and each["unit"] == "s" for each in figures.values())
+    assert ran.stdout.splitlines()[0] == heading()
