@@ -11,8 +11,8 @@ from sync_cli.state.places import check_disk, find_disk_type, read_mounts
 
 MOUNTS = """\
 22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
-23 22 0:30 / /srv rw,relatime shared:5 - nfs4 server:/export rw,vers=4.2
-24 23 254:1 / /srv/local rw,relatime - xfs /dev/vdb rw
+23 22 0:30 / /shop rw,relatime shared:5 - nfs4 server:/export rw,vers=4.2
+24 23 254:1 / /shop/local rw,relatime - xfs /dev/vdb rw
 25 22 0:31 / /mnt/my\\040disk rw,relatime - cifs //server/share rw
 26 22 0:32 / /data rw - ext4 /dev/vdc rw
 27 26 0:33 / /data rw - 9p host rw
@@ -25,10 +25,10 @@ a line of a later kernel
     ("path", "disk_type"),
     [
         ("/var/lib/sync/state.sqlite", "ext4"),
-        ("/srv/state.sqlite", "nfs4"),
-        ("/srv/local/state.sqlite", "xfs"),
-        ("/srv/localhost/state.sqlite", "nfs4"),
-        ("/srvr/state.sqlite", "ext4"),
+        ("/shop/state.sqlite", "nfs4"),
+        ("/shop/local/state.sqlite", "xfs"),
+        ("/shop/localhost/state.sqlite", "nfs4"),
+        ("/shopr/state.sqlite", "ext4"),
         ("/mnt/my disk/state.sqlite", "cifs"),
         ("/data/state.sqlite", "9p"),
         ("/home/anna/remote/state.sqlite", "fuse.sshfs"),
