@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -17,34 +16,20 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     model_validator,
 )
 
-from sync_cli.connectors.base import References
-from sync_cli.core.errors import ConfigError
+from sync_cli.connectors.kinds import ErpSettings, ShopSettings
+from sync_cli.connectors.settings import Duration, SecretField, Section
 from sync_cli.core.guard import DEFAULT_LIMITS, Harm, Limit
 from sync_cli.core.model import OrderState
 from sync_cli.core.sellable import Basis
 from sync_cli.engine.route import Mode
 
-_DURATION = re.compile(r"(\d+)\s*(s|m|h|d)")
 ADDRESS = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def read_duration(value: Any) -> Any:
-    """A timedelta from "90s", "5m", "2h" or "3d"; other values pass to pydantic."""
-    if not isinstance(value, str):
-        return value
-    match = _DURATION.fullmatch(value.strip())
-    if match is None:
-        raise ValueError("write a duration as 90s, 5m, 2h or 3d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def _short_key(value: str) -> str:
@@ -73,92 +58,8 @@ def _aware(value: Any) -> Any:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(read_duration)]
 Template = Annotated[str, AfterValidator(_template)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_aware)]
-
-
-class Section(BaseModel):
-    """A part of the configuration; unknown keys are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Secret(Section):
-    """Where a secret is: an environment variable or a file; never the secret itself."""
-
-    env: str = ""
-    file: Path | None = None
-
-    def reveal(self, what: str) -> str:
-        """The secret. Raises ConfigError naming the variable or file that is missing."""
-        if self.env:
-            value = os.environ.get(self.env, "")
-            if not value:
-                raise ConfigError(
-                    f"The secret {what} is missing: the environment variable {self.env} is empty.",
-                    f"Set {self.env}, for instance in the EnvironmentFile of the timer.",
-                )
-            return value
-        if self.file is None:
-            raise ConfigError(f"The secret {what} names neither `env` nor `file`.")
-        try:
-            return self.file.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ConfigError(
-                f"The secret {what} cannot be read from {self.file}: {error.strerror}.",
-                "Create the file with mode 0600 for the user that runs sync-cli.",
-            ) from None
-
-
-def _no_plain_secret(value: Any) -> Any:
-    if isinstance(value, str):
-        raise ValueError("a secret does not belong here; write {env: NAME} or {file: PATH}")
-    return value
-
-
-SecretField = Annotated[Secret, BeforeValidator(_no_plain_secret)]
-
-
-class SystemSettings(Section):
-    """What every system has in common."""
-
-    url: str = Field(description="base address; https, plain http only on this machine")
-    buffer: Duration = Field(
-        timedelta(minutes=5), description="how much of the past is read again in each run"
-    )
-    in_doubt: Duration | None = Field(
-        None, description="how long a lost call may still take effect (default: the connector's)"
-    )
-    max_per_minute: int = Field(0, ge=0, description="most requests a minute, 0 = no limit")
-    timeout: Duration = Field(timedelta(seconds=60), description="longest wait for one answer")
-    ca_file: Path | None = Field(None, description="certificates to trust instead of the system's")
-
-
-class WooCommerceSettings(SystemSettings):
-    """The shop."""
-
-    kind: Literal["woocommerce"] = "woocommerce"
-    key: SecretField = Field(description="REST API consumer key (read/write)")
-    secret: SecretField = Field(description="REST API consumer secret")
-    auth: Literal["basic", "query"] = Field(
-        "basic", description="query: for servers that strip the Authorization header"
-    )
-
-
-class RestSettings(SystemSettings):
-    """An ERP or CRM spoken to by a profile of REST calls."""
-
-    kind: Literal["rest"] = "rest"
-    profile: str = Field(description="name of the profile, a folder under mappings/")
-    references: References | None = Field(
-        None,
-        description="what this ERP does with our reference on orders, if it is set up otherwise"
-        " than the profile says: unique, searchable or none",
-    )
-    credentials: Mapping[str, SecretField] = Field(
-        default_factory=dict, description="what the profile's `auth` asks for, such as token"
-    )
 
 
 class GuestPolicy(StrEnum):
@@ -357,8 +258,8 @@ class ProductsSettings(Guarded):
 class Systems(Section):
     """The systems that are kept in step."""
 
-    shop: WooCommerceSettings
-    erp: RestSettings
+    shop: ShopSettings
+    erp: ErpSettings = Field(description="The ERP; `kind` says how it is spoken to.")
 
 
 class Config(Section):

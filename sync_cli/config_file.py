@@ -50,7 +50,7 @@ def _refused(faults: Sequence[Fault]) -> ConfigError:
 
 def _faults(error: ValidationError, root: Node, file: str) -> Iterator[Fault]:
     for found in error.errors(include_url=False, include_input=False):
-        place = [str(step) for step in found["loc"]]
+        place = _place([str(step) for step in found["loc"]])
         yield Fault(file, _line(root, place), _message(place, found["type"], found["msg"]))
 
 
@@ -78,25 +78,38 @@ def _line(node: Node, place: Sequence[str]) -> int:
     return line
 
 
+def _place(steps: Sequence[str]) -> list[str]:
+    """The keys as they stand in the file: without the kind that pydantic names among them."""
+    return [step for end, step in enumerate(steps) if step not in _kinds(_models_at(steps[:end]))]
+
+
 def _keys_at(place: Sequence[str]) -> list[str]:
-    """The keys that the section at `place` knows."""
-    model: Any = Config
+    """The keys that the section at `place` knows, of whatever kind it is."""
+    return [key for model in _models_at(place) for key in model.model_fields]
+
+
+def _models_at(place: Sequence[str]) -> list[type[BaseModel]]:
+    """What may describe the section at `place`: one model, or one for each kind of system."""
+    models: list[type[BaseModel]] = [Config]
     for step in place:
-        field = model.model_fields.get(step)
-        model = _section(field.annotation) if field is not None else None
-        if model is None:
-            return []
-    return list(model.model_fields)
+        fields = [model.model_fields[step] for model in models if step in model.model_fields]
+        models = [found for field in fields for found in _sections(field.annotation)]
+    return models
 
 
-def _section(annotation: Any) -> type[BaseModel] | None:
+def _kinds(models: Sequence[type[BaseModel]]) -> set[str]:
+    """The kinds among which `models` are a choice; none where there is no choice."""
+    if len(models) < 2:
+        return set()
+    return {model.model_fields["kind"].default for model in models}
+
+
+def _sections(annotation: Any) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
+        yield annotation
+        return
     for inner in get_args(annotation):
-        found = _section(inner)
-        if found is not None:
-            return found
-    return None
+        yield from _sections(inner)
 
 
 def _anchored(config: Config, folder: Path) -> Config:

@@ -194,7 +194,7 @@ def _open_systems(
         shop=shop,
         erp=erp,
         mappings=mappings,
-        shop_kind=config.systems.shop.kind,
-        erp_kind=config.systems.erp.profile,
+        shop_kind=config.systems.shop.mapping_folder,
+        erp_kind=config.systems.erp.mapping_folder,
         shop_identity=identities[SHOP],
     )

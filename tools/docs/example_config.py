@@ -48,6 +48,10 @@ SHOWN: Mapping[str, str] = {
     "systems.erp.in_doubt": "15m",
     "systems.erp.ca_file": "/etc/ssl/certs/own-ca.pem",
     "systems.erp.references": "searchable",
+    "systems.erp.database": "company",
+    "systems.erp.user": "sync-cli",
+    "systems.erp.password": "{env: ERP_PASSWORD}",
+    "systems.erp.web_shop": "My shop",
     "reconcile.days": "90",
     "mail.server": "mail.example.com",
     "mail.user": "sync-cli",
@@ -68,7 +72,24 @@ class NoSample(Exception):
 
 def text() -> str:
     """The whole example configuration."""
-    return "\n".join((HEAD, *(line for one in settings() for line in _entry(one)), ""))
+    return "\n".join((HEAD, *(line for one in settings() for line in _lines(one)), ""))
+
+
+def _lines(setting: Setting) -> Iterator[str]:
+    above = ".".join(setting.path[:-1])
+    if setting.kind in ("", SAMPLES.get(f"{above}.kind")):
+        yield from _entry(setting)
+    else:
+        yield from _of_another_kind(setting)
+
+
+def _of_another_kind(setting: Setting) -> Iterator[str]:
+    """The lines of a key that only another kind than the sample's has: all of them remarks."""
+    indent = "  " * (len(setting.path) - 1)
+    said = f"only with kind: {setting.kind}: {_remark(setting)}"
+    for line in textwrap.wrap(said, WIDTH - len(indent), break_long_words=False):
+        yield f"{indent}# {line}"
+    yield f"{indent}#   {setting.path[-1]}: {_value(setting)}"
 
 
 def _entry(setting: Setting) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import Enum
@@ -16,7 +16,8 @@ from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from sync_cli.config import Config, Secret
+from sync_cli.config import Config
+from sync_cli.connectors.settings import Secret
 from sync_cli.core.guard import DEFAULT_LIMITS, Harm, Limit
 from tools.docs.markdown import code, first_sentence, table
 
@@ -48,7 +49,8 @@ class Setting:
     """One key of the configuration.
 
     `values` says in words what may stand there. `section` is the model of a key that holds other
-    keys. `default` is as it came from the model, None where there is none.
+    keys, the first one where `kind` chooses among several. `default` is as it came from the model,
+    None where there is none. `kind` is the only kind of system that has this key, "" for all.
     """
 
     path: tuple[str, ...]
@@ -57,6 +59,7 @@ class Setting:
     compulsory: bool
     default: Any
     section: type[BaseModel] | None
+    kind: str = ""
 
     @property
     def name(self) -> str:
@@ -67,19 +70,37 @@ class Setting:
 def settings(model: type[BaseModel] = Config, above: tuple[str, ...] = ()) -> Iterator[Setting]:
     """Every key, a section before the keys in it, and behind the plain keys beside it."""
     fields = model.model_fields.items()
-    for name, field in sorted(fields, key=lambda item: _section(item[1].annotation) is not None):
+    for name, field in sorted(fields, key=lambda item: bool(_sections(item[1].annotation))):
         setting = _setting((*above, name), field)
         yield setting
-        if setting.section is not None:
+        if len(sections := _sections(field.annotation)) > 1:
+            yield from _choice(sections, setting.path)
+        elif setting.section is not None:
             yield from settings(setting.section, setting.path)
 
 
+def _choice(models: Sequence[type[BaseModel]], above: tuple[str, ...]) -> Iterator[Setting]:
+    """The keys that all kinds have, `kind` itself, then those that only one kind has."""
+    kinds = {str(model.model_fields["kind"].default): model for model in models}
+    common = set.intersection(*(set(model.model_fields) for model in models))
+    for setting in settings(models[0], above):
+        if setting.path[-1] == "kind":
+            yield replace(setting, values=f"one of {', '.join(kinds)}")
+        elif setting.path[-1] in common:
+            yield setting
+    for kind, model in kinds.items():
+        for setting in settings(model, above):
+            if setting.path[-1] not in common:
+                yield replace(setting, kind=kind)
+
+
 def _setting(path: tuple[str, ...], field: FieldInfo) -> Setting:
-    section = _section(field.annotation)
+    sections = _sections(field.annotation)
+    section = sections[0] if sections else None
     default = field.get_default(call_default_factory=True) if not field.is_required() else None
     return Setting(
         path=path,
-        description=_description(field, section),
+        description=_description(field, section if len(sections) == 1 else None),
         values="" if section else _values(field),
         compulsory=field.is_required(),
         default=None if default is PydanticUndefined else default,
@@ -93,16 +114,16 @@ def _description(field: FieldInfo, section: type[BaseModel] | None) -> str:
     return f"{about} {said[:1].upper()}{said[1:]}." if about and said else said or about
 
 
-def _section(annotation: Any) -> type[BaseModel] | None:
-    """The model of a key that holds other keys, if only in some configurations.
+def _sections(annotation: Any) -> tuple[type[BaseModel], ...]:
+    """The models of a key that holds other keys, if only in some configurations.
 
-    A secret is a value.
+    Several where `kind` chooses among them. A secret is a value.
     """
-    inner = [one for one in get_args(annotation) if one is not type(None)]
-    if get_origin(annotation) in (Union, UnionType) and len(inner) == 1:
-        return _section(inner[0])
+    if get_origin(annotation) in (Union, UnionType, Annotated):
+        inner = (one for one in get_args(annotation) if one is not type(None))
+        return tuple(model for one in inner for model in _sections(one))
     is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
-    return annotation if is_model and annotation is not Secret else None
+    return (annotation,) if is_model and annotation is not Secret else ()
 
 
 def _values(field: FieldInfo) -> str:
@@ -136,9 +157,10 @@ def _names(annotation: Any) -> str:
 
 
 def _inline(annotation: Any) -> str:
-    section = _section(annotation)
-    if section is None:
+    sections = _sections(annotation)
+    if not sections:
         return _words(annotation)
+    (section,) = sections
     return f"{{{', '.join(f'{n}: {_values(f)}' for n, f in section.model_fields.items())}}}"
 
 
@@ -178,7 +200,8 @@ def reference() -> str:
 
 def _row(one: Setting) -> tuple[str, str, str, str]:
     default = "**compulsory**" if one.compulsory else code(written(one.default))
-    return code(one.name), default, one.description, one.values
+    meaning = f"{one.kind} only: {one.description}" if one.kind else one.description
+    return code(one.name), default, meaning, one.values
 
 
 def harms() -> str:
