@@ -29,6 +29,7 @@ from sync_cli.connectors.http_answers import (
     Received,
     Refine,
     Refusal,
+    Refuses,
     RequestRefused,
     accepted,
     down,
@@ -97,9 +98,10 @@ class HttpClient:
     """JSON over HTTP to one system, with its credentials, its pace and kept connections.
 
     Thread-safe. `name` is the system's in messages, `clock` gives aware UTC, `timeout` is seconds
-    to connect and to read. `refine` reads the system's own refusals. Proxies and certificates of
-    the environment (HTTPS_PROXY, REQUESTS_CA_BUNDLE) are honoured. Raises ConfigError for plain
-    `http://` to another machine.
+    to connect and to read. `refine` reads the system's own refusals; `refuses` knows those that
+    come with a status of success, as over JSON-RPC. Proxies and certificates of the environment
+    (HTTPS_PROXY, REQUESTS_CA_BUNDLE) are honoured. Raises ConfigError for plain `http://` to
+    another machine.
     """
 
     def __init__(
@@ -114,6 +116,7 @@ class HttpClient:
         verify: bool | str = True,
         user_agent: str = USER_AGENT,
         refine: Refine | None = None,
+        refuses: Refuses | None = None,
     ) -> None:
         refuse_unsafe_address(name, base_url)
         self.name = name
@@ -126,6 +129,7 @@ class HttpClient:
         self._proxies = get_environ_proxies(base_url, no_proxy=None)
         self._user_agent = user_agent
         self._refine: Refine = refine or _nothing_to_refine
+        self._refuses = refuses
         self._adapter = HTTPAdapter(pool_connections=2, pool_maxsize=8)
         self._fault: SyncError | None = None
         self._lost = 0
@@ -301,7 +305,7 @@ class HttpClient:
         received = Received(
             self.name, str(call), request.url or "", call.write, status, headers, body
         )
-        data = accepted(received, call.expect, self._refine)
+        data = accepted(received, call.expect, self._refine, self._refuses)
         return Answer(status, headers, data, moment_of(headers) or self._clock(), len(body))
 
     def _prepare(self, call: _Call) -> PreparedRequest:

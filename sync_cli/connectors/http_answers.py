@@ -132,10 +132,19 @@ AnswerLost or Passing.
 """
 
 
-def accepted(received: Received, expect: Expected, refine: Refine) -> Any:
+Refuses = Callable[[Any], bool]
+"""Whether the JSON of an answer with a status of success is a refusal all the same."""
+
+
+def accepted(
+    received: Received, expect: Expected, refine: Refine, refuses: Refuses | None = None
+) -> Any:
     """The JSON of a successful answer of the expected shape; raises what it means otherwise."""
     data = _json(received.body)
     if 200 <= received.status < 300:
+        if refuses is not None and data is not _NOT_JSON and refuses(data):
+            refusal = _refusal(received, data)
+            raise refine(refusal) or refused(refusal)
         return _expected(received, data, expect)
     if 300 <= received.status < 400:
         raise _redirected(received)

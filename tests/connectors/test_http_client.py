@@ -489,3 +489,28 @@ def test_a_secret_with_a_line_end_is_named_but_not_shown() -> None:
         client.close()
     assert "credential" in str(caught.value)
     assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+def refused_within(data: Any) -> bool:
+    return isinstance(data, dict) and "error" in data
+
+
+def test_a_refusal_inside_a_success_is_one_to_the_call_and_not_to_the_system() -> None:
+    with responses.RequestsMock() as mock:
+        wire = Wire(mock, refuses=refused_within)
+        mock.add("POST", f"{BASE}/orders", json={"error": "no stock", "code": "rule"})
+        with pytest.raises(RequestRefused, match="no stock") as refused:
+            wire.write()
+    assert (refused.value.status, refused.value.code) == (200, "rule")
+    wire.client.raise_fault()
+
+
+def test_a_refusal_inside_a_success_is_read_by_the_connector() -> None:
+    def refine(refusal: Refusal) -> Exception | None:
+        return AccessDenied(refusal.system, "The key is wrong.", "Make another.")
+
+    with responses.RequestsMock() as mock:
+        wire = Wire(mock, refuses=refused_within, refine=refine)
+        mock.add("GET", f"{BASE}/orders", json={"error": "denied"})
+        with pytest.raises(AccessDenied, match="key is wrong"):
+            wire.read()

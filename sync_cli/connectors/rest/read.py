@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from sync_cli.connectors.base import Found, Json, Page, Raw, Seen, batched
+from sync_cli.connectors.positions import Place, Position, read_position
 from sync_cli.connectors.rest.calls import Changes, Fetch, Find, Listing, Since
-from sync_cli.connectors.rest.positions import Place, Position, read_position
 from sync_cli.connectors.rest.profile import Entity
 from sync_cli.connectors.rest.records import Records
 from sync_cli.connectors.rest.template import quoted

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from sync_cli.connectors.base import Json
+from sync_cli.connectors.positions import Place
 from sync_cli.connectors.rest.calls import (
     CursorPaging,
     KeysetPaging,
@@ -17,7 +18,6 @@ from sync_cli.connectors.rest.calls import (
     Paging,
 )
 from sync_cli.connectors.rest.paths import Expression
-from sync_cli.connectors.rest.positions import Place
 from sync_cli.connectors.rest.wire import Wire
 from sync_cli.core.errors import ConfigError
 
