@@ -14,6 +14,7 @@ from sync_cli.core.model import (
     OrderLine,
 )
 from sync_cli.core.proof import Proven
+from sync_cli.core.taxes import TaxKeys
 
 
 def document_of(
@@ -30,15 +31,19 @@ def document_of(
     `unit_factor` gives the ERP units of one shop piece for a product key.
     """
     amounts = iter(zip(proven.nets, proven.taxes, strict=True))
-    lines = [_product_line(line, *next(amounts), unit_factor) for line in order.lines]
-    lines += [_money_line(LineKind.FEE, line, *next(amounts)) for line in order.fees]
-    lines += [_money_line(LineKind.SHIPPING, line, *next(amounts)) for line in order.shipping_lines]
+    taxes = TaxKeys(order)
+    lines = [_product_line(line, *next(amounts), taxes, unit_factor) for line in order.lines]
+    lines += [_money_line(LineKind.FEE, line, *next(amounts), taxes) for line in order.fees]
+    lines += [
+        _money_line(LineKind.SHIPPING, line, *next(amounts), taxes) for line in order.shipping_lines
+    ]
     return Document(
         reference=reference,
         birth=reference,
         order_number=order.number,
         state=wanted,
         currency=order.currency,
+        prices_include_tax=order.prices_include_tax,
         ordered_at=order.ordered_at,
         customer_key=customer_key,
         vat_id=order.vat_id,
@@ -57,7 +62,11 @@ def document_of(
 
 
 def _product_line(
-    line: OrderLine, net: Decimal, tax: Decimal, unit_factor: Callable[[str], Decimal]
+    line: OrderLine,
+    net: Decimal,
+    tax: Decimal,
+    taxes: TaxKeys,
+    unit_factor: Callable[[str], Decimal],
 ) -> DocumentLine:
     return DocumentLine(
         kind=LineKind.PRODUCT,
@@ -68,10 +77,19 @@ def _product_line(
         net=net,
         tax=tax,
         tax_class=line.tax_class,
+        tax_key=taxes.of(line),
     )
 
 
-def _money_line(kind: LineKind, line: OrderLine, net: Decimal, tax: Decimal) -> DocumentLine:
+def _money_line(
+    kind: LineKind, line: OrderLine, net: Decimal, tax: Decimal, taxes: TaxKeys
+) -> DocumentLine:
     return DocumentLine(
-        kind=kind, text=line.name, net=net, tax=tax, tax_class=line.tax_class, sku=line.sku
+        kind=kind,
+        text=line.name,
+        net=net,
+        tax=tax,
+        tax_class=line.tax_class,
+        tax_key=taxes.of(line),
+        sku=line.sku,
     )

@@ -238,10 +238,33 @@ class Customer(Record):
     shipping: Address = Field(default_factory=lambda: Address())
 
 
+class TaxRate(Part):
+    """A tax rate that an order was charged with, as it was on the order's day.
+
+    `id` is what lines name it by; `code` begins with the country where the rate is one country's;
+    `percent` is None where the shop does not say it. `compound` claims that it is charged on top
+    of the other taxes.
+    """
+
+    id: str
+    code: str = ""
+    percent: Decimal | None = None
+    compound: bool = False
+
+
+class LineTax(Part):
+    """What one line was charged under one rate; `total` is None where the rate does not apply."""
+
+    rate_id: str
+    total: Decimal | None = None
+
+
 class OrderLine(Part):
     """One item of a shop order: a product line, a shipping line or a fee.
 
     `total` is net and may carry six decimals; `total_tax` is its tax as the shop stored it.
+    `subtotal` is the net before coupons, None for what no coupon lowers. `taxes` are unrounded
+    and do not add up to `total_tax`: they say which rates were charged.
     `reduced_stock` is what the line took from the stock, None where the shop does not say.
     """
 
@@ -251,9 +274,11 @@ class OrderLine(Part):
     sku: str = ""
     name: str = ""
     quantity: Decimal = Decimal(1)
+    subtotal: Decimal | None = None
     total: Decimal = ZERO
     total_tax: Decimal = ZERO
     tax_class: str = ""
+    taxes: tuple[LineTax, ...] = ()
     method: str = ""
     reduced_stock: Decimal | None = None
     extra: Mapping[str, Any] = Field(default_factory=dict, repr=False)
@@ -271,7 +296,8 @@ class Order(Record):
     """A shop order as the shop stored it, amounts as read with six decimals.
 
     `seal` is our own metadata on it ("installation:run"), `document` the ERP's number that we
-    wrote back. `customer_id` is "" for guests.
+    wrote back. `customer_id` is "" for guests. `vat_exempt` claims that the shop charged no tax
+    because the buyer needs to pay none.
     """
 
     number: str = ""
@@ -288,6 +314,8 @@ class Order(Record):
     shipping_lines: tuple[OrderLine, ...] = ()
     fees: tuple[OrderLine, ...] = ()
     coupons: tuple[str, ...] = ()
+    tax_rates: tuple[TaxRate, ...] = ()
+    vat_exempt: bool = False
     total: Decimal
     total_tax: Decimal
     cart_tax: Decimal
@@ -305,7 +333,13 @@ class Order(Record):
 
 
 class DocumentLine(Part):
-    """One line of an ERP sales document; `net` and `tax` are whole-line amounts in the currency."""
+    """One line of an ERP sales document; `net` and `tax` are whole-line amounts in the currency.
+
+    `tax_key` names the tax that was charged, for ERPs that compute taxes themselves: a country and
+    its rates ("DE 19 incl", "AT 20 excl", "DE 0 incl"), or why there is none ("FR exempt",
+    "US none"); see core.taxes. `unit_price` is the price of one of `quantity`, gross where the
+    document's prices include tax, net elsewhere; None until the digits of the ERP are known.
+    """
 
     kind: LineKind
     product_key: str = ""
@@ -315,12 +349,20 @@ class DocumentLine(Part):
     net: Decimal = ZERO
     tax: Decimal = ZERO
     tax_class: str = ""
+    tax_key: str = ""
+    unit_price: Decimal | None = None
+
+    @property
+    def gross(self) -> Decimal:
+        """Net and tax of the whole line."""
+        return self.net + self.tax
 
 
 class Document(Record):
     """A sales document of an ERP: as we want it, or as the ERP stored it.
 
     `customer_key` names the customer on the shop's side; `reference` is our name for the order.
+    `prices_include_tax` claims that unit prices are gross.
     """
 
     number: str = ""
@@ -328,6 +370,7 @@ class Document(Record):
     order_number: str = ""
     state: DocumentState = DocumentState.DRAFT
     currency: str = ""
+    prices_include_tax: bool = False
     ordered_at: datetime | None = None
     customer_key: str = ""
     vat_id: str = Field(default="", repr=False)
