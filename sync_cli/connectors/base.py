@@ -206,7 +206,9 @@ class Connector(Protocol):
 
         Equality is checked here (servers fold case, accents, wildcards): e-mails without regard
         to case, all else exactly. Archived, trashed and cancelled ones come too, marked. An empty
-        value finds nothing.
+        value finds nothing. Keys that flows ask for: "reference" of all that we make, "sku" of
+        products, "email" of customers, "document" (the sales document's id) of shipments and
+        invoices; an invoice over several documents is found by each.
         """
         ...
 

@@ -36,6 +36,10 @@ class MappingSet:
             f"Write one: {system_kind}/{entity}.yaml in your folder of mappings.",
         )
 
+    def has(self, system_kind: str, entity: str) -> bool:
+        """Whether there are rules for `entity`: what a kind of system has none for, it has not."""
+        return (system_kind, entity) in self.mappings
+
     def __iter__(self) -> Iterator[EntityMapping]:
         return iter(self.mappings.values())
 

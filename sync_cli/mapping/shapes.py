@@ -14,11 +14,13 @@ from typing import Any, Union, get_args, get_origin
 from sync_cli.core.model import (
     Customer,
     Document,
+    Invoice,
     Note,
     Order,
     Part,
     Product,
     Record,
+    Shipment,
     StockLevel,
     WriteBack,
 )
@@ -32,6 +34,8 @@ RECORDS: Mapping[str, type[Record]] = {
     "customer": Customer,
     "write_back": WriteBack,
     "note": Note,
+    "shipment": Shipment,
+    "invoice": Invoice,
 }
 
 GIVEN = frozenset({"id", "birth", "modified_at"})
