@@ -24,6 +24,7 @@ from sync_cli.mapping.errors import (
     Unreadable,
     Unresolved,
 )
+from sync_cli.mapping.merging import merged_meta
 from sync_cli.mapping.overlay import apply_overlay
 from sync_cli.mapping.paths import compile_path
 from sync_cli.mapping.read_compiler import ReadCompiler
@@ -132,6 +133,15 @@ class EntityMapping:
         if writing.missing:
             raise Unresolved(writing.missing)
         return payload
+
+    def merged(self, payload: Mapping[str, Any], current: Mapping[str, Any]) -> dict[str, Any]:
+        """`payload` with the lists of its `merge` rules joined to those of the target's record.
+
+        Entries of `current` with another value under the rule's field stay as they are, in front;
+        one with the same value takes our fields and keeps its others.
+        """
+        by_key = {rule.to: rule.merge for rule in self.rules_write if rule.merge}
+        return merged_meta(payload, current, by_key)
 
     def _label(self, id_: str) -> str:
         return f"{self.entity.replace('_', ' ').capitalize()} {id_}".strip()

@@ -70,6 +70,7 @@ class Rule:
     when: str = ""
     each: str = ""
     part: str = ""
+    merge: str = ""
     description: str = ""
 
     @property
@@ -141,6 +142,8 @@ class _RuleParser:
             self.fault(line, "the rule has no `to`")
         if len(given & {"from", "value"}) != 1:
             self.fault(line, "a rule has either `from` or `value`")
+        if "merge" in given and not ("each" in given and found.get("to_meta")):
+            self.fault(line, "`merge` stands beside `each`, in a rule to {meta: key}")
         for first, second in _EXCLUSIVE:
             if first in given and second in given and found.get(first, True) is not False:
                 self.fault(line, f"`{first}` and `{second}` cannot stand in one rule")
@@ -250,5 +253,6 @@ _KEYS: Mapping[str, Callable[[_RuleParser, str, Node], dict[str, Any]]] = {
     "when": _RuleParser.text,
     "each": _RuleParser.text,
     "part": _RuleParser.text,
+    "merge": _RuleParser.text,
     "description": _RuleParser.text,
 }

@@ -72,7 +72,10 @@ class WriteCompiler(Compiler):
         if below is None:
             self.fault(rule, f"{rule.path!r} holds no objects: it takes neither each nor part")
             return None
-        writer = self.writer(self.part_rules(rule), below)
+        rules = self.part_rules(rule)
+        if rule.merge and rule.merge not in {one.to for one in rules}:
+            self.fault(rule, f"the part {rule.each!r} has no field {rule.merge!r} to merge by")
+        writer = self.writer(rules, below)
         if rule.part:
             return object_of(rule, path.get, writer)
         return items_of(rule, path.get, writer, chain(checks_of(rule)))

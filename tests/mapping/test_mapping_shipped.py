@@ -51,6 +51,7 @@ def test_every_shipped_mapping_is_there() -> None:
         ("sandbox-erp", "product"),
         ("sandbox-erp", "stock"),
         ("sandbox-erp", "customer"),
+        ("sandbox-erp", "shipment"),
     }
 
 

@@ -120,6 +120,9 @@ def test_a_draft_is_stored_as_sent_with_its_sums(erp: ErpSide) -> None:
         "total": "190.85",
         "tracking": [],
         "invoice_number": None,
+        "invoice_date": None,
+        "invoice_link": None,
+        "paid": False,
         "created_at": stored["created_at"],
         "changed_at": stored["created_at"],
     }

@@ -31,6 +31,7 @@ KEYS: Mapping[str, str] = {
     "when": "a JMESPath condition; where it does not hold, the rule is left out",
     "each": "a list: every item goes through the part of this name",
     "part": "an object that goes through the part of this name",
+    "merge": "with `each`, to metadata: entries that are there and differ in this field stay",
     "owner": f"which system leads this field: {', '.join(OWNERS)}",
     "description": "a remark for people",
 }

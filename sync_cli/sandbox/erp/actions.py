@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sync_cli.sandbox.control import Action
-from sync_cli.sandbox.erp.documents import edit_order, find_order, restore_backup, ship_orders
+from sync_cli.sandbox.erp.documents import edit_order, find_order, restore_backup
 from sync_cli.sandbox.erp.drafts import read_id
 from sync_cli.sandbox.erp.records import (
     MAIN_WAREHOUSE,
@@ -17,11 +17,13 @@ from sync_cli.sandbox.erp.records import (
     Customer,
     Json,
     Order,
+    Parcel,
     Product,
     as_json,
     milliseconds,
 )
 from sync_cli.sandbox.erp.refusals import ItemError
+from sync_cli.sandbox.erp.shipping import add_parcel, ship_orders, ship_part
 from sync_cli.sandbox.erp.store import ErpStore
 
 
@@ -32,6 +34,8 @@ def erp_actions(store: ErpStore) -> dict[str, Action]:
     """
     actions: dict[str, Callable[..., Any]] = {
         "ship": ship,
+        "ship_part": ship_some,
+        "add_parcel": one_more_parcel,
         "set_stock": set_stock,
         "restore": restore,
         "edit_order": change_order,
@@ -52,6 +56,34 @@ def ship(
     with store.lock:
         confirmed = [str(order.id) for order in store.orders if order.state == "confirmed"]
         return ship_orders(store, confirmed if ids is None else ids, tracking)
+
+
+def ship_some(
+    store: ErpStore,
+    *,
+    pieces: Mapping[str, int | str],
+    parcels: Sequence[Mapping[str, str]] = (),
+    id: str | None = None,
+    reference: str | None = None,
+) -> Json:
+    """Ship pieces by SKU of a confirmed order; each parcel has `number`, `carrier` and `link`."""
+    with store.lock:
+        order = _order(store, id, reference)
+        return ship_part(store, order, pieces, [Parcel(**parcel) for parcel in parcels])
+
+
+def one_more_parcel(
+    store: ErpStore,
+    *,
+    number: str,
+    carrier: str = "",
+    link: str = "",
+    id: str | None = None,
+    reference: str | None = None,
+) -> Json:
+    """Put one more parcel on the last shipment of an order."""
+    with store.lock:
+        return add_parcel(store, _order(store, id, reference), Parcel(number, carrier, link))
 
 
 def set_stock(

@@ -19,7 +19,6 @@ from sync_cli.sandbox.erp.documents import (
     cancel_orders,
     confirm_orders,
     create_orders,
-    ship_orders,
 )
 from sync_cli.sandbox.erp.listing import list_page, read_list_request
 from sync_cli.sandbox.erp.parties import create_customers, update_customers
@@ -27,6 +26,7 @@ from sync_cli.sandbox.erp.records import (
     CUSTOMER_FIELDS,
     ORDER_FIELDS,
     PRODUCT_FIELDS,
+    SHIPMENT_FIELDS,
     STOCK_FIELDS,
     Fields,
     Json,
@@ -34,6 +34,7 @@ from sync_cli.sandbox.erp.records import (
 )
 from sync_cli.sandbox.erp.refusals import RequestError
 from sync_cli.sandbox.erp.settings import ALL_RIGHTS
+from sync_cli.sandbox.erp.shipping import ship_orders
 from sync_cli.sandbox.erp.store import ErpStore
 from sync_cli.sandbox.erp.table import Table
 from sync_cli.sandbox.ledger import to_json
@@ -44,12 +45,20 @@ API = "/api/v1"
 
 @dataclass(frozen=True)
 class _Entity:
-    """What the API offers of one table: its JSON fields and the keys to find it by."""
+    """What the API offers of one table: its JSON fields and the keys to find it by.
+
+    Reading it needs the right to read `of`, which is itself unless it is named.
+    """
 
     name: str
     table: Table[Any]
     fields: Fields
     keys: tuple[str, ...]
+    of: str = ""
+
+    @property
+    def right(self) -> str:
+        return f"{self.of or self.name}:read"
 
 
 def erp_app(store: ErpStore, tokens: Mapping[str, Iterable[str]]) -> Flask:
@@ -85,19 +94,20 @@ def _entities(store: ErpStore) -> tuple[_Entity, ...]:
         _Entity("stock", store.stock, STOCK_FIELDS, ()),
         _Entity("customers", store.customers, CUSTOMER_FIELDS, ("reference", "email")),
         _Entity("orders", store.orders, ORDER_FIELDS, ("reference", "number")),
+        _Entity("shipments", store.shipments, SHIPMENT_FIELDS, ("order_id",), of="orders"),
     )
 
 
 def _offer_reading(api: Blueprint, store: ErpStore, entity: _Entity) -> None:
     def list_() -> Response:
-        _insist_on(f"{entity.name}:read")
+        _insist_on(entity.right)
         wanted = read_list_request(request.args, entity.fields)
         with store.lock:
             page = list_page(entity.table, entity.fields, wanted)
         return _json(page)
 
     def find() -> Response:
-        _insist_on(f"{entity.name}:read")
+        _insist_on(entity.right)
         key, values = _read_find(entity)
         with store.lock:
             rows = {row.id: row for value in values for row in entity.table.find(key, value)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -51,8 +51,8 @@ def confirm_orders(store: ErpStore, ids: Sequence[object]) -> list[Json]:
     with store.lock:
         return run_batch(
             ids,
-            _expect(store, ("draft",), "not_draft"),
-            lambda order: _advance(store, order, "confirmed"),
+            expect(store, ("draft",), "not_draft"),
+            lambda order: advance(store, order, "confirmed"),
             atomic=store.settings.atomic_batches,
         )
 
@@ -62,44 +62,35 @@ def cancel_orders(store: ErpStore, ids: Sequence[object]) -> list[Json]:
     with store.lock:
         return run_batch(
             ids,
-            _expect(store, ("draft", "confirmed"), "not_cancellable"),
-            lambda order: _advance(store, order, "cancelled"),
+            expect(store, ("draft", "confirmed"), "not_cancellable"),
+            lambda order: advance(store, order, "cancelled"),
         )
-
-
-def ship_orders(store: ErpStore, ids: Sequence[object], tracking: str | None) -> list[Json]:
-    """Ship each confirmed order from MAIN: on hand and demand fall; the results of the batch."""
-
-    def ship(order: Order) -> Json:
-        if tracking:
-            order.tracking.append(tracking)
-        return _advance(store, order, "shipped", tracking=tracking)
-
-    with store.lock:
-        return run_batch(ids, _expect(store, ("confirmed",), "not_confirmed"), ship)
 
 
 def edit_order(store: ErpStore, order: Order, **changes: Any) -> Json:
     """Change an order as a person in the ERP would, and return it as stored.
 
     `changes`: `lines` (as in POST /orders, replacing all), `note`, `billing`, `shipping`,
-    `payment_method`, `shipping_method`, `invoice_number`, `tracking` (one more parcel), `state`
-    ("done" for a shipped order). Raises ItemError, having changed nothing.
+    `payment_method`, `shipping_method`, `invoice_number`, `invoice_date`, `invoice_link`, `paid`,
+    `tracking` (one more parcel), `state` ("done" for a shipped order). Raises ItemError, having
+    changed nothing.
     """
     with store.lock:
         named = sorted(changes)
         lines = _changed_lines(store, order, changes)
         state = _changed_state(order, changes)
-        invoice = changes.pop("invoice_number", order.invoice_number)
+        facts = {name: changes.pop(name) for name in _FACTS if name in changes}
         parcel = changes.pop("tracking", None)
         head = replace(order.head, **read_head_change(changes))
-        _move_demand(store, order, -1)
-        order.lines, order.head, order.state, order.invoice_number = lines, head, state, invoice
-        _move_demand(store, order, 1)
+        move_demand(store, order, -1)
+        order.lines, order.head, order.state = lines, head, state
+        for name, value in facts.items():
+            setattr(order, name, value)
+        move_demand(store, order, 1)
         if parcel:
             order.tracking.append(parcel)
-        _touch(store, order)
-        _record(store, "order.updated", order, fields=named)
+        touch(store, order)
+        record(store, "order.updated", order, fields=named)
         return as_json(order, ORDER_FIELDS)
 
 
@@ -111,12 +102,24 @@ def restore_backup(store: ErpStore, orders: int) -> list[str]:
     """
     with store.lock:
         dropped = store.orders.drop_last(orders)
+        _lose_shipments(store, {order.id for order in dropped})
         for order in dropped:
-            _move_demand(store, order, -1, silently=True)
-            if order.state in ("shipped", "done"):
-                _each_shelf(store, order, _put_back, silently=True)
-            _record(store, "order.lost", order)
+            move_demand(store, order, -1, silently=True)
+            each_shelf(store, order.shipped, _put_back, silently=True)
+            record(store, "order.lost", order)
         return [str(order.id) for order in dropped]
+
+
+_FACTS = ("invoice_number", "invoice_date", "invoice_link", "paid")
+"""What people book on an order beside its head and lines."""
+
+
+def _lose_shipments(store: ErpStore, orders: set[int]) -> None:
+    """The lost orders' shipments go too: the next orders get the same ids."""
+    kept = [row for row in store.shipments if row.order.id not in orders]
+    store.shipments.drop_last(len(store.shipments))
+    for row in kept:
+        store.shipments.append(row)
 
 
 def _read(store: ErpStore, item: object) -> OrderDraft:
@@ -141,13 +144,11 @@ def _add(store: ErpStore, draft: OrderDraft) -> Json:
     id = 1 + len(store.orders)
     order = Order(id, f"SO{id:05}", draft.head, draft.lines, "draft", now, now)
     store.orders.append(order)
-    _record(store, "order.created", order)
+    record(store, "order.created", order)
     return as_json(order, ORDER_FIELDS)
 
 
-def _expect(
-    store: ErpStore, states: tuple[OrderState, ...], code: str
-) -> Callable[[object], Order]:
+def expect(store: ErpStore, states: tuple[OrderState, ...], code: str) -> Callable[[object], Order]:
     """A check that finds the order and insists on its state; an id twice in a batch fails."""
     seen: set[int] = set()
 
@@ -171,49 +172,42 @@ def find_order(store: ErpStore, id: object) -> Order:
     return order
 
 
-def _advance(store: ErpStore, order: Order, to: OrderState, **facts: Any) -> Json:
-    _move_demand(store, order, -1)
+def advance(store: ErpStore, order: Order, to: OrderState, **facts: Any) -> Json:
+    move_demand(store, order, -1)
     order.state = to
-    _move_demand(store, order, 1)
-    if to == "shipped":
-        _each_shelf(store, order, _take_out)
-    _touch(store, order)
-    _record(store, f"order.{to}", order, **facts)
+    move_demand(store, order, 1)
+    touch(store, order)
+    record(store, f"order.{to}", order, **facts)
     return as_json(order, ORDER_FIELDS)
 
 
-def _move_demand(store: ErpStore, order: Order, sign: int, *, silently: bool = False) -> None:
-    """Add the order's pieces to the demand, or take them away; only confirmed ones are open."""
+def move_demand(store: ErpStore, order: Order, sign: int, *, silently: bool = False) -> None:
+    """Add the order's open pieces to the demand, or take them away; only confirmed ones count."""
 
     def move(shelf: Shelf, count: Decimal) -> None:
         shelf.demand += sign * count
 
     if order.state == "confirmed":
-        _each_shelf(store, order, move, silently=silently)
-
-
-def _take_out(shelf: Shelf, count: Decimal) -> None:
-    shelf.on_hand -= count
-    shelf.reserved = min(shelf.reserved, max(shelf.demand, Decimal(0)))
+        each_shelf(store, order.open, move, silently=silently)
 
 
 def _put_back(shelf: Shelf, count: Decimal) -> None:
     shelf.on_hand += count
 
 
-def _each_shelf(
+def each_shelf(
     store: ErpStore,
-    order: Order,
+    pieces: Mapping[int, Decimal],
     change: Callable[[Shelf, Decimal], None],
     *,
     silently: bool = False,
 ) -> None:
-    """Change the MAIN shelf of each stocked product of the order by its line's quantity."""
-    for line in order.lines:
-        stock = None if line.product_id is None else store.stock.get(line.product_id)
+    """Change the MAIN shelf of each stocked product by its pieces."""
+    for product_id, count in pieces.items():
+        stock = store.stock.get(product_id)
         if stock is None or not stock.stocked:
             continue
-        change(stock.shelf(MAIN_WAREHOUSE), line.quantity)
+        change(stock.shelf(MAIN_WAREHOUSE), count)
         if not silently:
             stock.changed_at = store.stamp()
             store.stock.changed(stock)
@@ -236,12 +230,12 @@ def _changed_state(order: Order, changes: dict[str, Any]) -> OrderState:
     return "done"
 
 
-def _touch(store: ErpStore, order: Order) -> None:
+def touch(store: ErpStore, order: Order) -> None:
     order.changed_at = store.stamp()
     store.orders.changed(order)
 
 
-def _record(store: ErpStore, what: str, order: Order, **facts: Any) -> None:
+def record(store: ErpStore, what: str, order: Order, **facts: Any) -> None:
     store.ledger.record(
         what,
         str(order.id),

@@ -157,6 +157,20 @@ class Order:
     changed_at: int
     tracking: list[str] = field(default_factory=list)
     invoice_number: str | None = None
+    invoice_date: str | None = None
+    invoice_link: str | None = None
+    paid: bool = False
+    shipped: dict[int, Decimal] = field(default_factory=dict)
+
+    @property
+    def open(self) -> dict[int, Decimal]:
+        """Pieces by product that were ordered and have not left yet."""
+        ordered: dict[int, Decimal] = {}
+        for line in self.lines:
+            if line.product_id is not None:
+                ordered[line.product_id] = ordered.get(line.product_id, ZERO) + line.quantity
+        left = {id: count - self.shipped.get(id, ZERO) for id, count in ordered.items()}
+        return {id: count for id, count in left.items() if count > 0}
 
     @property
     def net(self) -> Decimal:
@@ -171,7 +185,29 @@ class Order:
         return self.net + self.tax
 
 
-Record = Product | Stock | Customer | Order
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One parcel of a shipment."""
+
+    number: str
+    carrier: str = ""
+    link: str = ""
+
+
+@dataclass(slots=True)
+class Shipment:
+    """What left for one order at one time: its `pieces`, each a product and how many."""
+
+    id: int
+    number: str
+    order: Order
+    parcels: list[Parcel]
+    pieces: tuple[tuple[Product, Decimal], ...]
+    created_at: int
+    changed_at: int
+
+
+Record = Product | Stock | Customer | Order | Shipment
 Fields = Mapping[str, Callable[[Any], Any]]
 
 
@@ -267,7 +303,19 @@ ORDER_FIELDS: Fields = {
     "shipping_method": lambda it: it.head.shipping_method,
     "tracking": lambda it: list(it.tracking),
     "invoice_number": lambda it: it.invoice_number,
+    "invoice_date": lambda it: it.invoice_date,
+    "invoice_link": lambda it: it.invoice_link,
+    "paid": lambda it: it.paid,
     "created_at": lambda it: _moment(it.created_at),
+    "changed_at": lambda it: _moment(it.changed_at),
+}
+SHIPMENT_FIELDS: Fields = {
+    "id": lambda it: str(it.id),
+    "number": lambda it: it.number,
+    "order_id": lambda it: str(it.order.id),
+    "parcels": lambda it: [_parcel_json(parcel) for parcel in it.parcels],
+    "lines": lambda it: [_pieces_json(product, count) for product, count in it.pieces],
+    "shipped_at": lambda it: _moment(it.created_at),
     "changed_at": lambda it: _moment(it.changed_at),
 }
 
@@ -289,6 +337,14 @@ def _shelf_json(shelf: Shelf) -> Json:
         "reserved": decimal_text(shelf.reserved),
         "incoming": decimal_text(shelf.incoming),
     }
+
+
+def _parcel_json(parcel: Parcel) -> Json:
+    return {"number": parcel.number, "carrier": parcel.carrier, "link": parcel.link}
+
+
+def _pieces_json(product: Product, count: Decimal) -> Json:
+    return {"product_id": str(product.id), "sku": product.sku, "quantity": decimal_text(count)}
 
 
 def _line_json(line: OrderLine) -> Json:

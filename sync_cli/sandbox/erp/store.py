@@ -16,12 +16,14 @@ from sync_cli.sandbox.erp.records import (
     MAIN_WAREHOUSE,
     ORDER_FIELDS,
     PRODUCT_FIELDS,
+    SHIPMENT_FIELDS,
     STOCK_FIELDS,
     Customer,
     Json,
     Order,
     Product,
     Shelf,
+    Shipment,
     Stock,
     as_json,
     milliseconds,
@@ -56,6 +58,7 @@ class ErpStore:
         self.orders: Table[Order] = Table(
             reference=lambda it: it.head.reference, number=lambda it: it.number
         )
+        self.shipments: Table[Shipment] = Table(order_id=lambda it: str(it.order.id))
         self._stamp: int | None = None
         self._next_product_id = FIRST_PRODUCT_ID
 
@@ -123,6 +126,7 @@ class ErpStore:
                 "stock": [as_json(row, STOCK_FIELDS) for row in self.stock],
                 "customers": [as_json(row, CUSTOMER_FIELDS) for row in self.customers],
                 "orders": [as_json(row, ORDER_FIELDS) for row in self.orders],
+                "shipments": [as_json(row, SHIPMENT_FIELDS) for row in self.shipments],
             }
 
 

@@ -59,7 +59,8 @@ def test_a_small_profile_is_enough() -> None:
 
 
 def test_the_shipped_profile_can_be_used() -> None:
-    assert set(load_profile(PROFILE_FILE).entities) == {"product", "stock", "customer", "order"}
+    entities = {"product", "stock", "customer", "order", "shipment"}
+    assert set(load_profile(PROFILE_FILE).entities) == entities
 
 
 @pytest.mark.parametrize(

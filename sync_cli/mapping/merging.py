@@ -1,0 +1,52 @@
+"""Lists in metadata that several programs write to: ours are put in, the others' stay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sync_cli.mapping.formats import as_json
+from sync_cli.mapping.paths import ABSENT, META_FIELD, meta_path
+
+Json = Mapping[str, Any]
+
+
+def merged_meta(payload: Json, current: Json, fields: Mapping[str, str]) -> dict[str, Any]:
+    """The payload whose metadata entries named in `fields` hold the lists of both records.
+
+    `fields` gives for a metadata key the field by which two entries of its list are the same.
+    """
+    entries = payload.get(META_FIELD)
+    if not entries or not fields:
+        return dict(payload)
+    joined = [
+        {**entry, "value": _joined(_list_of(current, entry["key"]), entry["value"], field)}
+        if (field := fields.get(entry["key"])) and isinstance(entry["value"], list)
+        else entry
+        for entry in entries
+    ]
+    return {**payload, META_FIELD: joined}
+
+
+def _list_of(record: Json, key: str) -> list[Any]:
+    """The list that a record's metadata holds under `key`; empty for anything else."""
+    found = meta_path([key]).get(record)
+    return list(found) if found is not ABSENT and isinstance(found, list) else []
+
+
+def _joined(there: Sequence[Any], ours: Sequence[Json], field: str) -> list[Any]:
+    """Their entries in their order, then those of ours that they did not have."""
+    named = {str(entry[field]): entry for entry in ours}
+    kept = [_overlaid(as_json(entry), named, field) for entry in there]
+    known = {_name_of(entry, field) for entry in there}
+    return [*kept, *(entry for name, entry in named.items() if name not in known)]
+
+
+def _overlaid(entry: Any, named: Mapping[str, Json], field: str) -> Any:
+    ours = named.get(_name_of(entry, field) or "")
+    return entry if ours is None else {**entry, **ours}
+
+
+def _name_of(entry: Any, field: str) -> str | None:
+    value = entry.get(field) if isinstance(entry, Mapping) else None
+    return None if value is None else str(value)

@@ -1,0 +1,90 @@
+"""Lists in metadata that others write to as well: ours go in, theirs stay."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from mapping_examples import SHIPPED
+
+from sync_cli.core.model import DocumentState, Parcel, WriteBack
+from sync_cli.mapping import MappingErrors, load_mappings, parse_mapping
+
+WRITE_BACK = load_mappings(SHIPPED).of("woocommerce", "write_back")
+KEY = "_wc_shipment_tracking_items"
+FOREIGN = {"tracking_number": "ABC", "tracking_provider": "post", "qty": Decimal("1.5"), "x": 7}
+
+
+def back(*numbers: str) -> WriteBack:
+    return WriteBack(
+        number="SO1",
+        state=DocumentState.CONFIRMED,
+        seal="a:1",
+        parcels=tuple(Parcel(number=number, carrier="DHL") for number in numbers),
+    )
+
+
+def written(there: Any, *numbers: str) -> Any:
+    """What is sent for an order that carries `there` under the key."""
+    current = {"meta_data": [{"id": 1, "key": KEY, "value": there}]} if there is not None else {}
+    payload = WRITE_BACK.merged(WRITE_BACK.write(back(*numbers)), current)
+    return {entry["key"]: entry["value"] for entry in payload["meta_data"]}.get(KEY)
+
+
+def numbers(items: list[dict[str, Any]]) -> list[str]:
+    return [item["tracking_number"] for item in items]
+
+
+@pytest.mark.parametrize("there", [None, "", [], "broken", {"a": 1}, 7])
+def test_where_there_is_no_list_ours_is_written(there: Any) -> None:
+    assert numbers(written(there, "1", "2")) == ["1", "2"]
+
+
+def test_entries_of_others_stay_as_they_are_in_front() -> None:
+    items = written([FOREIGN, "odd"], "1")
+    assert items[0] == {**FOREIGN, "qty": "1.5"}
+    assert items[1] == "odd"
+    assert numbers(items[2:]) == ["1"]
+
+
+def test_an_entry_of_our_number_takes_our_fields_and_keeps_its_others() -> None:
+    [item] = written([{"tracking_number": "1", "tracking_provider": "old", "status": "2"}], "1")
+    assert item["tracking_provider"] == "dhl"
+    assert item["status"] == "2"
+
+
+def test_a_second_parcel_is_added_to_the_first() -> None:
+    first = written(None, "1")
+    assert numbers(written(first, "1", "2")) == ["1", "2"]
+    assert written(first, "1")[0] == first[0]
+
+
+def test_without_parcels_the_list_is_not_written_at_all() -> None:
+    assert written([FOREIGN]) is None
+
+
+MAPPING = """
+entity: write_back
+system: woocommerce
+version: 1
+parts:
+  item:
+    - {to: number, from: number}
+write:
+  - {to: {meta: list}, from: parcels, each: item, merge: number}
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("merge: number", "merge: nummer", "has no field 'nummer' to merge by"),
+        ("{meta: list}", "list", "`merge` stands beside `each`, in a rule to {meta: key}"),
+    ],
+)
+def test_a_merge_that_cannot_work_is_refused(right: str, wrong: str, says: str) -> None:
+    assert parse_mapping(MAPPING)
+    with pytest.raises(MappingErrors, match=re.escape(says)):
+        parse_mapping(MAPPING.replace(right, wrong))
