@@ -69,6 +69,16 @@ class LineKind(StrEnum):
     FEE = "fee"
     DISCOUNT = "discount"
     ROUNDING = "rounding"
+    ADJUSTMENT = "adjustment"
+
+
+class Disposition(StrEnum):
+    """What becomes of goods that were refunded; `NONE`: they do not come back."""
+
+    RESTOCK = "restock"
+    SCRAP = "scrap"
+    REPAIR = "repair"
+    NONE = "none"
 
 
 class StockHolder(StrEnum):
@@ -266,7 +276,8 @@ class OrderLine(Part):
     `total` is net and may carry six decimals; `total_tax` is its tax as the shop stored it.
     `subtotal` is the net before coupons, None for what no coupon lowers. `taxes` are unrounded
     and do not add up to `total_tax`: they say which rates were charged.
-    `reduced_stock` is what the line took from the stock, None where the shop does not say.
+    `reduced_stock` is what the line took from the stock, None where the shop does not say;
+    `restocked` is what refunds have put back.
     """
 
     id: str = ""
@@ -282,6 +293,7 @@ class OrderLine(Part):
     taxes: tuple[LineTax, ...] = ()
     method: str = ""
     reduced_stock: Decimal | None = None
+    restocked: Decimal = ZERO
     extra: Mapping[str, Any] = Field(default_factory=dict, repr=False)
 
     @property
@@ -352,6 +364,8 @@ class DocumentLine(Part):
     tax_class: str = ""
     tax_key: str = ""
     unit_price: Decimal | None = None
+    line_id: str = ""
+    disposition: Disposition = Disposition.NONE
 
     @property
     def gross(self) -> Decimal:

@@ -24,6 +24,7 @@ from sync_cli.core.model import (
     StockLevel,
     WriteBack,
 )
+from sync_cli.core.refund_records import CreditNote, Refund
 from sync_cli.mapping.errors import did_you_mean
 
 RECORDS: Mapping[str, type[Record]] = {
@@ -36,6 +37,8 @@ RECORDS: Mapping[str, type[Record]] = {
     "note": Note,
     "shipment": Shipment,
     "invoice": Invoice,
+    "refund": Refund,
+    "credit_note": CreditNote,
 }
 
 GIVEN = frozenset({"id", "birth", "modified_at"})

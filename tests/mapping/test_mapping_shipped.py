@@ -42,6 +42,7 @@ def read(mapping: EntityMapping, data: dict[str, Any]) -> Any:
 def test_every_shipped_mapping_is_there() -> None:
     assert {(one.system, one.entity) for one in ALL} == {
         ("woocommerce", "order"),
+        ("woocommerce", "refund"),
         ("woocommerce", "write_back"),
         ("woocommerce", "note"),
         ("woocommerce", "product"),
