@@ -11,13 +11,13 @@ HISTORIES ?= 150
 UNIT_PROFILE ?= unit
 RECORDINGS ?= tests/recordings/woocommerce
 # Tests of single floors; what is left out is slower: simulations, the sandbox, the real program.
-SLOW := benchmarks cli conformance connectors docs flows kills properties reconcile sandbox scenarios
+SLOW := benchmarks cli conformance connectors contract docs flows kills properties reconcile sandbox scenarios
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test unit lint docs kills necessary bench conformance clean
+.PHONY: help demo test unit lint docs kills necessary bench conformance contract clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench: $(VENV)/installed-dev ## measure; writes benchmarks/results.json
 
 conformance: $(VENV)/installed-dev ## compare the sandbox with RECORDINGS=dir of a real shop
 	$(BIN)/python -m tests.conformance $(RECORDINGS)
+
+contract: $(VENV)/installed-dev ## try every promise on every connector; writes the table of results
+	$(BIN)/python -m tests.contract
 
 clean: ## remove the virtual environment and everything that is made here
 	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

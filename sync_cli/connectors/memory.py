@@ -32,7 +32,7 @@ from sync_cli.connectors.base import (
     Seen,
     Traits,
 )
-from sync_cli.core.errors import Problem, SystemDown
+from sync_cli.core.errors import ConfigError, Problem, SystemDown
 
 
 class Fate(StrEnum):
@@ -161,6 +161,7 @@ class MemoryConnector:
         self, entity: str, since: datetime | None, resume: str | None = None
     ) -> Iterator[Page]:
         """Pages by id over a fixed bound, so that no edit can hide a record."""
+        self._insist_on(entity)
         begun, _, last = (resume or f"{self.system.clock().isoformat()}|").partition("|")
         clock = datetime.fromisoformat(begun)
         while True:
@@ -183,7 +184,8 @@ class MemoryConnector:
         """The records that exist."""
         self._ask("read")
         records = self.system.records(entity)
-        yield from [self.system.raw(entity, key) for key in ids if key in records]
+        known = [key for key in dict.fromkeys(ids) if key in records]
+        yield from [self.system.raw(entity, key) for key in known]
 
     def find(self, entity: str, key: str, values: Sequence[str]) -> Mapping[str, tuple[Found, ...]]:
         """Records by the value of `key`, or by the function that the shape names for it."""
@@ -216,8 +218,12 @@ class MemoryConnector:
         )
 
     def advance(self, entity: str, ids: Sequence[str], to: str) -> Iterator[Result]:
-        """One call for all documents."""
-        yield from self._write("advance", [partial(self._advance, entity, key, to) for key in ids])
+        """One call for all documents that are not there yet; without one there is no call."""
+        steps = [partial(self._advance, entity, key, to) for key in ids]
+        if all(self._stands(entity, key, to) for key in ids):
+            yield from [step() for step in steps]
+        else:
+            yield from self._write("advance", steps)
 
     def calls(self) -> Mapping[str, int]:
         """Calls made so far."""
@@ -225,6 +231,15 @@ class MemoryConnector:
 
     def close(self) -> None:
         """Nothing is open."""
+
+    def _insist_on(self, entity: str) -> None:
+        if entity not in self.system.shapes:
+            known = ", ".join(self.system.shapes)
+            raise ConfigError(f"{self.name} has no records of kind {entity!r}.", f"It has {known}.")
+
+    def _stands(self, entity: str, key: str, state: str) -> bool:
+        stored = self.system.tables.get(entity, {}).get(key)
+        return stored is not None and stored.get("state") == state
 
     def _ask(self, kind: str) -> None:
         if self._down:
@@ -308,12 +323,15 @@ def _order(key: str) -> tuple[int, str]:
 
 
 def _refusal(system: str) -> Problem:
-    return Problem("refused", "", f"{system} refused it", "Try again.", system, transient=True)
+    said = f"{system} refused it"
+    return Problem("refused", "A record", said, "Try again.", system, transient=True)
 
 
 def _duplicate_problem(system: str, reference: str) -> Problem:
-    return Problem("duplicate-reference", "", f"{reference} exists already", "Look it up.", system)
+    said = f"{reference} exists already"
+    return Problem("duplicate-reference", f"Record {reference}", said, "Look it up.", system)
 
 
 def _gone(system: str, key: str) -> Problem:
-    return Problem("not-found", "", f"{system} has no record {key}", "Was it deleted?", system)
+    said = f"{system} has no record {key}"
+    return Problem("not-found", f"Record {key}", said, "Was it deleted?", system)

@@ -9,6 +9,7 @@ from pathlib import Path
 from tools.docs import (
     commands,
     connectors,
+    contract,
     example_config,
     exit_codes,
     language,
@@ -25,6 +26,8 @@ BLOCKS: Blocks = {
     "checks": language.checks,
     "command-reference": commands.reference,
     "commands": commands.overview,
+    "contract": contract.promises_kept,
+    "contract-gaps": contract.gaps,
     "error-kinds": exit_codes.causes,
     "exit-codes": exit_codes.meanings,
     "exit-codes-in-short": exit_codes.in_short,

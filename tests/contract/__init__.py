@@ -1,0 +1,1 @@
+"""The contract of a connector, as promises that every connector is held to."""

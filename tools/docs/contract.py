@@ -1,0 +1,58 @@
+"""What each connector was shown to do: the results of the contract suite as tables."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from tests.contract.cells import KEPT, Column, Table, load
+from tests.contract.promises import Promise, promises
+from tools.docs.markdown import code, table
+
+
+def promises_kept() -> str:
+    """Promise by promise, group by group: with which kinds of record each connector keeps it."""
+    columns = load()
+    groups: dict[str, list[Promise]] = defaultdict(list)
+    for promise in promises():
+        groups[promise.group].append(promise)
+    heads = ["promise", *(code(rig) for rig in columns)]
+    return "\n\n".join(
+        f"### {group}\n\n{table(heads, (_row(each, columns) for each in told))}"
+        for group, told in groups.items()
+    )
+
+
+def gaps() -> str:
+    """What was not shown, by connector and kind of record, each with its reason."""
+    rows = (
+        (code(rig), record or "all", reason, ", ".join(names))
+        for rig, column in load().items()
+        for (record, reason), names in sorted(_reasons(column).items())
+    )
+    return table(("connector", "record", "why not", "promises"), rows)
+
+
+def _row(promise: Promise, columns: Table) -> list[str]:
+    title = promise.name.replace("-", " ")
+    cells = [_cell(column.get(promise.name, {})) for column in columns.values()]
+    return [f"**{title}**: {promise.says}", *cells]
+
+
+def _cell(said: dict[str, str]) -> str:
+    kept = [record or "yes" for record, words in said.items() if words == KEPT]
+    return ", ".join(kept) or "-"
+
+
+def _reasons(column: Column) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name, record, said in _said(column):
+        if said != KEPT:
+            found[record, said].append(name.replace("-", " "))
+    return found
+
+
+def _said(column: Column) -> Iterator[tuple[str, str, str]]:
+    for name, cells in column.items():
+        for record, said in cells.items():
+            yield name, record, said
