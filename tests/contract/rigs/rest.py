@@ -142,15 +142,16 @@ def _item(answer: Any) -> str:
 
 def small_pages(profile: Profile, size: int) -> Profile:
     """The profile with pages of so many records."""
-    entities = dict(profile.entities)
-    for name, words in profile.entities.items():
-        assert words.changes is not None
-        assert words.census is not None
-        pages = {
-            "changes": words.changes.model_copy(update={"size": size}),
-            "census": words.census.model_copy(update={"size": size}),
-        }
-        entities[name] = words.model_copy(update=pages)
+    entities = {
+        name: words.model_copy(
+            update={
+                part: pages.model_copy(update={"size": size})
+                for part in ("changes", "census")
+                if (pages := getattr(words, part)) is not None
+            }
+        )
+        for name, words in profile.entities.items()
+    }
     return profile.model_copy(update={"entities": entities})
 
 
