@@ -21,10 +21,12 @@ FaultKind = Literal[
     "warning",
     "truncate",
     "slow",
+    "no_auth",
     "clock_skew",
     "edit",
 ]
 Edit = Callable[..., Any]
+ReadBody = Callable[[], bytes]
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class FaultRule:
     """One kind of fault and the requests that it hits.
 
     Which: `methods` (none = all), `path` (a regular expression searched in path?query as sent),
-    each `every`-th matching request, of those a share of `probability` (drawn from `seed`), at
+    `holds` (one searched in the request's body: JSON-RPC names its method there), each `every`-th matching request, of those a share of `probability` (drawn from `seed`), at
     most `times` of them (None = for ever). The first rule added that hits is the one applied.
 
     Kinds:
@@ -48,6 +50,7 @@ class FaultRule:
     `warning`       carried out, a PHP warning stands before the JSON
     `truncate`      carried out, the answer ends in the middle
     `slow`          carried out, answered after `delay` seconds
+    `no_auth`       carried out without its Authorization header, as behind a server that drops it
     `clock_skew`    the side's clock is put `delay` seconds ahead (below 0: behind) and stays so
     `edit`          carried out, then the edit called `edit` runs with `args`, then the answer goes
 
@@ -57,6 +60,7 @@ class FaultRule:
     kind: FaultKind
     methods: tuple[str, ...] = ()
     path: str = ""
+    holds: str = ""
     times: int | None = None
     every: int = 1
     probability: float = 1.0
@@ -79,6 +83,7 @@ class FaultRule:
         if self.kind == "edit" and not self.edit:
             raise ValueError("a fault of kind edit needs the name of its edit in `edit`")
         re.compile(self.path)
+        re.compile(self.holds)
 
 
 def rule_from_json(document: Mapping[str, Any]) -> FaultRule:
@@ -120,13 +125,16 @@ class _Counted:
         self.hits = 0
         self._methods = {method.upper() for method in rule.methods}
         self._path = re.compile(rule.path)
+        self._holds = re.compile(rule.holds.encode()) if rule.holds else None
         self._chance = random.Random(rule.seed)
 
-    def is_hit_by(self, method: str, target: str) -> bool:
+    def is_hit_by(self, method: str, target: str, body: ReadBody) -> bool:
         rule = self.rule
         if rule.times is not None and self.hits >= rule.times:
             return False
         if (self._methods and method not in self._methods) or not self._path.search(target):
+            return False
+        if self._holds is not None and not self._holds.search(body()):
             return False
         self.matched += 1
         if self.matched % rule.every or self._chance.random() >= rule.probability:
@@ -194,8 +202,10 @@ class Faults:
         with self._changed:
             return list(self._struck)
 
-    def strike(self, method: str, target: str) -> FaultRule | None:
+    def strike(self, method: str, target: str, body: ReadBody = bytes) -> FaultRule | None:
         """The rule that hits this request, now counted, or None.
+
+        `body` is asked for the request's body only where a rule wants to see it.
 
         Whoever gets a rule calls `finished` when its whole effect is done.
         """
@@ -203,7 +213,7 @@ class Faults:
             return None
         with self._changed:
             for counted in self._rules:
-                if counted.is_hit_by(method, target):
+                if counted.is_hit_by(method, target, body):
                     self._struck.append(
                         Struck(counted.number, counted.rule.kind, method, target.partition("?")[0])
                     )

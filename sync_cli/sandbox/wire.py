@@ -8,6 +8,7 @@ import struct
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from io import BytesIO
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from sync_cli.sandbox.answer import Answer, carry_out, reason
@@ -68,6 +69,7 @@ class FaultyWire:
             "warning": self._warn,
             "truncate": self._truncate,
             "slow": self._answer_slowly,
+            "no_auth": self._drop_auth,
             "clock_skew": self._skew,
             "edit": self._edit_after,
         }
@@ -87,7 +89,7 @@ class FaultyWire:
         target: str = environ.get("RAW_URI") or environ["PATH_INFO"]
         if target.startswith(CONTROL_PREFIX):
             return None
-        return self._faults.strike(environ["REQUEST_METHOD"], target)
+        return self._faults.strike(environ["REQUEST_METHOD"], target, lambda: _body(environ))
 
     def _carry_out(self, environ: WSGIEnvironment) -> Answer:
         return carry_out(self._app, environ)
@@ -140,6 +142,10 @@ class FaultyWire:
         self._sleep(rule.delay)
         return answer
 
+    def _drop_auth(self, _rule: FaultRule, environ: WSGIEnvironment) -> Answer:
+        environ.pop("HTTP_AUTHORIZATION", None)
+        return self._carry_out(environ)
+
     def _skew(self, rule: FaultRule, environ: WSGIEnvironment) -> Answer:
         self._clock.set_offset(rule.delay)
         return self._carry_out(environ)
@@ -158,6 +164,13 @@ class FaultyWire:
         if rule.retry_after is None:
             return answer
         return answer.with_header("Retry-After", str(rule.retry_after))
+
+
+def _body(environ: WSGIEnvironment) -> bytes:
+    """The request's whole body, which the application can still read."""
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = BytesIO(body)
+    return body
 
 
 def _page(status: int, html: str) -> Answer:

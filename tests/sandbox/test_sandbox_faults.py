@@ -50,6 +50,7 @@ CASES = (
     Case("warning", 200, False, 1),
     Case("truncate", 200, False, 1),
     Case("slow", 200, True, 1, {"delay": 0.01}),
+    Case("no_auth", 401, True, 0),
     Case("clock_skew", 200, True, 1, {"delay": 3600}),
     Case("edit", 200, True, 1, {"edit": "settings"}),
 )
@@ -259,3 +260,10 @@ def test_waiting_for_hits_ends_with_them_or_with_the_time(erp: ErpSide) -> None:
     assert not erp.faults.wait_for_hits(1, timeout=0)
     erp.call("GET", "/info")
     assert erp.faults.wait_for_hits(1, timeout=0)
+
+
+def test_a_rule_can_look_into_the_body_and_the_request_still_arrives(erp: ErpSide) -> None:
+    erp.hit("status_after", holds="Erika", status=502, times=1)
+    assert erp.call("POST", "/customers", {"items": [{"name": "Max Muster"}]}).status_code == 200
+    assert erp.call("POST", "/customers", NEW_CUSTOMER).status_code == 502
+    assert erp.effects("customer.created") == 2

@@ -63,13 +63,13 @@ class Marks:
         return f"{self.beginning}-{next(self._numbers)}"
 
 
-def break_wire(faults: Faults, fault: Fault, writes: str) -> None:
-    """Let a fault happen on a side of the sandbox, or any wire with its faults.
+def break_wire(faults: Faults, fault: Fault, writes: str, holds: str = "") -> None:
+    """Let a fault happen on a side of the sandbox, or on any application behind a `FaultyWire`.
 
-    `writes` is a regular expression that only the addresses of writing calls match; writing calls
-    are POST, PUT and PATCH of such addresses.
+    Writing calls are those whose method is none of reading, whose address matches the regular
+    expression `writes`, and whose body matches `holds`, where JSON-RPC names what is called.
     """
-    once = FaultRule("lost_before", methods=_WRITING, path=writes, times=1)
+    once = FaultRule("lost_before", methods=_WRITING, path=writes, holds=holds, times=1)
     match fault:
         case Fault.LOST_BEFORE:
             rule = once
