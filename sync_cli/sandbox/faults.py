@@ -34,8 +34,9 @@ class FaultRule:
     """One kind of fault and the requests that it hits.
 
     Which: `methods` (none = all), `path` (a regular expression searched in path?query as sent),
-    `holds` (one searched in the request's body: JSON-RPC names its method there), each `every`-th matching request, of those a share of `probability` (drawn from `seed`), at
-    most `times` of them (None = for ever). The first rule added that hits is the one applied.
+    `holds` (one searched in the request's body: JSON-RPC names its method there), each `every`-th
+    matching request, of those a share of `probability` (drawn from `seed`), at most `times` of
+    them (None = for ever). The first rule added that hits is the one applied.
 
     Kinds:
     `lost_before`   connection closed without an answer, nothing done
