@@ -45,16 +45,8 @@ class OrderCustomers:
         self._planned: set[tuple[str, str]] = set()
 
     def key_of(self, order: Order) -> str:
-        """The shop-side name of the order's customer; "" where it has neither account nor mail."""
-        if order.customer_id:
-            return order.customer_id
-        match self.settings.guests.policy:
-            case GuestPolicy.SHARED:
-                return GUEST
-            case GuestPolicy.PER_ORDER:
-                return f"o{order.id}"
-            case GuestPolicy.BY_EMAIL:
-                return guest_key(order.billing.email) if order.billing.email else f"o{order.id}"
+        """The shop-side name of the order's customer, as the settings say."""
+        return customer_key(order, self.settings.guests.policy)
 
     def ensure(self, orders: Iterable[Order]) -> Resolved:
         """ERP ids for the customers of `orders`; creates those that are found nowhere.
@@ -167,6 +159,22 @@ class OrderCustomers:
             source_part=part,
             judge=_judge,
         )
+
+
+def customer_key(order: Order, policy: GuestPolicy) -> str:
+    """The shop-side name of an order's customer: the account's id, or a guest's as `policy` says.
+
+    A guest without e-mail address is known by the order alone.
+    """
+    if order.customer_id:
+        return order.customer_id
+    match policy:
+        case GuestPolicy.SHARED:
+            return GUEST
+        case GuestPolicy.PER_ORDER:
+            return f"o{order.id}"
+        case GuestPolicy.BY_EMAIL:
+            return guest_key(order.billing.email) if order.billing.email else f"o{order.id}"
 
 
 def _no_name(customer: Customer) -> Problem:

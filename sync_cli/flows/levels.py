@@ -129,7 +129,7 @@ class Comparer:
 
     def _compare(self, level: StockLevel, link: Link | None, rows: ShopRows) -> None:
         units = units_there(level, self.policy)
-        reason = _left_out(level, units)
+        reason = left_out_because(level, units)
         row = rows.by_id.get(link.target) if link else rows.by_sku.get(level.sku)
         if not reason and row is None and link is None:
             reason = NOT_IN_SHOP if level.sku else NO_SKU
@@ -253,7 +253,11 @@ class Comparer:
 
     def _pieces(self, level: StockLevel) -> Decimal:
         units = units_there(level, self.policy)
-        return Decimal(0) if units is None or _left_out(level, units) else units / level.unit_factor
+        return (
+            Decimal(0)
+            if units is None or left_out_because(level, units)
+            else units / level.unit_factor
+        )
 
     def _unseen_of_parent(self, parent: str) -> Decimal:
         """What was sold from a parent's own number: itself, and variations without their own."""
@@ -292,7 +296,7 @@ _HELD = Problem(
 )
 
 
-def _left_out(level: StockLevel, units: Decimal | None) -> str:
+def left_out_because(level: StockLevel, units: Decimal | None) -> str:
     """Why the ERP's row is no stock that the shop could show; never a reason to write zero."""
     if level.archived:
         return ARCHIVED

@@ -87,7 +87,7 @@ def lookup(table: Table, entries: Mapping[str, Any], subject: str, empty: Any) -
     """
 
     def find(value: Any) -> Any:
-        key = _table_key(value)
+        key = table_key(value)
         if key in entries:
             return entries[key]
         if value is None:
@@ -108,7 +108,8 @@ def _unmapped(table: Table, subject: str, value: Any) -> BadValue:
     )
 
 
-def _table_key(value: Any) -> str:
+def table_key(value: Any) -> str:
+    """How a raw value is written in a table; raises BadValue for what is no single value."""
     if value.__class__ is str:
         return value
     if value is None:

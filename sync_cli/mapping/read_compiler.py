@@ -175,9 +175,18 @@ class ReadCompiler(Compiler):
                 self.fault(own[0], message)
 
 
+def default_type(shape: Shape) -> str:
+    """The type of a rule that names none; "" where the field holds objects."""
+    return _DEFAULT_TYPES.get(shape.kind, "")
+
+
+def refuses_null(shape: Shape) -> bool:
+    """Whether a field of this shape must have a value."""
+    return not shape.nullable and shape.kind not in (Kind.TEXT, Kind.TEXTS, Kind.FREE)
+
+
 def _null_guard(shape: Shape) -> list[Convert]:
-    texts = (Kind.TEXT, Kind.TEXTS, Kind.FREE)
-    return [] if shape.nullable or shape.kind in texts else [not_null]
+    return [not_null] if refuses_null(shape) else []
 
 
 def _guards(shape: Shape) -> list[Convert]:

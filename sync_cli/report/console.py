@@ -60,7 +60,7 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
     """A table for a person; for cron one line a row, fields separated by tabs."""
     if not sys.stdout.isatty():
         for row in rows:
-            print("\t".join(row))
+            print("\t".join(cell.replace("\n", "; ") for cell in row))
         return
     from rich.console import Console
 

@@ -21,6 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _written(page: Page) -> str:
+    if page.as_due is None:
+        page.path.unlink()
+        return f"{page.name} was removed."
+    page.path.parent.mkdir(parents=True, exist_ok=True)
     page.path.write_text(page.as_due, encoding="utf-8")
     return f"{page.name} was written."
 

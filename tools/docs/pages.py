@@ -13,6 +13,7 @@ from tools.docs import (
     example_config,
     exit_codes,
     language,
+    mapping_pages,
     problems,
     records,
     settings,
@@ -28,12 +29,14 @@ BLOCKS: Blocks = {
     "commands": commands.overview,
     "contract": contract.promises_kept,
     "contract-gaps": contract.gaps,
+    "data-flow": mapping_pages.flows,
     "error-kinds": exit_codes.causes,
     "exit-codes": exit_codes.meanings,
     "exit-codes-in-short": exit_codes.in_short,
     "harms": settings.harms,
     "held-reasons": problems.reasons,
     "mapping-files": connectors.mapping_files,
+    "mapping-sheet": mapping_pages.sheet,
     "problems": problems.catalogue,
     "records": records.records,
     "rule-keys": language.keys,
@@ -46,11 +49,11 @@ BLOCKS: Blocks = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A file of the project as it is and as it should be; `as_is` is None if it is not there."""
+    """A file of the project as it is and as it should be; None where it is not there."""
 
     path: Path
     as_is: str | None
-    as_due: str
+    as_due: str | None
 
     @property
     def is_due(self) -> bool:
@@ -70,6 +73,17 @@ def pages() -> Iterator[Page]:
     for path in sorted((ROOT / "README.md", *(ROOT / "docs").glob("*.md"))):
         text = path.read_text(encoding="utf-8")
         yield Page(path, text, filled(text, BLOCKS))
+    yield from _drawings()
+
+
+def _drawings() -> Iterator[Page]:
+    """The pictures that are due, and those that nobody draws any more: they are due to go."""
+    due = {ROOT / place: text for place, text in mapping_pages.drawings()}
+    for path, text in due.items():
+        yield Page(path, _read(path), text)
+    for path in sorted((ROOT / mapping_pages.FOLDER).glob("*.svg")):
+        if path not in due:
+            yield Page(path, _read(path), None)
 
 
 def _read(path: Path) -> str | None:

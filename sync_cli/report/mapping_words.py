@@ -1,0 +1,97 @@
+"""What `mapping check`, `preview` and `diff` found, as people read it and as machines do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from sync_cli.admin.mapping_diff import Difference, JourneyChange, RecordChange
+from sync_cli.admin.mapping_live import Looked
+from sync_cli.admin.preview import Preview
+from sync_cli.report.console import show_table
+
+
+def show_looked(looked: Iterable[Looked]) -> bool:
+    """What came of reading living systems, one paragraph a kind of record; whether all fitted."""
+    sound = True
+    for one in looked:
+        sound &= not one.findings
+        print(_headline(one))
+        for finding in one.findings:
+            count = f"{finding.count} of {one.read}, first {finding.example}"
+            print(f"  {finding.message} ({count}). {finding.remedy}")
+        for hint in one.hints:
+            print(f"  hint: {hint.where}: {hint.message}")
+    return sound
+
+
+def _headline(one: Looked) -> str:
+    name = f"{one.system} {one.entity}"
+    if one.to:
+        name = f"{name} -> {one.to}"
+    if not one.read:
+        return f"{name}: no records to look at"
+    worst = max((finding.count for finding in one.findings), default=0)
+    said = f"at least {worst} do not fit" if worst else "all fit"
+    return f"{name}: {one.read} records, {said}"
+
+
+def looked_data(looked: Iterable[Looked]) -> list[dict[str, Any]]:
+    """The same for machines."""
+    return [asdict(one) for one in looked]
+
+
+def show_preview(shown: Preview) -> None:
+    """A record on its journey side by side, then why it would be held."""
+    rows = []
+    for step in shown.steps:
+        cells = [step.raw, step.canonical, step.made, step.payload]
+        if len(shown.heads) == 3:
+            del cells[2]
+        rows.append(cells)
+    show_table(shown.label, shown.heads, rows)
+    if shown.note and shown.carried.payload is not None:
+        print(shown.note)
+    if shown.carried.left_out:
+        print(f"left out: {shown.carried.left_out}")
+    for problem in shown.problems:
+        print(f"held: {problem.sentence()}")
+
+
+def show_difference(found: Difference) -> None:
+    """Rules that differ, then for each journey the records whose payload would be another."""
+    rows = [
+        (f"{one.system} {one.entity}", one.what, one.before, one.after, one.where)
+        for one in found.rules
+    ]
+    if not rows:
+        print("Both mappings are the same.")
+        return
+    show_table("Rules that differ", ("mapping", "rule", "now", "then", "where"), rows)
+    for journey in found.journeys:
+        _show_journey(journey)
+
+
+def _show_journey(journey: JourneyChange) -> None:
+    changed = len(journey.records)
+    print(f"{journey.journey}: {changed} of {journey.looked_at} records would be written otherwise")
+    rows = [row for record in journey.records for row in _record_rows(record)]
+    if rows:
+        show_table("", ("record", "field", "now", "then"), rows)
+
+
+def _record_rows(record: RecordChange) -> Iterable[tuple[str, str, str, str]]:
+    if record.before or record.after:
+        yield record.label, "", record.before or "is written", record.after or "is written"
+    for change in record.fields:
+        yield record.label, change.field, _said(change.before), _said(change.after)
+
+
+def _said(value: Any) -> str:
+    return "-" if value is None else str(value)
+
+
+def difference_data(found: Difference) -> dict[str, Any]:
+    """The same for machines."""
+    return asdict(found)
