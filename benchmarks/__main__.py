@@ -10,14 +10,17 @@ from pathlib import Path
 from benchmarks.figures import Figure, heading, line_of, write_results
 from benchmarks.measuring import ROOT
 from benchmarks.order_backfill import measure_orders
+from benchmarks.product_rows import measure_products
+from benchmarks.sizes import Size
 from benchmarks.starting import measure_starts
 from benchmarks.stock_rows import measure_stock_rows
 from benchmarks.stock_writes import measure_stock_writes
 
 RESULTS = Path(__file__).with_name("results.json")
-SUITES: dict[str, Callable[..., Iterator[Figure]]] = {
+SUITES: dict[str, Callable[[Size], Iterator[Figure]]] = {
     "start": measure_starts,
     "rows": measure_stock_rows,
+    "products": measure_products,
     "orders": measure_orders,
     "writes": measure_stock_writes,
 }
@@ -26,7 +29,7 @@ SUITES: dict[str, Callable[..., Iterator[Figure]]] = {
 def main() -> None:
     """Run the suites; a missed goal is told, never an error: it is a figure and not a test."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--quick", action="store_true", help="fewer rows and orders")
+    parser.add_argument("--size", type=Size, choices=list(Size), default=Size.USUAL)
     parser.add_argument("--only", choices=SUITES, nargs="*", help="these suites")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where the JSON goes")
     options = parser.parse_args()
@@ -35,7 +38,7 @@ def main() -> None:
     print(heading())
     figures = []
     for name in options.only or SUITES:
-        for figure in SUITES[name](quick=options.quick):
+        for figure in SUITES[name](options.size):
             figures.append(figure)
             print(line_of(figure), flush=True)
     write_results(options.results, figures)

@@ -7,17 +7,16 @@ from statistics import median
 
 from benchmarks.figures import Figure
 from benchmarks.measuring import Cost
+from benchmarks.sizes import Size
 from benchmarks.systems import Setting, serve
 
-ORDERS = 1000
-QUICK_ORDERS = 200
 ARTICLES = 500
 RUNS = 3
 
 
-def measure_orders(*, quick: bool) -> Iterator[Figure]:
+def measure_orders(size: Size) -> Iterator[Figure]:
     """`order-cpu-ms`: our CPU per new order, all that happens to it included."""
-    orders = QUICK_ORDERS if quick else ORDERS
+    orders = size.pick(smoke=20, usual=500, large=2_000)
     with serve("--articles", str(ARTICLES)) as setting:
         setting.sync("stock")
         setting.sync("orders")

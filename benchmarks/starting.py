@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from benchmarks.figures import Figure
 from benchmarks.measuring import SYNC_CLI, measure, median_cpu
+from benchmarks.sizes import Size
 from benchmarks.systems import Setting, serve
 
-RUNS = 7
 COMMANDS = ("orders", "stock")
 
 
-def measure_starts(*, quick: bool) -> Iterator[Figure]:
+def measure_starts(size: Size) -> Iterator[Figure]:
     """`start-cpu`, and `idle-run-cpu` of the dearer of the two commands."""
-    times = 3 if quick else RUNS
+    times = size.pick(smoke=1, usual=5, large=7)
     cpu = median_cpu(lambda: measure([*SYNC_CLI, "--help"], {}), times)
     yield Figure("start-cpu", round(cpu, 3), "s", f"--help, median of {times}", goal=0.2)
     with serve("--articles", "60", "--orders", "30") as setting:

@@ -7,18 +7,17 @@ from statistics import median
 
 from benchmarks.figures import Figure
 from benchmarks.measuring import Cost
+from benchmarks.sizes import Size
 from benchmarks.systems import Setting, serve
 
-ROWS = 200_000
-QUICK_ROWS = 20_000
 ARTICLES_PER_ROW = 1.0916
 """The sandbox's catalogue has main articles too, which have no row of their own in the ERP."""
 RUNS = 3
 
 
-def measure_stock_rows(*, quick: bool) -> Iterator[Figure]:
+def measure_stock_rows(size: Size) -> Iterator[Figure]:
     """`engine-us-per-row` and `engine-peak-mb`, and the same of the first run."""
-    rows = QUICK_ROWS if quick else ROWS
+    rows = size.pick(smoke=200, usual=20_000, large=200_000)
     with serve("--articles", str(int(rows * ARTICLES_PER_ROW))) as setting:
         first = [setting.sync("stock", "--full")]
         yield _per_row(setting, "first-run-us-per-row", first, None)

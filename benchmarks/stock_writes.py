@@ -9,18 +9,17 @@ from statistics import median
 
 from benchmarks.figures import Figure
 from benchmarks.measuring import measure
+from benchmarks.sizes import Size
 from benchmarks.systems import Counts, Setting, serve
 
-ROWS = 20_000
-QUICK_ROWS = 4_000
 ROUNDS = 3
 WRITE_SECONDS = 0.1
 """What the pretend shop takes for a batch of 100; a real one of two cores takes a second."""
 
 
-def measure_stock_writes(*, quick: bool) -> Iterator[Figure]:
+def measure_stock_writes(size: Size) -> Iterator[Figure]:
     """`stock-write-ratio`, and that of whole runs; each is the median of some rounds."""
-    rows = QUICK_ROWS if quick else ROWS
+    rows = size.pick(smoke=200, usual=4_000, large=20_000)
     options = ("--articles", str(rows), "--simple", "--write-seconds", str(WRITE_SECONDS))
     with serve(*options) as setting:
         setting.sync("stock", "--full")

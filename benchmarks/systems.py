@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 from benchmarks.measuring import ROOT, SYNC_CLI, Cost, measure
 
@@ -40,6 +42,12 @@ stock:
   guard:
     overwrite: {{share: 1, least: 0}}
     zero: {{share: 1, least: 0}}
+products:
+  mode: 'on'
+  create: true
+  guard:
+    overwrite: {{share: 1, least: 0}}
+    price: {{share: 1, least: 0}}
 """
 """Every row may change here: the guard is measured elsewhere by its tests."""
 
@@ -80,6 +88,20 @@ class Setting:
         with urllib.request.urlopen(address, json.dumps(arguments).encode()):
             return
 
+    def rename(self, *, each: int, round: int) -> int:
+        """Give every `each`-th article of the ERP another name and price; how many that were."""
+        return int(self._ask("erp", f"rename?each={each}&round={round}"))
+
+    def begin_script(self) -> None:
+        """Keep all calls from now on."""
+        self._ask("erp", "record")
+
+    def end_script(self) -> Path:
+        """The file of the calls that were kept, for `benchmarks.replay`."""
+        script = self.folder / "calls.jsonl"
+        self._ask("erp", f"record?{urlencode({'to': script})}")
+        return script
+
     def calls(self) -> str:
         """What both were asked since this was last counted, in words."""
         return f"shop {self.counted('shop')}; erp {self.counted('erp')}"
@@ -90,8 +112,7 @@ class Setting:
 
     def counted(self, side: str) -> Counts:
         """What "shop" or "erp" was asked since the last time this was."""
-        with urllib.request.urlopen(f"{self.access[f'{side}_url']}/_benchmark/counted") as answer:
-            told = json.load(answer)
+        told = self._ask(side, "counted")
         return Counts(told["calls"], told["writing"])
 
     def tally(self) -> dict[str, int]:
@@ -100,6 +121,10 @@ class Setting:
             row = state.execute("SELECT counts FROM runs ORDER BY number DESC LIMIT 1").fetchone()
         tally: dict[str, int] = json.loads(row[0])
         return tally
+
+    def _ask(self, side: str, what: str) -> Any:
+        with urllib.request.urlopen(f"{self.access[f'{side}_url']}/_benchmark/{what}") as answer:
+            return json.load(answer)
 
 
 @contextmanager

@@ -1,0 +1,121 @@
+"""Runs of `products` over a catalogue: nothing changed, some of it, all of it, all of it new."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from statistics import median
+
+from benchmarks.figures import Figure
+from benchmarks.measuring import Cost, measure
+from benchmarks.sizes import Size
+from benchmarks.systems import Setting, serve
+
+RUNS = 3
+SOME = 20
+"""One article of so many is changed: 5 %."""
+READ_SECONDS, WRITE_SECONDS = 0.05, 0.1
+"""What the pretend systems take for a page and for a batch of 100; real ones take longer."""
+US = 1e6
+
+
+def measure_products(size: Size) -> Iterator[Figure]:
+    """Our CPU for a record by what happens to it, memory, and the wall against the bare calls."""
+    rows = size.pick(smoke=100, usual=20_000, large=200_000)
+    yield from _known(rows)
+    yield from _new(size.pick(smoke=100, usual=5_000, large=200_000))
+    yield from _ratios(size.pick(smoke=100, usual=4_000, large=20_000))
+
+
+def _known(rows: int) -> Iterator[Figure]:
+    """Articles that the shop has: linked by the first run, then seen again, then changed."""
+    with serve("--articles", str(rows)) as setting:
+        first = setting.sync("products", "--full")
+        yield _per_record("product-first-us", setting, first, "adopted by SKU and completed")
+        later = [setting.sync("products", "--full") for _ in range(RUNS)]
+        middle = sorted(later, key=lambda cost: cost.cpu)[RUNS // 2]
+        detail = f"products --full, nothing changed, median of {RUNS}"
+        yield _per_record("product-unchanged-us", setting, middle, detail, goal=85)
+        peak = max(cost.peak_mb for cost in later)
+        yield Figure("product-peak-mb", round(peak, 1), "MB", "the same runs", goal=100)
+        yield from _changed(setting)
+
+
+def _changed(setting: Setting) -> Iterator[Figure]:
+    """One record in twenty by the changes since the last run, then all of them."""
+    idle = median(setting.sync("products").cpu for _ in range(RUNS))
+    some = [_after_renaming(setting, each=SOME, round=number) for number in range(11, 11 + RUNS)]
+    cpu = median((cost.cpu - idle) / count for cost, count in some)
+    detail = (
+        f"products, {some[-1][1]} articles with another name and price, start-up of {idle:.2f} s"
+        f" taken off, median of {RUNS}; calls of one run: {setting.calls()}"
+    )
+    yield Figure("product-changed-us", round(cpu * US, 1), "us", detail, goal=300)
+    cost, count = _after_renaming(setting, each=1, round=21)
+    detail = f"products, all {count} articles changed"
+    yield _per_record("product-all-changed-us", setting, cost, detail, goal=300)
+    yield Figure("product-changed-peak-mb", round(cost.peak_mb, 1), "MB", "the same run", goal=100)
+
+
+def _after_renaming(setting: Setting, *, each: int, round: int) -> tuple[Cost, int]:
+    count = setting.rename(each=each, round=round)
+    setting.count_anew()
+    return setting.sync("products"), count
+
+
+def _new(rows: int) -> Iterator[Figure]:
+    with serve("--articles", str(rows), "--new") as setting:
+        setting.count_anew()
+        cost = setting.sync("products", "--full")
+        made = setting.tally()["products.create"]
+        detail = f"products made in the shop, variations below theirs; {_told(setting, cost)}"
+        yield Figure("product-new-us", round(cost.cpu / made * US, 1), "us", f"{made} {detail}")
+        yield Figure("product-new-peak-mb", round(cost.peak_mb, 1), "MB", "the same run", goal=100)
+
+
+def _per_record(
+    name: str, setting: Setting, cost: Cost, detail: str, *, goal: float | None = None
+) -> Figure:
+    read = setting.tally()["products.read"]
+    value = round(cost.cpu / read * US, 1)
+    return Figure(name, value, "us", f"{detail}: {read} records, {_told(setting, cost)}", goal)
+
+
+def _told(setting: Setting, cost: Cost) -> str:
+    return (
+        f"{cost.cpu:.2f} s CPU, {cost.wall:.1f} s wall, {cost.peak_mb:.0f} MB;"
+        f" calls: {setting.calls()}"
+    )
+
+
+def _ratios(rows: int) -> Iterator[Figure]:
+    """Whole runs against the bare calls of the same runs, two at a time, by turns."""
+    seconds = ("--read-seconds", str(READ_SECONDS), "--write-seconds", str(WRITE_SECONDS))
+    with serve("--articles", str(rows), "--simple", *seconds) as setting:
+        setting.sync("products", "--full")
+        rounds = [_against_bare(setting, "products", "--full") for _ in range(RUNS)]
+        yield _ratio("product-unchanged-ratio", rounds, "nothing changed")
+        rounds = []
+        for number in range(31, 31 + RUNS):
+            setting.rename(each=1, round=number)
+            rounds.append(_against_bare(setting, "products"))
+        yield _ratio("product-changed-ratio", rounds, "all changed")
+
+
+def _against_bare(setting: Setting, *words: str) -> tuple[float, float]:
+    """Seconds from start to end of a run, and of its bare calls."""
+    setting.begin_script()
+    ours = setting.sync(*words).wall
+    urls = (setting.access["shop_url"], setting.access["erp_url"])
+    command = [sys.executable, "-m", "benchmarks.replay", *urls, str(setting.end_script())]
+    return ours, measure(command, setting.env).wall
+
+
+def _ratio(name: str, rounds: list[tuple[float, float]], what: str) -> Figure:
+    ours, bare = rounds[-1]
+    detail = (
+        f"{what}; a page takes {READ_SECONDS:g} s, a batch {WRITE_SECONDS:g} s;"
+        f" ours {ours:.2f} s, bare {bare:.2f} s, from start to end, median of {len(rounds)}"
+    )
+    value = median(ours / bare for ours, bare in rounds)
+    return Figure(name, round(value, 3), "x", detail, goal=1.15)
