@@ -17,10 +17,10 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test unit lint docs kills necessary bench conformance contract clean
+.PHONY: help demo test unit lint docs kills necessary bench bench-large conformance contract clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/installed-sandbox ## orders into a pretend ERP and stock back, twice; ledgers in demo/
 	$(BIN)/sync-cli demo --folder demo
@@ -47,8 +47,11 @@ kills: $(VENV)/installed-dev ## kill the real program N times (N=100), judged by
 necessary: $(VENV)/installed-dev ## each necessary rule taken away: what is lost, doubled, oversold
 	$(BIN)/python -m tests.properties.necessary $(HISTORIES)
 
-bench: $(VENV)/installed-dev ## measure; writes benchmarks/results.json
+bench: $(VENV)/installed-dev ## measure in minutes; writes benchmarks/results.json
 	$(BIN)/python -m benchmarks
+
+bench-large: $(VENV)/installed-dev ## the same with 200,000 products and 10,000 orders; takes long
+	$(BIN)/python -m benchmarks --size large
 
 conformance: $(VENV)/installed-dev ## compare the sandbox with RECORDINGS=dir of a real shop
 	$(BIN)/python -m tests.conformance $(RECORDINGS)

@@ -11,7 +11,6 @@ from benchmarks.sizes import Size
 from benchmarks.systems import Setting, serve
 
 ARTICLES = 500
-RUNS = 3
 
 
 def measure_orders(size: Size) -> Iterator[Figure]:
@@ -20,12 +19,12 @@ def measure_orders(size: Size) -> Iterator[Figure]:
     with serve("--articles", str(ARTICLES)) as setting:
         setting.sync("stock")
         setting.sync("orders")
-        runs = [_backfill(setting, orders) for _ in range(RUNS)]
+        runs = [_backfill(setting, orders) for _ in range(size.runs)]
         calls = setting.calls()
     cost, made = runs[-1]
     detail = (
         f"{made} orders made of {orders} placed, {cost.cpu:.2f} s CPU, {cost.wall:.1f} s wall,"
-        f" {cost.peak_mb:.0f} MB, the last of {RUNS} runs; its calls: {calls}"
+        f" {cost.peak_mb:.0f} MB, the last of {size.runs} runs; its calls: {calls}"
     )
     each = median(cost.cpu / made for cost, made in runs)
     yield Figure("order-cpu-ms", round(each * 1000, 2), "ms", detail, goal=5)

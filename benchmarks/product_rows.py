@@ -11,7 +11,6 @@ from benchmarks.measuring import Cost, measure
 from benchmarks.sizes import Size
 from benchmarks.systems import Setting, serve
 
-RUNS = 3
 SOME = 20
 """One article of so many is changed: 5 %."""
 READ_SECONDS, WRITE_SECONDS = 0.05, 0.1
@@ -22,33 +21,33 @@ US = 1e6
 def measure_products(size: Size) -> Iterator[Figure]:
     """Our CPU for a record by what happens to it, memory, and the wall against the bare calls."""
     rows = size.pick(smoke=100, usual=20_000, large=200_000)
-    yield from _known(rows)
+    yield from _known(rows, size.runs)
     yield from _new(size.pick(smoke=100, usual=5_000, large=200_000))
-    yield from _ratios(size.pick(smoke=100, usual=4_000, large=20_000))
+    yield from _ratios(size.pick(smoke=100, usual=4_000, large=20_000), size.runs)
 
 
-def _known(rows: int) -> Iterator[Figure]:
+def _known(rows: int, runs: int) -> Iterator[Figure]:
     """Articles that the shop has: linked by the first run, then seen again, then changed."""
     with serve("--articles", str(rows)) as setting:
         first = setting.sync("products", "--full")
         yield _per_record("product-first-us", setting, first, "adopted by SKU and completed")
-        later = [setting.sync("products", "--full") for _ in range(RUNS)]
-        middle = sorted(later, key=lambda cost: cost.cpu)[RUNS // 2]
-        detail = f"products --full, nothing changed, median of {RUNS}"
+        later = [setting.sync("products", "--full") for _ in range(runs)]
+        middle = sorted(later, key=lambda cost: cost.cpu)[runs // 2]
+        detail = f"products --full, nothing changed, median of {runs}"
         yield _per_record("product-unchanged-us", setting, middle, detail, goal=85)
         peak = max(cost.peak_mb for cost in later)
         yield Figure("product-peak-mb", round(peak, 1), "MB", "the same runs", goal=100)
-        yield from _changed(setting)
+        yield from _changed(setting, runs)
 
 
-def _changed(setting: Setting) -> Iterator[Figure]:
+def _changed(setting: Setting, runs: int) -> Iterator[Figure]:
     """One record in twenty by the changes since the last run, then all of them."""
-    idle = median(setting.sync("products").cpu for _ in range(RUNS))
-    some = [_after_renaming(setting, each=SOME, round=number) for number in range(11, 11 + RUNS)]
+    idle = median(setting.sync("products").cpu for _ in range(runs))
+    some = [_after_renaming(setting, each=SOME, round=number) for number in range(11, 11 + runs)]
     cpu = median((cost.cpu - idle) / count for cost, count in some)
     detail = (
         f"products, {some[-1][1]} articles with another name and price, start-up of {idle:.2f} s"
-        f" taken off, median of {RUNS}; calls of one run: {setting.calls()}"
+        f" taken off, median of {runs}; calls of one run: {setting.calls()}"
     )
     yield Figure("product-changed-us", round(cpu * US, 1), "us", detail, goal=300)
     cost, count = _after_renaming(setting, each=1, round=21)
@@ -88,15 +87,15 @@ def _told(setting: Setting, cost: Cost) -> str:
     )
 
 
-def _ratios(rows: int) -> Iterator[Figure]:
+def _ratios(rows: int, runs: int) -> Iterator[Figure]:
     """Whole runs against the bare calls of the same runs, two at a time, by turns."""
     seconds = ("--read-seconds", str(READ_SECONDS), "--write-seconds", str(WRITE_SECONDS))
     with serve("--articles", str(rows), "--simple", *seconds) as setting:
         setting.sync("products", "--full")
-        rounds = [_against_bare(setting, "products", "--full") for _ in range(RUNS)]
+        rounds = [_against_bare(setting, "products", "--full") for _ in range(runs)]
         yield _ratio("product-unchanged-ratio", rounds, "nothing changed")
         rounds = []
-        for number in range(31, 31 + RUNS):
+        for number in range(31, 31 + runs):
             setting.rename(each=1, round=number)
             rounds.append(_against_bare(setting, "products"))
         yield _ratio("product-changed-ratio", rounds, "all changed")

@@ -140,9 +140,10 @@ def _rename(sandbox: Sandbox) -> Action:
 
     def rename(query: Mapping[str, str]) -> object:
         ids = [each.id for each in sandbox.erp_store.products][:: int(query["each"])]
+        number = query["round"]
         for id in ids:
-            name, price = f"Article {id}, round {query['round']}", f"{10 + id % 90}.{query['round']}"
-            sandbox.erp.do("edit_product", id=str(id), name=name, price=price)
+            changes = {"name": f"Article {id}, round {number}", "price": f"{10 + id % 90}.{number}"}
+            sandbox.erp.do("edit_product", id=str(id), **changes)
         return len(ids)
 
     return rename

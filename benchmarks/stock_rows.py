@@ -12,7 +12,6 @@ from benchmarks.systems import Setting, serve
 
 ARTICLES_PER_ROW = 1.0916
 """The sandbox's catalogue has main articles too, which have no row of their own in the ERP."""
-RUNS = 3
 
 
 def measure_stock_rows(size: Size) -> Iterator[Figure]:
@@ -22,7 +21,7 @@ def measure_stock_rows(size: Size) -> Iterator[Figure]:
         first = [setting.sync("stock", "--full")]
         yield _per_row(setting, "first-run-us-per-row", first, None)
         yield _peak("first-run-peak-mb", first, None)
-        later = [setting.sync("stock", "--full") for _ in range(RUNS - 1)]
+        later = [setting.sync("stock", "--full") for _ in range(size.runs - 1)]
         setting.count_anew()
         later.append(setting.sync("stock", "--full"))
         yield _per_row(setting, "engine-us-per-row", later, 60)

@@ -12,7 +12,6 @@ from benchmarks.measuring import measure
 from benchmarks.sizes import Size
 from benchmarks.systems import Counts, Setting, serve
 
-ROUNDS = 3
 WRITE_SECONDS = 0.1
 """What the pretend shop takes for a batch of 100; a real one of two cores takes a second."""
 
@@ -23,13 +22,13 @@ def measure_stock_writes(size: Size) -> Iterator[Figure]:
     options = ("--articles", str(rows), "--simple", "--write-seconds", str(WRITE_SECONDS))
     with serve(*options) as setting:
         setting.sync("stock", "--full")
-        rounds = [_round(setting) for _ in range(ROUNDS)]
+        rounds = [_round(setting) for _ in range(size.runs)]
         tally = setting.tally()
     ours, bare = rounds[-1].ours, rounds[-1].bare
     detail = (
         f"{tally['stock.update']} of {tally['stock.read']} rows changed, batches of 100,"
         f" {WRITE_SECONDS:g} s each; ours {ours.writing:.2f} s ({ours}), bare {bare.writing:.2f} s"
-        f" ({bare}); median of {ROUNDS}"
+        f" ({bare}); median of {size.runs}"
     )
     ratio = median(each.ours.writing / each.bare.writing for each in rounds)
     yield Figure("stock-write-ratio", round(ratio, 3), "x", detail, goal=1.1)

@@ -18,8 +18,7 @@ def digest(value: Any) -> str:
 
     `Decimal("1.0")` and `Decimal("1.00")` are the same value.
     """
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=_as_text)
-    return blake2b(text.encode(), digest_size=12).hexdigest()
+    return blake2b(_ENCODER.encode(value).encode(), digest_size=12).hexdigest()
 
 
 def content_hash(data: Mapping[str, Any], volatile: Collection[str] = _VOLATILE) -> str:
@@ -39,3 +38,6 @@ def _as_text(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}" if value else "0"
     return str(value)
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_as_text)

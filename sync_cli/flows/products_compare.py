@@ -14,6 +14,7 @@ from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.model import Product, ProductStatus
 from sync_cli.core.plan import (
     Adopt,
+    Applied,
     Candidate,
     Create,
     Defer,
@@ -47,6 +48,7 @@ from sync_cli.flows.products_payload import (
 from sync_cli.flows.products_plan import ProductPlan
 from sync_cli.flows.products_rows import ShopRow, ShopRows, shop_rows
 from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.mapping.agreeing import Agreement
 from sync_cli.mapping.errors import Unreadable
 
 TAX_CLASS = "tax_class"
@@ -60,10 +62,11 @@ GIVEN_BY_THE_SHOP = frozenset({"", "parent"})
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article with the hash of all that the ERP says of it."""
+    """An article with the hash of all that the ERP says of it, and what was applied of it last."""
 
     record: Product
     content: str
+    applied: Applied | None = None
 
     @property
     def label(self) -> str:
@@ -84,6 +87,8 @@ class ProductComparer:
         self.rules = replace(route.rules(systems.run.options), creates=self.creates)
         self.mapping = systems.shop_mapping(PRODUCT)
         self.targets = targets_of(self.mapping)
+        marks = frozenset() if self.settings.mark_unchanged else self.targets.marks
+        self._agreement = Agreement(self.mapping, without_owner=SHOP, without=marks)
         state = systems.run.state
         self._open = state.open_intents(route.name).keys() | {
             held.id for held in state.held(route.name)
@@ -117,19 +122,25 @@ class ProductComparer:
 
     def _articles(self, raws: Iterable[Raw], *, afresh: bool) -> Iterator[Article]:
         """The articles that are not as they were when they were applied."""
-        contents = {raw.id: content_hash(raw.data) for raw in raws}
-        closed = [] if afresh else [id for id in contents if id not in self._open]
-        applied = self.systems.run.state.fingerprints(self.route.name, closed)
+        applied = self.systems.run.state.fingerprints(self.route.name, [raw.id for raw in raws])
         for raw in raws:
-            content, before = contents[raw.id], applied.get(raw.id)
-            if before is not None and (before.content, before.mapping) == (content, self.scope):
+            content, before = content_hash(raw.data), applied.get(raw.id)
+            if not afresh and self._is_applied(raw.id, content, before):
                 self.plan.unchanged()
                 continue
             try:
-                yield Article(self.systems.whole_erp_product(raw), content)
+                yield Article(self.systems.whole_erp_product(raw), content, before)
             except Unreadable as error:
                 problem = error.problems[0]
                 self.plan.close_later(Reject(Item(raw.id, problem.record), problem))
+
+    def _is_applied(self, id: str, content: str, applied: Applied | None) -> bool:
+        """Whether the article is as it was when it was applied, and nothing is open for it."""
+        return (
+            applied is not None
+            and (applied.content, applied.mapping) == (content, self.scope)
+            and id not in self._open
+        )
 
     def _note_factors(self, articles: Iterable[Product], links: Mapping[str, Link]) -> None:
         """A unit factor that changed in the ERP counts for the next order and stock row."""
@@ -246,10 +257,18 @@ class ProductComparer:
         if problem is not None:
             self._reject(article, problem)
             return
+        if self._is_in_step(article, wanted_record, product):
+            self.plan.unchanged()
+            return
         wanted = self._payload(article, wanted_record)
         held = self._held(product)
         if wanted is not None:
             self._decide(article, link, product, wanted, self._changes(article, wanted, held))
+
+    def _is_in_step(self, article: Article, wanted: Product, product: Product) -> bool:
+        """Whether the article was applied as it is, and the shop still holds it."""
+        applied = self._is_applied(article.record.id, article.content, article.applied)
+        return applied and self._agreement.holds(wanted, product)
 
     def _changes(
         self, article: Article, wanted: Mapping[str, Any], held: Mapping[str, Any]
@@ -264,10 +283,9 @@ class ProductComparer:
         marks = only(changes, self.targets.marks)
         return {} if changes == marks and not self.settings.mark_unchanged else changes
 
-    def _was_applied(self, article: Article, wanted: Mapping[str, Any]) -> bool:
-        id = article.record.id
-        before = self.systems.run.state.fingerprints(self.route.name, [id]).get(id)
-        return before is not None and before.payload == digest(wanted)
+    @staticmethod
+    def _was_applied(article: Article, wanted: Mapping[str, Any]) -> bool:
+        return article.applied is not None and article.applied.payload == digest(wanted)
 
     def _decide(
         self,
@@ -295,6 +313,8 @@ class ProductComparer:
                     overwrites=changes != only(changes, self.targets.marks),
                     prices=prices and (product.price, product.sale_price) != (None, None),
                 )
+            case Skip() if article.applied == item.as_applied() and item.id not in self._open:
+                self.plan.unchanged()
             case Skip():
                 self.plan.in_step(operation.item)
             case _:

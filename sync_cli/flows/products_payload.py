@@ -36,12 +36,8 @@ def targets_of(mapping: EntityMapping) -> Targets:
     return Targets(
         prices=mapping.targets_of(PRICES),
         marks=mapping.targets_of(frozenset({"counterpart"})),
-        unseen=frozenset(_key(r) for r in mapping.rules_write if not _is_read_back(r, read)),
+        unseen=frozenset(r.payload_key for r in mapping.rules_write if not _is_read_back(r, read)),
     )
-
-
-def _key(rule: Rule) -> str:
-    return rule.target if rule.to_meta else rule.to.partition(".")[0]
 
 
 def _is_read_back(rule: Rule, read: frozenset[str]) -> bool:

@@ -92,7 +92,7 @@ class EntityMapping:
         """The same mapping, which reads only these canonical fields: cheaper, same `version`."""
         rules = tuple(rule for rule in self.rules_read if rule.to.partition(".")[0] in fields)
         return replace(
-            self, rules_read=rules, needs=_needs(rules), reader=self.reader.narrowed(fields)
+            self, rules_read=rules, needs=sources_of(rules), reader=self.reader.narrowed(fields)
         )
 
     def targets_of(self, fields: frozenset[str]) -> frozenset[str]:
@@ -101,9 +101,7 @@ class EntityMapping:
         A rule that only asks for one of them in `when` counts too.
         """
         return frozenset(
-            rule.target if rule.to_meta else rule.to.partition(".")[0]
-            for rule in self.rules_write
-            if fields & _needs([rule])
+            rule.payload_key for rule in self.rules_write if fields & sources_of([rule])
         )
 
     def write(
@@ -218,13 +216,14 @@ def _compile(source: Source, files: Mapping[str, str], faults: list[Fault]) -> E
         rules_write=source.write,
         parts=source.parts,
         tables=source.tables,
-        needs=frozenset() if faults else _needs(source.read),
+        needs=frozenset() if faults else sources_of(source.read),
         reader=reader,
         writer=writer,
     )
 
 
-def _needs(rules: Sequence[Rule]) -> frozenset[str]:
+def sources_of(rules: Sequence[Rule]) -> frozenset[str]:
+    """The top-level fields that these rules read, their conditions included."""
     paths = [path_of(rule) for rule in rules if rule.value is UNSET]
     paths += [compile_path(rule.when) for rule in rules if rule.when]
     return frozenset(root for path in paths for root in path.roots)

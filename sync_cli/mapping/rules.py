@@ -74,6 +74,11 @@ class Rule:
     description: str = ""
 
     @property
+    def payload_key(self) -> str:
+        """What a write rule fills: a key of the payload, "meta:key" of metadata."""
+        return self.target if self.to_meta else self.to.partition(".")[0]
+
+    @property
     def target(self) -> str:
         """The name by which an overlay replaces or drops this rule."""
         return f"meta:{self.to}" if self.to_meta else self.to

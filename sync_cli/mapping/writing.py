@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sync_cli.mapping.checks import is_empty
 from sync_cli.mapping.errors import BadValue, Refusal, Refused
@@ -30,29 +30,37 @@ class Writing:
     leave_out: str = ""
     missing: list[tuple[str, str]] = field(default_factory=list)
 
-    def leaves_out(self, rule: Rule) -> bool:
-        """Whether the rule's field belongs to the system that is written to."""
-        return bool(self.leave_out) and rule.owner == self.leave_out
-
 
 Producer = Callable[[Json, Writing], Any]
+Put = Callable[[dict[str, Any], Any], None]
+"""Puts a value to its place in a payload."""
+
+
+class Step(NamedTuple):
+    """One rule put together: what it produces, and where that goes."""
+
+    produce: Producer
+    put: Put
+    rule: Rule
 
 
 class Writer:
-    """Writes the payload of one object out of a canonical one, given as plain data."""
+    """Writes the payload of one object out of a canonical one, given as plain data.
 
-    __slots__ = ("_steps",)
+    `_by_owner` are the steps without those that belong to one owner, put together at first use.
+    """
+
+    __slots__ = ("_by_owner", "_steps")
 
     def __init__(self, steps: Sequence[tuple[Rule, Producer]]) -> None:
-        self._steps = tuple((rule, tuple(rule.to.split(".")), produce) for rule, produce in steps)
+        self._steps = tuple(Step(produce, _put_by(rule), rule) for rule, produce in steps)
+        self._by_owner: dict[str, tuple[Step, ...]] = {"": self._steps}
 
     def write(self, data: Json, writing: Writing) -> dict[str, Any]:
         """The payload; raises Refused with everything that does not fit."""
         payload: dict[str, Any] = {}
         refusals: list[Refusal] = []
-        for rule, names, produce in self._steps:
-            if writing.leaves_out(rule):
-                continue
+        for produce, put, rule in self.steps_without(writing.leave_out):
             try:
                 value = produce(data, writing)
             except BadValue as bad:
@@ -60,27 +68,52 @@ class Writer:
             except Refused as refused:
                 refusals.extend(refused.refusals)
             else:
-                _put(payload, rule, names, value)
+                if value is not OMIT:
+                    put(payload, value)
         if refusals:
             raise Refused(refusals)
         return payload
 
+    def steps_without(self, owner: str) -> tuple[Step, ...]:
+        """The steps of all rules that do not belong to `owner`."""
+        steps = self._by_owner.get(owner)
+        if steps is None:
+            steps = tuple(step for step in self._steps if step.rule.owner != owner)
+            self._by_owner[owner] = steps
+        return steps
 
-def _put(payload: dict[str, Any], rule: Rule, names: Sequence[str], value: Any) -> None:
-    if value is OMIT:
-        return
+
+def _put_by(rule: Rule) -> Put:
+    """How the values of a rule are put to their place."""
     if rule.to_meta:
-        _put_meta(payload, rule.to, value)
-        return
-    for name in names[:-1]:
-        payload = payload.setdefault(name, {})
-    payload[names[-1]] = value
+        return _meta_putter(rule.to)
+    *above, name = rule.to.split(".")
+    return _putter_below(above, name) if above else _putter(name)
 
 
-def _put_meta(payload: dict[str, Any], key: str, value: Any) -> None:
-    entries: list[dict[str, Any]] = payload.setdefault(META_FIELD, [])
-    entries[:] = [entry for entry in entries if entry["key"] != key]
-    entries.append({"key": key, "value": value})
+def _putter(name: str) -> Put:
+    def put(payload: dict[str, Any], value: Any) -> None:
+        payload[name] = value
+
+    return put
+
+
+def _putter_below(above: Sequence[str], name: str) -> Put:
+    def put(payload: dict[str, Any], value: Any) -> None:
+        for each in above:
+            payload = payload.setdefault(each, {})
+        payload[name] = value
+
+    return put
+
+
+def _meta_putter(key: str) -> Put:
+    def put(payload: dict[str, Any], value: Any) -> None:
+        entries: list[dict[str, Any]] = payload.setdefault(META_FIELD, [])
+        entries[:] = [entry for entry in entries if entry["key"] != key]
+        entries.append({"key": key, "value": value})
+
+    return put
 
 
 def constant(value: Any) -> Producer:
@@ -104,15 +137,19 @@ def producer(rule: Rule, get: Getter, before: Convert, after: Convert) -> Produc
     An optional rule leaves an empty value out. `before` is transforms and table, `after` checks
     and type.
     """
-    absent = OMIT if rule.optional else rule.default
+    optional, ref = rule.optional, rule.ref
+    absent = OMIT if optional else rule.default
 
     def produce(data: Json, writing: Writing) -> Any:
         value = get(data)
-        value = before(without_value(absent) if value is ABSENT else value)
-        if value is OMIT or (rule.optional and is_empty(value)):
+        if value is ABSENT:
+            value = without_value(absent)
+        if value is not OMIT:
+            value = before(value)
+        if value is OMIT or (optional and is_empty(value)):
             return OMIT
-        if rule.ref:
-            value = _resolved(rule.ref, value, writing)
+        if ref:
+            value = _resolved(ref, value, writing)
         return value if value is OMIT else after(value)
 
     return produce

@@ -1,0 +1,74 @@
+"""Whether one record would write nothing that another one does not write already.
+
+That is known without writing either out: a target is made of some fields, and where those are
+equal in both records, so is the target. A catalogue in which nothing changed costs little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sync_cli.core.model import Record
+from sync_cli.mapping.entity import EntityMapping, sources_of
+from sync_cli.mapping.errors import BadValue, Refused, Unresolved
+from sync_cli.mapping.reading import OMIT
+from sync_cli.mapping.shapes import plain_value
+from sync_cli.mapping.writing import Step, Writing
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """One key of the payload: the rules that fill it, and the canonical fields they read."""
+
+    sources: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+    def is_the_same_in(self, wanted: Record, held: Record) -> bool:
+        """Whether `held` writes here what `wanted` writes, or `wanted` nothing."""
+        if all(getattr(wanted, name) == getattr(held, name) for name in self.sources):
+            return True
+        written = self._written(wanted)
+        return not written or written == self._written(held)
+
+    def _written(self, record: Record) -> dict[str, Any]:
+        data = {name: plain_value(getattr(record, name)) for name in self.sources}
+        writing = Writing({})
+        payload: dict[str, Any] = {}
+        for produce, put, _ in self.steps:
+            value = produce(data, writing)
+            if value is not OMIT:
+                put(payload, value)
+        if writing.missing:
+            raise Unresolved(writing.missing)
+        return payload
+
+
+class Agreement:
+    """Compares records by the write rules of one mapping, target by target.
+
+    Rules whose owner is `without_owner` are left out, and the targets in `without`: payload keys,
+    "meta:key" for metadata.
+    """
+
+    def __init__(
+        self, mapping: EntityMapping, *, without_owner: str, without: Iterable[str] = ()
+    ) -> None:
+        steps: dict[str, list[Step]] = {}
+        for step in mapping.writer.steps_without(without_owner):
+            steps.setdefault(step.rule.payload_key, []).append(step)
+        for target in without:
+            steps.pop(target, None)
+        self._targets = [
+            _Target(tuple(sources_of([step.rule for step in some])), tuple(some))
+            for some in steps.values()
+        ]
+
+    def holds(self, wanted: Record, held: Record) -> bool:
+        """Whether `held` surely writes all that `wanted` writes; false also where that is not
+        sure, because a rule refuses one of them. What is equal in both is not checked."""
+        try:
+            return all(target.is_the_same_in(wanted, held) for target in self._targets)
+        except (BadValue, Refused, Unresolved):
+            return False
