@@ -24,7 +24,8 @@ from pydantic import (
 from sync_cli.connectors.kinds import ErpSettings, ShopSettings
 from sync_cli.connectors.settings import Duration, SecretField, Section
 from sync_cli.core.guard import DEFAULT_LIMITS, Harm, Limit
-from sync_cli.core.model import OrderState
+from sync_cli.core.model import Disposition, OrderState
+from sync_cli.core.refunds import Mismatch
 from sync_cli.core.sellable import Basis
 from sync_cli.engine.route import Mode
 
@@ -128,6 +129,41 @@ class OrdersSettings(Guarded):
         Mode.ON, description="document number and state as metadata (needs mode: on)"
     )
     note: bool = Field(True, description="a private note with the document number, once")
+
+
+class Goods(StrEnum):
+    """What becomes of the goods of a refund that does not say it itself."""
+
+    SHOP = "shop"
+    RESTOCK = "restock"
+    SCRAP = "scrap"
+    REPAIR = "repair"
+    NONE = "none"
+
+    @property
+    def fixed(self) -> Disposition | None:
+        """The same for all pieces; None: as the shop did with each."""
+        return None if self is Goods.SHOP else Disposition(self.value)
+
+
+class RefundsSettings(Section):
+    """Refunds, shop to ERP: each becomes a credit note. Run by `sync-cli orders`."""
+
+    mode: Mode = Field(
+        Mode.OFF, description="off, plan (print only) or on (needs `orders.mode: on`)"
+    )
+    reference: Template = Field("WC-{shop}-R{id}", description="our name for a refund in the ERP")
+    mismatch: Mismatch = Field(
+        Mismatch.ADJUST,
+        description="a refund whose lines are not its amount: adjust (one line more for each tax"
+        " of the order) or hold",
+    )
+    disposition: Goods = Field(
+        Goods.SHOP,
+        description="goods of a refund that does not say it itself: shop (what the shop put back"
+        " in stock is put back in the ERP), restock, scrap, repair, or none (they stay with the"
+        " customer)",
+    )
 
 
 class ParentManaged(StrEnum):
@@ -280,6 +316,7 @@ class Config(Section):
     )
     systems: Systems
     orders: OrdersSettings
+    refunds: RefundsSettings = Field(default_factory=RefundsSettings)
     stock: StockSettings = Field(default_factory=StockSettings)
     products: ProductsSettings = Field(default_factory=ProductsSettings)
     reconcile: ReconcileSettings = Field(default_factory=ReconcileSettings)

@@ -12,12 +12,17 @@ from sync_cli.core.plan import Applied, Held
 
 
 class Stage(StrEnum):
-    """The stations of an order on its way, each with its time."""
+    """The stations of a record on its way, each with its time; the last five are a return's."""
 
     SEEN = "seen"
     CREATED = "created"
     CONFIRMED = "confirmed"
     WRITTEN_BACK = "written_back"
+    AUTHORISED = "authorised"
+    RECEIVED = "received"
+    INSPECTED = "inspected"
+    REFUNDED = "refunded"
+    RESTOCKED = "restocked"
 
 
 @dataclass(frozen=True, slots=True)

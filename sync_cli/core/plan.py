@@ -130,7 +130,8 @@ class Item:
     `filtered` says why the route leaves it out, `problem` why it cannot be transferred, `waits`
     why not yet (with `waits_until`). `match_said` stands for a match value that must
     not be shown. `wanted` is the document state it should reach. `same` claims
-    that the target already holds these values, where a route compares them itself.
+    that the target already holds these values, where a route compares them itself. `facts` are
+    remembered of it, whatever becomes of it.
     """
 
     id: str
@@ -157,6 +158,7 @@ class Item:
     same: bool | None = None
     candidates: tuple[Candidate, ...] = ()
     parent: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
     record: Record | None = field(default=None, repr=False)
 
     def as_applied(self) -> Applied:

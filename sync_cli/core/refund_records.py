@@ -36,6 +36,7 @@ class Refund(Checkpoints):
 
     The lines need not agree with it, and there may be none. `paid_back` claims that the payment
     gateway has sent the money. `disposition` is "" where nobody said what becomes of the goods.
+    `credit_note` is our name for the ERP's credit note that it was made of, "" if it was not.
     """
 
     order_id: str
@@ -48,6 +49,7 @@ class Refund(Checkpoints):
     tax_rates: tuple[TaxRate, ...] = ()
     paid_back: bool = False
     disposition: str = ""
+    credit_note: str = ""
 
 
 class CreditNote(Document, Checkpoints):

@@ -240,7 +240,7 @@ class DocumentWriter(Writer):
         stages = {Stage.SEEN: intent.begun_at if intent else now}
         if confirmed:
             stages |= {Stage.CREATED: now, Stage.CONFIRMED: now}
-        facts = {"reference": item.reference, "erp": target}
+        facts = {**settlement.facts, "reference": item.reference, "erp": target}
         if isinstance(item.record, Document) and item.record.order_number:
             facts["order_number"] = item.record.order_number
         if document is not None and document.number:

@@ -171,6 +171,7 @@ class Writer:
             intent=intent.number if intent else 0,
             ends=self.ends(item, target, birth or item.reference),
             applied=item.as_applied(),
+            facts=item.facts,
             audit=self.desk.audit(operation, "done", item, intent=intent, target=target),
         )
 

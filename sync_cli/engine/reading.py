@@ -55,7 +55,7 @@ class Reading:
     def __iter__(self) -> Iterator[Window]:
         yield from self._due()
         if self.run.options.ids:
-            yield from self._windows_of(self.run.options.ids)
+            yield from self.windows_of(self.run.options.ids)
             return
         yield from self._changed()
         if self._stepwise:
@@ -85,11 +85,12 @@ class Reading:
 
     def _due(self) -> Iterator[Window]:
         if not self.run.options.narrowed:
-            yield from self._windows_of(
+            yield from self.windows_of(
                 self.run.state.due(self.route.name, self.run.now(), DUE_AT_ONCE)
             )
 
-    def _windows_of(self, ids: Sequence[str]) -> Iterator[Window]:
+    def windows_of(self, ids: Sequence[str]) -> Iterator[Window]:
+        """The records of these ids, and the ids of those that the source no longer has."""
         source = self.route.source
         for batch in batched(ids, AT_ONCE):
             wanted = self.route.source_ids(batch)

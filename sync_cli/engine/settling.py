@@ -84,7 +84,7 @@ class Desk:
             keep_intent=keep_intent,
             held=held,
             withdrawn=withdrawn,
-            facts=facts or {},
+            facts={**item.facts, **(facts or {})},
             stages=self._seen(item),
             audit=self.audit("hold", str(why), item, problem.message, intent=intent),
         )
@@ -134,6 +134,7 @@ class Desk:
             entity=self.route.entity,
             intent=self._number(item, None),
             skipped=left_out,
+            facts=item.facts,
             stages=self._seen(item),
             audit=None if left_out else self.audit("skip", "skipped", item, reason),
         )
@@ -169,6 +170,7 @@ class Desk:
             intent=self._number(item, intent),
             keep_intent=keep_intent,
             held=held,
+            facts=item.facts,
             stages=self._seen(item),
         )
 

@@ -42,9 +42,12 @@ class Command:
 
 def _orders(systems: Systems) -> None:
     from sync_cli.flows.orders import OrderFlow
+    from sync_cli.flows.refunds import RefundFlow
     from sync_cli.flows.write_back import WriteBackFlow
 
     OrderFlow(systems).transfer()
+    if systems.config.refunds.mode is not Mode.OFF:
+        RefundFlow(systems).transfer()
     if systems.config.orders.write_back is not Mode.OFF:
         WriteBackFlow(systems).write_back()
 

@@ -34,6 +34,7 @@ def open_shop(config: Config, mappings: MappingSet, *, whole_products: bool = Fa
     product = mappings.of(settings.mapping_folder, "product")
     fields = {
         "order": mappings.of(settings.mapping_folder, "order").needs,
+        "refund": mappings.of(settings.mapping_folder, "refund").needs,
         "customer": mappings.of(settings.mapping_folder, "customer").needs,
         "product": (product if whole_products else lean_product(product, LEAN_IN_SHOP)).needs,
     }

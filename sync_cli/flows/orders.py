@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sync_cli.connectors.base import Found, Raw
+from sync_cli.connectors.base import Raw
 from sync_cli.core.documents import document_of
 from sync_cli.core.errors import IdentityError, Problem
 from sync_cli.core.fingerprint import content_hash, digest
@@ -16,7 +16,6 @@ from sync_cli.core.identity import Seal, check_seal, read_seal, reference
 from sync_cli.core.model import Document, DocumentState, Order, OrderLine, OrderState
 from sync_cli.core.plan import (
     Advance,
-    Candidate,
     Item,
     Kind,
     Operation,
@@ -36,6 +35,7 @@ from sync_cli.engine.route import Route
 from sync_cli.engine.run import Run
 from sync_cli.flows.articles import Articles, known_articles, resolve_lines
 from sync_cli.flows.customers import OrderCustomers, Resolved
+from sync_cli.flows.judging import judge_document
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable, Unresolved
 
@@ -122,7 +122,7 @@ class OrderFlow:
         operations = [decide(item, rules, self.run.now()) for item in items]
         self._guard(operations)
         self.writer.carry_out(operations)
-        _stop_on_reused_ids(operations)
+        stop_on_reused_ids(operations)
 
     def _guard(self, operations: Sequence[Operation]) -> None:
         """Raise GuardTripped if this run would cancel far more documents than usual."""
@@ -275,7 +275,7 @@ class OrderFlow:
         try:
             return case.but(payload=self.systems.erp_mapping("document").write(document, refs))
         except Unresolved as error:
-            return case.but(problem=_unresolved(item, error))
+            return case.but(problem=unresolved(item, error))
         except Unreadable as error:
             return case.but(problem=error.problems[0].about(item.label))
 
@@ -302,7 +302,7 @@ def order_route(systems: Systems) -> Route:
         start_at=settings.start_at,
         creates=True,
         find_keys=("reference",),
-        judge=lambda item, found: _judge(systems, item, found),
+        judge=lambda item, found: judge_document(item, found.id, systems.document(found)),
         stand=lambda raw: Target(state=str(systems.document(raw).state)),
         read_document=systems.document,
         stage_entity=ORDER,
@@ -321,51 +321,21 @@ def check_own_seal(run: Run, seal: Seal, label: str, *, before_writing: bool = F
     check_seal(seal, state.installation, state.last_run_number(), label, wrote=wrote)
 
 
-def check_references(systems: Systems) -> None:
+def check_references(systems: Systems, entity: str = ORDER) -> None:
     """Raise IdentityError if references that we made are gone from the ERP: was it restored?"""
-    ends = systems.run.state.recent_links(ORDER, ERP, LAST_REFERENCES)
+    ends = systems.run.state.recent_links(entity, ERP, LAST_REFERENCES)
     names = [end.birth for end in ends if end.birth]
     if not names:
         return
-    found = systems.erp.find(ORDER, "reference", names)
+    found = systems.erp.find(entity, "reference", names)
     missing = [name for name in names if not found.get(name)]
     if missing:
         raise IdentityError(
-            f"{len(missing)} of the last {len(names)} orders are gone from {systems.erp.name}"
+            f"{len(missing)} of the last {len(names)} {entity}s are gone from {systems.erp.name}"
             f" (first {missing[0]}): it seems restored from a backup. Nothing was written.",
-            "Find out first. To have the lost orders made again, run"
+            f"Find out first. To have the lost {entity}s made again, run"
             " `sync-cli state accept --erp-restored`.",
         )
-
-
-def _judge(systems: Systems, item: Item, found: Found) -> Candidate:
-    """Whether a document with our reference is this order's: same currency, date, total.
-
-    The total of a draft is judged later, by the second proof, because it may be our own half.
-    """
-    document = systems.document(found)
-    cancelled = document.state is DocumentState.CANCELLED
-    conflict = ""
-    ours = item.record
-    if isinstance(ours, Document) and not cancelled:
-        if document.currency and document.currency != ours.currency:
-            conflict = f"its currency is {document.currency} and not {ours.currency}"
-        elif document.ordered_at and document.ordered_at != ours.ordered_at:
-            conflict = f"it was ordered at {document.ordered_at}, not at {ours.ordered_at}"
-        elif document.total != ours.total and not _is_our_half(item, document):
-            conflict = f"its total is {document.total} and not {ours.total}"
-    return Candidate(
-        found.id,
-        document.reference,
-        str(document.state),
-        agrees=not conflict,
-        conflict=conflict,
-        cancelled=cancelled,
-    )
-
-
-def _is_our_half(item: Item, document: Document) -> bool:
-    return item.intent is not None and document.state is DocumentState.DRAFT
 
 
 def _without_state(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -410,7 +380,8 @@ def _why_no_article(line: OrderLine, articles: Articles) -> str:
     return articles.trouble.get(line.product_key, "no article of the ERP is linked to it")
 
 
-def _unresolved(item: Item, error: Unresolved) -> Problem:
+def unresolved(item: Item, error: Unresolved) -> Problem:
+    """The record names others that have no counterpart in the ERP."""
     missing = ", ".join(f"{entity} {id}" for entity, id in error.missing)
     return Problem(
         "unresolved", item.label, f"no counterpart in the ERP for {missing}", "Link or create it."
@@ -435,8 +406,8 @@ def _trashed(item: Item) -> Problem:
     )
 
 
-def _stop_on_reused_ids(operations: Sequence[Operation]) -> None:
-    """Same id, other birth mark: the shop seems restored, and the lane stops."""
+def stop_on_reused_ids(operations: Sequence[Operation]) -> None:
+    """Same id, other birth mark: the shop seems restored; raises IdentityError to stop the lane."""
     for operation in operations:
         if isinstance(operation, Reject) and operation.problem.code == ANOTHER_RECORD:
             raise IdentityError(operation.problem.sentence())

@@ -9,6 +9,7 @@ from typing import TypeVar
 from sync_cli.config import Config
 from sync_cli.connectors.base import Connector, Identity, Raw
 from sync_cli.core.model import Customer, Document, Order, Product, Record, StockLevel
+from sync_cli.core.refund_records import CreditNote, Refund
 from sync_cli.engine.run import Run
 from sync_cli.mapping.entity import EntityMapping
 from sync_cli.mapping.mapping_set import MappingSet
@@ -58,6 +59,10 @@ class Systems:
         label = f"Order {raw.data.get('number') or raw.id}"
         return _as(Order, _read(self.shop_mapping("order"), raw, label))
 
+    def refund(self, raw: Raw) -> Refund:
+        """A shop refund as canonical record. Raises Unreadable."""
+        return _as(Refund, _read(self.shop_mapping("refund"), raw, f"Refund {raw.id}"))
+
     def shop_product(self, raw: Raw) -> Product:
         """What stock and orders need of a shop product or variation. Raises Unreadable."""
         mapping = lean_product(self.shop_mapping("product"), LEAN_IN_SHOP)
@@ -74,6 +79,10 @@ class Systems:
     def document(self, raw: Raw) -> Document:
         """An ERP sales document as canonical record. Raises Unreadable."""
         return _as(Document, _read(self.erp_mapping("document"), raw, f"Document {raw.id}"))
+
+    def credit_note(self, raw: Raw) -> CreditNote:
+        """An ERP credit note as canonical record. Raises Unreadable."""
+        return _as(CreditNote, _read(self.erp_mapping("credit_note"), raw, f"Credit note {raw.id}"))
 
     def erp_product(self, raw: Raw) -> Product:
         """What stock and orders need of an ERP article. Raises Unreadable."""

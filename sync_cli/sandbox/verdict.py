@@ -44,11 +44,15 @@ def judge(
     *,
     key: str,
     excused: Iterable[str] = (),
+    excused_refunds: Iterable[str] = (),
+    refunds: bool = True,
 ) -> Verdict:
-    """Compare both sides' state; `key` is the shop's key in references, `excused` order ids wait.
+    """Compare both sides' state; `key` is the shop's key in references.
 
     Every transferred order must have exactly one live document to the cent, its number on the
-    order, and one note; every managed product the sellable stock of its article.
+    order, and one note; every managed product the sellable stock of its article; and, where
+    `refunds` are transferred, every refund of an order with a document exactly one credit note to
+    the cent, and no credit note is without its refund. `excused` orders and `excused_refunds` wait.
     """
     verdict = Verdict()
     waiting = {str(order) for order in excused}
@@ -59,6 +63,9 @@ def judge(
     for reference, found in documents.items():
         if len(found) > 1:
             verdict.doubled.append(f"{reference} has {len(found)} live documents")
+    if refunds:
+        waiting_refunds = {str(refund) for refund in excused_refunds}
+        _judge_refunds(shop, erp, documents, key, waiting_refunds, verdict)
     _judge_customers(erp["customers"], verdict)
     _judge_stock(shop, erp, documents, key, verdict)
     return verdict
@@ -93,6 +100,34 @@ def _judge_order(
     if "notes" in order and len(notes) != 1:
         verdict.doubled.append(f"order {order['id']} has {len(notes)} notes of the sync")
     verdict.in_step += 1
+
+
+def _judge_refunds(
+    shop: Mapping[str, Any],
+    erp: Mapping[str, Any],
+    documents: Mapping[str, list[Mapping[str, Any]]],
+    key: str,
+    waiting: set[str],
+    verdict: Verdict,
+) -> None:
+    """Each refund once, to the cent; one that waits may not be there yet, but never wrong."""
+    notes = _live(erp.get("credit_notes", ()))
+    for refund in shop.get("refunds", ()):
+        found = notes.pop(f"WC-{key}-R{refund['id']}", [])
+        booked = [note for note in found if note["state"] in LIVE]
+        sold = documents.get(f"WC-{key}-{refund['parent_id']}", [])
+        due = any(document["state"] in LIVE for document in sold) and Decimal(refund["amount"])
+        name = f"refund {refund['id']}"
+        if not booked and due and str(refund["id"]) not in waiting:
+            verdict.lost.append(f"{name} has no confirmed credit note")
+        if len(found) > 1:
+            verdict.doubled.append(f"{name} has {len(found)} live credit notes")
+        verdict.wrong += [
+            f"{name}: {refund['amount']} in the shop, {note['total']} in the ERP"
+            for note in booked
+            if Decimal(note["total"]) != Decimal(refund["amount"])
+        ]
+    verdict.wrong += [f"{name} is the credit note of no refund" for name in notes]
 
 
 def _judge_customers(customers: Iterable[Mapping[str, Any]], verdict: Verdict) -> None:

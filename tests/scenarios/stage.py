@@ -165,9 +165,17 @@ class Stage:
     def verdict(self) -> Verdict:
         """What an independent judge says of both sides, held orders excused."""
         with closing(State.open(self.state)) as state:
-            held = [entry.id for entry in state.held("orders")]
+            held = {route: [e.id for e in state.held(route)] for route in ("orders", "refunds")}
         shop, erp = self.sandbox.shop.ledger.state(), self.sandbox.erp.ledger.state()
-        return judge(shop, erp, key=KEY, excused=held)
+        config = yaml.safe_load(self.config.read_text(encoding="utf-8"))
+        return judge(
+            shop,
+            erp,
+            key=KEY,
+            excused=held["orders"],
+            excused_refunds=held["refunds"],
+            refunds="refunds" in config,
+        )
 
     def buy(self, *skus: str, times: int = 1, **order: Any) -> list[str]:
         """Orders of these articles, by a guest unless `order` says otherwise; their ids."""

@@ -12,7 +12,7 @@ from typing import Any
 from sync_cli.connectors.base import Json
 from sync_cli.core.errors import Problem
 
-_NUMBERS = frozenset({"regular_price", "sale_price", "price", "weight", "stock_quantity"})
+_NUMBERS = frozenset({"regular_price", "sale_price", "price", "weight", "stock_quantity", "amount"})
 _LONGEST = 60
 _MANAGED_BY = {
     False: (

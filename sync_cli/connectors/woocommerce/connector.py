@@ -20,10 +20,11 @@ from sync_cli.connectors.base import (
 from sync_cli.connectors.http import HttpClient
 from sync_cli.connectors.pacing import Pacing
 from sync_cli.connectors.woocommerce import read
-from sync_cli.connectors.woocommerce.entities import NOTE, ORDER, PRODUCT, shape_of
+from sync_cli.connectors.woocommerce.entities import NOTE, ORDER, PRODUCT, REFUND, shape_of
 from sync_cli.connectors.woocommerce.identity import read_identity
 from sync_cli.connectors.woocommerce.making import create_products
 from sync_cli.connectors.woocommerce.notes import create_notes
+from sync_cli.connectors.woocommerce.refunds import create_refunds
 from sync_cli.connectors.woocommerce.refusals import refine
 from sync_cli.connectors.woocommerce.wire import API, PAGE_SIZE, Wire, auth_of, home_of
 from sync_cli.connectors.woocommerce.write import advance_orders, update_orders, update_products
@@ -37,7 +38,8 @@ class WooCommerce:
     for each entity, the keys of the shop's records that the mapping reads; an entity that is not
     in it is read whole. `in_doubt` is how long a lost call may still take effect, in place of the
     default. Keys of records: orders, products with variations (`parent_id`, one entity), customers,
-    and notes by reference "ORDER:TEXT". Raises ConfigError for plain http to another machine.
+    refunds, and notes and refunds that we made by reference "ORDER:TEXT". Raises ConfigError for
+    plain http to another machine.
     """
 
     def __init__(
@@ -111,12 +113,14 @@ class WooCommerce:
         """A shop keeps no positions."""
 
     def create(self, entity: str, drafts: Sequence[Draft]) -> Iterator[Result]:
-        """Make notes, or products; a variation's payload names its product as `parent_id`."""
+        """Make notes, refunds or products; a variation's payload names its `parent_id`."""
         self._client.raise_fault()
         if entity == PRODUCT:
             return create_products(self._wire, drafts)
         if entity == NOTE:
             return create_notes(self._wire, drafts)
+        if entity == REFUND:
+            return create_refunds(self._wire, drafts)
         raise _not_written(entity, "made")
 
     def update(self, entity: str, changes: Sequence[Change]) -> Iterator[Result]:

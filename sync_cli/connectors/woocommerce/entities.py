@@ -17,6 +17,7 @@ ORDER = "order"
 PRODUCT = "product"
 CUSTOMER = "customer"
 NOTE = "note"
+REFUND = "refund"
 TAX_CLASS = "tax_class"
 """Only found by its slug; never listed or written."""
 
@@ -24,6 +25,8 @@ TRASHED = "trashed"
 CANCELLED = "cancelled"
 TRASH = "trash"
 MODIFIED = "date_modified_gmt"
+CREATED = "date_created_gmt"
+PARENT = "parent_id"
 LOCAL = "date_modified"
 """The same moment in the shop's local time [3.1]."""
 
@@ -44,7 +47,8 @@ class Shape:
 
     `birth` is the key that never changes, `own` are the keys that the connector itself reads.
     `listings` are those of the living and, behind them, of the trashed: trashing moves a record
-    behind [3.12]. `dated` claims that they can be filtered and ordered by modification [3.6].
+    behind [3.12]. `dated` claims that they can be filtered and ordered by modification [3.6] and
+    say it, `filtered` that they can be filtered by it.
     """
 
     label: str
@@ -54,6 +58,7 @@ class Shape:
     living: int
     dated: bool
     traits: Traits
+    filtered: bool = False
 
 
 _DATED = frozenset({"id", MODIFIED, LOCAL})
@@ -106,6 +111,18 @@ SHAPES: Mapping[str, Shape] = {
         living=1,
         dated=False,
         traits=Traits(delta=False, reference=References.UNIQUE),
+    ),
+    REFUND: Shape(
+        label="Refund",
+        birth=CREATED,
+        own=frozenset({"id", PARENT, CREATED}),
+        listings=(Listing("refunds", _SIX_DECIMALS),),
+        living=1,
+        # A refund does not say when it was modified, though the filter knows it [2.6b]; it can only
+        # be made and deleted, so a walk by id loses none.
+        dated=False,
+        filtered=True,
+        traits=Traits(reference=References.SEARCHABLE, batch=1),
     ),
     NOTE: Shape(
         label="Note",

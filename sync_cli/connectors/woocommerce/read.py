@@ -15,6 +15,7 @@ from sync_cli.connectors.woocommerce.entities import (
     NOTE,
     ORDER,
     PRODUCT,
+    REFUND,
     TAX_CLASS,
     TRASH,
     Row,
@@ -27,6 +28,7 @@ from sync_cli.connectors.woocommerce.entities import (
 from sync_cli.connectors.woocommerce.id_walk import IdWalk
 from sync_cli.connectors.woocommerce.notes import find_notes
 from sync_cli.connectors.woocommerce.position import read_position
+from sync_cli.connectors.woocommerce.refunds import find_refunds, refunds_of
 from sync_cli.connectors.woocommerce.walk import ModifiedWalk
 from sync_cli.connectors.woocommerce.wire import Wire
 from sync_cli.core.errors import ConfigError
@@ -38,14 +40,18 @@ Matches = dict[str, list[Raw]]
 
 
 def changes(wire: Wire, entity: str, since: datetime | None, resume: str | None) -> Iterator[Page]:
-    """See `Connector.changes`; customers cannot be filtered by date, so all of them come [3.6]."""
+    """See `Connector.changes`; customers cannot be filtered by date, so all of them come [3.6].
+
+    Refunds are walked by id: they have no date of modification to go on from.
+    """
     shape = shape_of(entity)
     if not shape.listings:
         raise ConfigError(f"The {shape.label.lower()}s of a shop cannot be read by date.")
     if shape.dated:
         yield from ModifiedWalk(wire, entity, shape, since, read_position(resume)).pages()
         return
-    walk = IdWalk(wire, shape.listings, wire.fields_of(entity), read_position(resume))
+    params = {**wire.fields_of(entity), **_changed_from(shape, since)}
+    walk = IdWalk(wire, shape.listings, params, read_position(resume))
     came = False
     for rows in walk.pages():
         if walk.position is not None and (rows or not came):
@@ -59,13 +65,18 @@ def changes(wire: Wire, entity: str, since: datetime | None, resume: str | None)
 def census(wire: Wire, entity: str, since: datetime | None) -> Iterator[Seen]:
     """Every record that is not in the trash, by id; since a date where the entity can be dated."""
     shape = shape_of(entity)
-    after = changed_from(second(since)) if since is not None and shape.dated else {}
     fields = {"_fields": ",".join(sorted({"id", shape.birth, MODIFIED}))}
-    walk = IdWalk(wire, shape.listings[: shape.living], {**fields, **after})
+    walk = IdWalk(wire, shape.listings[: shape.living], {**fields, **_changed_from(shape, since)})
     for rows in walk.pages():
         for row in rows:
             birth = str(row.get(shape.birth) or "")
             yield Seen(str(row["id"]), birth, moment(row.get(MODIFIED)))
+
+
+def _changed_from(shape: Shape, since: datetime | None) -> Mapping[str, str]:
+    """The filter by modification, where the entity has it."""
+    known = shape.dated or shape.filtered
+    return changed_from(second(since)) if since is not None and known else {}
 
 
 def fetch(wire: Wire, entity: str, ids: Sequence[str]) -> Iterator[Raw]:
@@ -234,6 +245,16 @@ def _find_notes(wire: Wire, values: Sequence[str], found: Matches) -> None:
         found[value].extend(notes)
 
 
+def _ask_refunds(wire: Wire, value: str, found: Matches) -> None:
+    """All refunds of one order."""
+    found[value].extend(refunds_of(wire, value))
+
+
+def _find_refunds(wire: Wire, values: Sequence[str], found: Matches) -> None:
+    for value, refunds in find_refunds(wire, values):
+        found[value].extend(refunds)
+
+
 def _find_tax_classes(wire: Wire, _values: Sequence[str], found: Matches) -> None:
     """Tax classes by slug; products write the standard class as "", not as its slug [4.5]."""
     for row in wire.table("taxes/classes"):
@@ -250,4 +271,6 @@ _SEARCHES: Mapping[tuple[str, str], Callable[[Wire, Sequence[str], Matches], Non
     (CUSTOMER, "email"): partial(_each, _ask_email),
     (ORDER, "number"): partial(_each, _ask_number),
     (NOTE, "reference"): _find_notes,
+    (REFUND, "order"): partial(_each, _ask_refunds),
+    (REFUND, "reference"): _find_refunds,
 }

@@ -85,6 +85,11 @@ _GONE = _Meaning(
     "the shop has no record with this id",
 )
 _TAKEN = _Meaning("duplicate", f"Give each its own value; {_RETRY}")
+_REFUND = _Meaning(
+    "refund-refused",
+    "See in the shop how much of the order is left to refund; if the money is to go back by the"
+    " payment gateway, see whether that can refund. Then run `sync-cli held retry`.",
+)
 _MEANINGS: Mapping[str, _Meaning] = {
     "woocommerce_rest_product_invalid_id": _GONE,
     "woocommerce_rest_product_variation_invalid_id": _GONE,
@@ -108,12 +113,18 @@ _MEANINGS: Mapping[str, _Meaning] = {
         f" {_RETRY}",
     ),
     "product_invalid_global_unique_id": _TAKEN,
+    "woocommerce_rest_cannot_create_order_refund": _REFUND,
+    "woocommerce_rest_invalid_order_refund": _REFUND,
     "product_external_invalid_manage_stock": _Meaning(
         "no-stock",
         "Take it out of the stock route, or make it a simple product in the shop.",
         "it is an external product, whose stock the shop does not manage",
     ),
 }
+_FINAL = frozenset(
+    {"woocommerce_rest_cannot_create_order_refund", "woocommerce_rest_invalid_order_refund"}
+)
+"""Refusals that stay, though they come with status 500 [8.1]."""
 _OTHER = _Meaning("refused", f"Correct what it names; {_RETRY}")
 
 
@@ -135,7 +146,7 @@ def problem_of(system: str, record: str, error: Any, status: int | None = None) 
         system=system,
         field=str(names[0]) if names else "",
         status=known if isinstance(known, int) else status,
-        transient=isinstance(known, int) and known >= 500,
+        transient=isinstance(known, int) and known >= 500 and code not in _FINAL,
     )
 
 

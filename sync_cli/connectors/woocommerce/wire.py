@@ -144,10 +144,12 @@ class Wire:
         rows: list[Row] = self._get(path, {}, _is_list_of_objects).data
         return rows
 
-    def rows_below(self, path: str, name: str) -> list[Row] | None:
-        """The whole list `name` below one record, None if the record is gone. Raises as `rows`."""
+    def rows_below(
+        self, path: str, name: str, params: Mapping[str, str] | None = None
+    ) -> list[Row] | None:
+        """The list `name` below one record, None if the record is gone. Raises as `rows`."""
         try:
-            answer = self._call(f"{path}/{name}", {}, _is_list_of_records)
+            answer = self._call(f"{path}/{name}", params or {}, _is_list_of_records)
         except RequestRefused as refused:
             if refused.status == 404:
                 return None

@@ -7,7 +7,16 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from sync_cli.sandbox.clock import iso_milliseconds
 from sync_cli.sandbox.control import Action
+from sync_cli.sandbox.erp.credit_records import CreditNote
+from sync_cli.sandbox.erp.credits import (
+    confirm_credit_notes,
+    create_credit_notes,
+    find_credit_note,
+    reach_checkpoint,
+    void_credit_note,
+)
 from sync_cli.sandbox.erp.documents import edit_order, find_order, restore_backup
 from sync_cli.sandbox.erp.drafts import read_id
 from sync_cli.sandbox.erp.records import (
@@ -43,6 +52,9 @@ def erp_actions(store: ErpStore) -> dict[str, Action]:
         "edit_product": edit_product,
         "archive": archive,
         "settings": change_settings,
+        "credit": credit,
+        "void_credit": void_credit,
+        "return": return_goods,
     }
     bound: dict[str, Action] = {name: _bind(store, act) for name, act in actions.items()}
     bound["late_commit"] = lambda **args: commit_late(store, bound, **args)
@@ -127,6 +139,52 @@ def change_order(
     """Change an order as `documents.edit_order` says; named by its id or (the first) reference."""
     with store.lock:
         return edit_order(store, _order(store, id, reference), **changes)
+
+
+def credit(
+    store: ErpStore,
+    *,
+    amount: int | str,
+    order: str | None = None,
+    reference: str | None = None,
+    tax: int | str = "0.00",
+    reason: str = "",
+) -> Json:
+    """Make and confirm a credit note over `amount` as the bookkeeper would; `tax` is in it.
+
+    The order is named by its id or its (first) reference.
+    """
+    net = _quantity("amount", amount) - _quantity("tax", tax)
+    with store.lock:
+        sold = _order(store, order, reference)
+        line = {"kind": "adjustment", "text": reason, "quantity": "1"}
+        draft = {
+            "order_id": str(sold.id),
+            "refunded_at": iso_milliseconds(store.clock.now()),
+            "currency": sold.head.currency,
+            "reason": reason,
+            "lines": [{**line, "net": str(net), "tax": str(_quantity("tax", tax))}],
+        }
+        [made] = create_credit_notes(store, [draft])
+        [confirmed] = confirm_credit_notes(store, [made["item"]["id"]])
+        if not confirmed["ok"]:
+            raise ValueError(confirmed["error"]["message"])
+        item: Json = confirmed["item"]
+        return item
+
+
+def void_credit(store: ErpStore, *, id: str | None = None, reference: str | None = None) -> Json:
+    """Take a credit note back, confirmed or not."""
+    with store.lock:
+        return void_credit_note(store, _credit_note(store, id, reference))
+
+
+def return_goods(
+    store: ErpStore, *, checkpoint: str, id: str | None = None, reference: str | None = None
+) -> Json:
+    """The goods of a credit note are authorised, received, inspected or restocked now."""
+    with store.lock:
+        return reach_checkpoint(store, _credit_note(store, id, reference), checkpoint)
 
 
 def add_product(
@@ -269,6 +327,15 @@ def _order(store: ErpStore, id: str | None, reference: str | None) -> Order:
         if order.head.reference == reference:
             return order
     raise LookupError(f"no order has reference={reference}; give an id or a reference")
+
+
+def _credit_note(store: ErpStore, id: str | None, reference: str | None) -> CreditNote:
+    if id is not None:
+        return find_credit_note(store, id)
+    for note in store.credit_notes.find("reference", reference or ""):
+        if note.reference == reference and note.state != "cancelled":
+            return note
+    raise LookupError(f"no credit note has reference={reference}; give an id or a reference")
 
 
 def _customer(store: ErpStore, id: str | None) -> Customer:

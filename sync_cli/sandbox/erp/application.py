@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request
@@ -15,6 +16,12 @@ from sync_cli.sandbox.answer import reason
 from sync_cli.sandbox.clock import iso_milliseconds
 from sync_cli.sandbox.control import mount_control
 from sync_cli.sandbox.erp.actions import erp_actions
+from sync_cli.sandbox.erp.credit_records import CREDIT_NOTE_FIELDS
+from sync_cli.sandbox.erp.credits import (
+    cancel_credit_notes,
+    confirm_credit_notes,
+    create_credit_notes,
+)
 from sync_cli.sandbox.erp.documents import (
     cancel_orders,
     confirm_orders,
@@ -95,6 +102,13 @@ def _entities(store: ErpStore) -> tuple[_Entity, ...]:
         _Entity("customers", store.customers, CUSTOMER_FIELDS, ("reference", "email")),
         _Entity("orders", store.orders, ORDER_FIELDS, ("reference", "number")),
         _Entity("shipments", store.shipments, SHIPMENT_FIELDS, ("order_id",), of="orders"),
+        _Entity(
+            "credit_notes",
+            store.credit_notes,
+            CREDIT_NOTE_FIELDS,
+            ("reference", "order_id"),
+            of="orders",
+        ),
     )
 
 
@@ -140,6 +154,12 @@ def _offer_writing(api: Blueprint, store: ErpStore) -> None:
     offer("/orders", "POST", "orders:write", "items", lambda it: create_orders(store, it))
     offer("/orders/confirm", "POST", "orders:confirm", "ids", lambda it: confirm_orders(store, it))
     offer("/orders/cancel", "POST", "orders:write", "ids", lambda it: cancel_orders(store, it))
+    for path, right, name, act in (
+        ("/credit_notes", "orders:write", "items", create_credit_notes),
+        ("/credit_notes/confirm", "orders:confirm", "ids", confirm_credit_notes),
+        ("/credit_notes/cancel", "orders:write", "ids", cancel_credit_notes),
+    ):
+        offer(path, "POST", right, name, partial(act, store))
     api.add_url_rule("/orders/ship", "ship", ship, methods=["POST"])
 
 

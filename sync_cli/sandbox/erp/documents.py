@@ -28,6 +28,7 @@ from sync_cli.sandbox.erp.records import (
 )
 from sync_cli.sandbox.erp.refusals import ItemError
 from sync_cli.sandbox.erp.store import ErpStore
+from sync_cli.sandbox.erp.table import Table
 
 
 def create_orders(store: ErpStore, items: Sequence[object]) -> list[Json]:
@@ -115,11 +116,11 @@ _FACTS = ("invoice_number", "invoice_date", "invoice_link", "paid")
 
 
 def _lose_shipments(store: ErpStore, orders: set[int]) -> None:
-    """The lost orders' shipments go too: the next orders get the same ids."""
-    kept = [row for row in store.shipments if row.order.id not in orders]
-    store.shipments.drop_last(len(store.shipments))
-    for row in kept:
-        store.shipments.append(row)
+    """The lost orders' shipments and credit notes go too: the next orders get the same ids."""
+    tables: tuple[Table[Any], ...] = (store.shipments, store.credit_notes)
+    for table in tables:
+        for row in [kept for kept in table.drop_last(len(table)) if kept.order.id not in orders]:
+            table.append(row)
 
 
 def _read(store: ErpStore, item: object) -> OrderDraft:

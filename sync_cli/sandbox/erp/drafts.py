@@ -12,7 +12,7 @@ from typing import Any
 from sync_cli.sandbox.erp.records import ADDRESS_FIELDS, Customer, OrderHead, OrderLine, Product
 from sync_cli.sandbox.erp.refusals import ItemError
 
-LINE_KINDS = ("product", "shipping", "fee", "discount", "rounding")
+LINE_KINDS = ("product", "shipping", "fee", "discount", "rounding", "adjustment")
 CUSTOMER_TEXTS = ("reference", "name", "company", "email", "phone", "vat_id")
 _HEAD_FIELDS = frozenset(OrderHead.__slots__) | {"lines"}
 _LINE_FIELDS = frozenset(OrderLine.__slots__)
@@ -39,7 +39,7 @@ def read_order(
 
     With `round_lines` each line's amounts are rounded half up to two decimals.
     """
-    given = _object(item, None, _HEAD_FIELDS)
+    given = read_object(item, None, _HEAD_FIELDS)
     head = _read_head(given, customer)
     return OrderDraft(head, read_lines(given.get("lines"), product, round_lines=round_lines))
 
@@ -58,7 +58,7 @@ def read_head_change(given: Mapping[str, Any]) -> dict[str, Any]:
     """Texts and addresses of an order's head as they are to be stored; raises ItemError."""
     texts = ("note", "payment_method", "shipping_method")
     _refuse_unknown(given, {*texts, "billing", "shipping"}, None)
-    changed: dict[str, Any] = {name: _text(given, name) for name in texts if name in given}
+    changed: dict[str, Any] = {name: read_text(given, name) for name in texts if name in given}
     for name in ("billing", "shipping"):
         if name in given:
             changed[name] = _free_object(given, name)
@@ -71,9 +71,9 @@ def read_customer(item: object, *, new: bool) -> dict[str, Any]:
     A new one gets every field; otherwise only the named ones are returned, and `id` is no field.
     """
     allowed = {*CUSTOMER_TEXTS, "address"} | (set() if new else {"id"})
-    given = _object(item, None, allowed)
+    given = read_object(item, None, allowed)
     names = [name for name in CUSTOMER_TEXTS if new or name in given]
-    fields: dict[str, Any] = {name: _text(given, name) for name in names}
+    fields: dict[str, Any] = {name: read_text(given, name) for name in names}
     if new or "address" in given:
         fields["address"] = _address(given)
     if "name" in fields and not fields["name"].strip():
@@ -90,35 +90,35 @@ def read_id(value: object) -> int | None:
 
 def _read_head(given: Mapping[str, Any], customer: FindCustomer) -> OrderHead:
     for name in ("reference", "customer_id", "ordered_at", "currency"):
-        _require(given, name, name)
+        require(given, name, name)
     customer_id = read_id(given["customer_id"])
     holder = None if customer_id is None else customer(customer_id)
     if holder is None or holder.archived:
         message = f"customer {given['customer_id']} is unknown or archived"
         raise ItemError("invalid_customer", message, "customer_id")
-    currency = _text(given, "currency")
+    currency = read_text(given, "currency")
     if not re.fullmatch("[A-Z]{3}", currency):
         message = f"{currency!r} is no currency; give its three capital letters"
         raise ItemError("invalid_currency", message, "currency")
     rate = None if given.get("rate") is None else str(_number(given, "rate", "rate"))
     return OrderHead(
-        reference=_text(given, "reference"),
+        reference=read_text(given, "reference"),
         customer_id=holder.id,
-        ordered_at=_time(given, "ordered_at"),
+        ordered_at=read_time(given, "ordered_at"),
         currency=currency,
         rate=rate,
         billing=_free_object(given, "billing"),
         shipping=_free_object(given, "shipping"),
-        note=_text(given, "note"),
-        payment_method=_text(given, "payment_method"),
-        shipping_method=_text(given, "shipping_method"),
+        note=read_text(given, "note"),
+        payment_method=read_text(given, "payment_method"),
+        shipping_method=read_text(given, "shipping_method"),
     )
 
 
 def _read_line(item: object, path: str, product: FindProduct) -> OrderLine:
-    given = _object(item, path, _LINE_FIELDS)
+    given = read_object(item, path, _LINE_FIELDS)
     for name in ("kind", "quantity", "net", "tax"):
-        _require(given, name, f"{path}.{name}")
+        require(given, name, f"{path}.{name}")
     kind = given["kind"]
     if kind not in LINE_KINDS:
         message = f"{kind!r} is no kind of line; use one of {', '.join(LINE_KINDS)}"
@@ -126,17 +126,17 @@ def _read_line(item: object, path: str, product: FindProduct) -> OrderLine:
     return OrderLine(
         kind=kind,
         product_id=_sold_product(given, path, product) if kind == "product" else None,
-        text=_text(given, "text", f"{path}.text"),
+        text=read_text(given, "text", f"{path}.text"),
         quantity=_number(given, "quantity", f"{path}.quantity"),
         net=_number(given, "net", f"{path}.net"),
         tax=_number(given, "tax", f"{path}.tax"),
-        tax_code=_text(given, "tax_code", f"{path}.tax_code"),
+        tax_code=read_text(given, "tax_code", f"{path}.tax_code"),
     )
 
 
 def _sold_product(given: Mapping[str, Any], path: str, product: FindProduct) -> int:
     field = f"{path}.product_id"
-    _require(given, "product_id", field)
+    require(given, "product_id", field)
     wanted = given["product_id"]
     number = read_id(wanted)
     found = None if number is None else product(number)
@@ -156,7 +156,8 @@ def _rounded(line: OrderLine) -> OrderLine:
     return OrderLine(line.kind, line.product_id, line.text, line.quantity, net, tax, line.tax_code)
 
 
-def _object(item: object, path: str | None, allowed: Iterable[str]) -> Mapping[str, Any]:
+def read_object(item: object, path: str | None, allowed: Iterable[str]) -> Mapping[str, Any]:
+    """The members of a JSON object; raises ItemError for one that is not allowed."""
     if not isinstance(item, dict):
         raise ItemError("invalid_value", "send a JSON object", path)
     _refuse_unknown(item, allowed, path)
@@ -169,12 +170,14 @@ def _refuse_unknown(given: Mapping[str, Any], allowed: Iterable[str], path: str 
         raise ItemError("unknown_field", f"there is no field {field}", field)
 
 
-def _require(given: Mapping[str, Any], name: str, field: str) -> None:
+def require(given: Mapping[str, Any], name: str, field: str) -> None:
+    """Raise ItemError if the member is absent or empty."""
     if given.get(name) in (None, ""):
         raise ItemError("required", f"{field} is required", field)
 
 
-def _text(given: Mapping[str, Any], name: str, field: str | None = None) -> str:
+def read_text(given: Mapping[str, Any], name: str, field: str | None = None) -> str:
+    """A text member, "" for null; raises ItemError."""
     value = given.get(name)
     if value is None:
         return ""
@@ -194,8 +197,9 @@ def _number(given: Mapping[str, Any], name: str, field: str) -> Decimal:
         raise ItemError("invalid_value", f"{field} has too many digits", field) from error
 
 
-def _time(given: Mapping[str, Any], name: str) -> str:
-    value = _text(given, name)
+def read_time(given: Mapping[str, Any], name: str) -> str:
+    """An ISO time with its zone, as it came; raises ItemError."""
+    value = read_text(given, name)
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
@@ -217,5 +221,5 @@ def _free_object(given: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def _address(given: Mapping[str, Any]) -> dict[str, str]:
     """The whole address: parts that are not named are empty."""
-    parts = _object(given.get("address") or {}, "address", ADDRESS_FIELDS)
-    return {name: _text(parts, name, f"address.{name}") for name in ADDRESS_FIELDS}
+    parts = read_object(given.get("address") or {}, "address", ADDRESS_FIELDS)
+    return {name: read_text(parts, name, f"address.{name}") for name in ADDRESS_FIELDS}

@@ -207,7 +207,6 @@ class Shipment:
     changed_at: int
 
 
-Record = Product | Stock | Customer | Order | Shipment
 Fields = Mapping[str, Callable[[Any], Any]]
 
 
@@ -221,7 +220,8 @@ def decimal_text(amount: Decimal) -> str:
     return format(amount, "f")
 
 
-def _moment(value: int) -> str:
+def moment(value: int) -> str:
+    """The time of so many milliseconds since 1970, as the API writes it."""
     return iso_milliseconds(_EPOCH + timedelta(milliseconds=value))
 
 
@@ -229,8 +229,9 @@ def _optional_number(value: Decimal | None) -> str | None:
     return None if value is None else decimal_text(value)
 
 
-def _optional_moment(value: int | None) -> str | None:
-    return None if value is None else _moment(value)
+def optional_moment(value: int | None) -> str | None:
+    """The same, null where there is none."""
+    return None if value is None else moment(value)
 
 
 def _optional_id(value: int | None) -> str | None:
@@ -246,8 +247,8 @@ PRODUCT_FIELDS: Fields = {
     "parent_id": lambda it: _optional_id(it.parent_id),
     "price": lambda it: decimal_text(it.price),
     "sale_price": lambda it: _optional_number(it.sale_price),
-    "sale_from": lambda it: _optional_moment(it.sale_from),
-    "sale_to": lambda it: _optional_moment(it.sale_to),
+    "sale_from": lambda it: optional_moment(it.sale_from),
+    "sale_to": lambda it: optional_moment(it.sale_to),
     "weight": lambda it: _optional_number(it.weight),
     "status": lambda it: it.status,
     "attributes": lambda it: [{"name": name, "value": value} for name, value in it.attributes],
@@ -256,8 +257,8 @@ PRODUCT_FIELDS: Fields = {
     "barcode": lambda it: it.barcode,
     "unit_factor": lambda it: str(it.unit_factor),
     "archived": lambda it: it.archived,
-    "created_at": lambda it: _moment(it.created_at),
-    "changed_at": lambda it: _moment(it.changed_at),
+    "created_at": lambda it: moment(it.created_at),
+    "changed_at": lambda it: moment(it.changed_at),
 }
 STOCK_FIELDS: Fields = {
     "id": lambda it: str(it.id),
@@ -267,7 +268,7 @@ STOCK_FIELDS: Fields = {
     "main_article": lambda it: it.product.main_article,
     "archived": lambda it: it.product.archived,
     "warehouses": lambda it: [_shelf_json(shelf) for shelf in it.shelves],
-    "changed_at": lambda it: _moment(it.changed_at),
+    "changed_at": lambda it: moment(it.changed_at),
 }
 CUSTOMER_FIELDS: Fields = {
     "id": lambda it: str(it.id),
@@ -280,8 +281,8 @@ CUSTOMER_FIELDS: Fields = {
     "vat_id": lambda it: it.vat_id,
     "address": lambda it: dict(it.address),
     "archived": lambda it: it.archived,
-    "created_at": lambda it: _moment(it.created_at),
-    "changed_at": lambda it: _moment(it.changed_at),
+    "created_at": lambda it: moment(it.created_at),
+    "changed_at": lambda it: moment(it.changed_at),
 }
 ORDER_FIELDS: Fields = {
     "id": lambda it: str(it.id),
@@ -295,7 +296,7 @@ ORDER_FIELDS: Fields = {
     "net": lambda it: decimal_text(it.net),
     "tax": lambda it: decimal_text(it.tax),
     "total": lambda it: decimal_text(it.total),
-    "lines": lambda it: [_line_json(line) for line in it.lines],
+    "lines": lambda it: [line_json(line) for line in it.lines],
     "billing": lambda it: dict(it.head.billing),
     "shipping": lambda it: dict(it.head.shipping),
     "note": lambda it: it.head.note,
@@ -306,8 +307,8 @@ ORDER_FIELDS: Fields = {
     "invoice_date": lambda it: it.invoice_date,
     "invoice_link": lambda it: it.invoice_link,
     "paid": lambda it: it.paid,
-    "created_at": lambda it: _moment(it.created_at),
-    "changed_at": lambda it: _moment(it.changed_at),
+    "created_at": lambda it: moment(it.created_at),
+    "changed_at": lambda it: moment(it.changed_at),
 }
 SHIPMENT_FIELDS: Fields = {
     "id": lambda it: str(it.id),
@@ -315,12 +316,12 @@ SHIPMENT_FIELDS: Fields = {
     "order_id": lambda it: str(it.order.id),
     "parcels": lambda it: [_parcel_json(parcel) for parcel in it.parcels],
     "lines": lambda it: [_pieces_json(product, count) for product, count in it.pieces],
-    "shipped_at": lambda it: _moment(it.created_at),
-    "changed_at": lambda it: _moment(it.changed_at),
+    "shipped_at": lambda it: moment(it.created_at),
+    "changed_at": lambda it: moment(it.changed_at),
 }
 
 
-def as_json(record: Record, fields: Fields, names: frozenset[str] | None = None) -> Json:
+def as_json(record: Any, fields: Fields, names: frozenset[str] | None = None) -> Json:
     """The record's JSON form: all its fields, or the named ones and always the id."""
     return {
         name: read(record)
@@ -347,7 +348,8 @@ def _pieces_json(product: Product, count: Decimal) -> Json:
     return {"product_id": str(product.id), "sku": product.sku, "quantity": decimal_text(count)}
 
 
-def _line_json(line: OrderLine) -> Json:
+def line_json(line: OrderLine) -> Json:
+    """A line of an order or credit note."""
     return {
         "kind": line.kind,
         "product_id": _optional_id(line.product_id),

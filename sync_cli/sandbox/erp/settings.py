@@ -25,13 +25,15 @@ class ErpSettings:
     creates or confirms with one bad item does nothing at all. `round_lines`: each order line's net
     and tax are rounded half up to two decimals before they are summed. `late_commit`: every write
     becomes visible so many seconds after the time it is stamped with, as in ERPs whose changed_at
-    is the start of the transaction.
+    is the start of the transaction. `returns_by_hand`: the goods of a credit note are put back by
+    people, and not at once when it is confirmed.
     """
 
     unique_references: bool = False
     atomic_batches: bool = False
     round_lines: bool = False
     late_commit: float = 0.0
+    returns_by_hand: bool = False
     database: str = "sandbox"
     environment: Literal["production", "staging"] = "production"
     company_id: str = "1"

@@ -11,6 +11,7 @@ from threading import RLock
 from typing import TypeVar
 
 from sync_cli.sandbox.clock import SandboxClock
+from sync_cli.sandbox.erp.credit_records import CREDIT_NOTE_FIELDS, CreditNote
 from sync_cli.sandbox.erp.records import (
     CUSTOMER_FIELDS,
     MAIN_WAREHOUSE,
@@ -59,6 +60,9 @@ class ErpStore:
             reference=lambda it: it.head.reference, number=lambda it: it.number
         )
         self.shipments: Table[Shipment] = Table(order_id=lambda it: str(it.order.id))
+        self.credit_notes: Table[CreditNote] = Table(
+            reference=lambda it: it.reference, order_id=lambda it: str(it.order.id)
+        )
         self._stamp: int | None = None
         self._next_product_id = FIRST_PRODUCT_ID
 
@@ -127,6 +131,7 @@ class ErpStore:
                 "customers": [as_json(row, CUSTOMER_FIELDS) for row in self.customers],
                 "orders": [as_json(row, ORDER_FIELDS) for row in self.orders],
                 "shipments": [as_json(row, SHIPMENT_FIELDS) for row in self.shipments],
+                "credit_notes": [as_json(row, CREDIT_NOTE_FIELDS) for row in self.credit_notes],
             }
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from sync_cli.sandbox.shop.item_view import OrderView
-from sync_cli.sandbox.shop.order_view import order_json
+from sync_cli.sandbox.shop.money import rounded
+from sync_cli.sandbox.shop.order_view import order_json, refund_json
 from sync_cli.sandbox.shop.order_write import create_order, delete_order, update_order
 from sync_cli.sandbox.shop.placing import place_orders
 from sync_cli.sandbox.shop.product_api import run_sales, update_product
 from sync_cli.sandbox.shop.product_facts import ProductView, shown_price, stock_holder
 from sync_cli.sandbox.shop.records import Json, Order, Product
+from sync_cli.sandbox.shop.refunds import create_refund
+from sync_cli.sandbox.shop.refunds import delete_refund as take_out
 from sync_cli.sandbox.shop.stock import move_stock, reduced_pieces, touch_product
 from sync_cli.sandbox.shop.store import ShopStore
 from sync_cli.sandbox.shop.times import gmt_text
@@ -27,6 +31,8 @@ def shop_actions(store: ShopStore) -> Mapping[str, Action]:
         "edit_order": edit_order,
         "trash_order": trash_order,
         "buy": buy,
+        "refund": refund,
+        "delete_refund": delete_refund,
         "touch_product": touch,
         "edit_product": edit_product,
         "set_stock": set_stock,
@@ -106,6 +112,47 @@ def buy(store: ShopStore, sku: str, quantity: int = 1, status: str = "processing
     return place_order(store, lines=lines, status=status)[0]
 
 
+def refund(
+    store: ShopStore,
+    id: int | None = None,
+    pieces: Mapping[str, int] | None = None,
+    **body: Any,
+) -> Json:
+    """Refund an order (the newest without `id`) as the shop's staff would.
+
+    `body` is that of the API; `pieces` by SKU make its lines and, without one, its amount.
+    """
+    order = _order(store, id)
+    lines = [_given_back(store, order, sku, count) for sku, count in (pieces or {}).items()]
+    made = create_refund(store, order, {"line_items": lines, "api_refund": False, **body})
+    return {"id": made.id, "order": order.id, "amount": str(made.amount)}
+
+
+def _given_back(store: ShopStore, order: Order, sku: str, count: int) -> Json:
+    """So many pieces of a line with their share of its money, in whole units."""
+    for item in order.of_kind("line_item"):
+        product = store.product(item.variation_id or item.product_id)
+        if product is not None and product.sku == sku:
+            digits = store.settings.decimals
+            share = Decimal(count) / item.quantity
+            taxes = [
+                {"id": id, "refund_total": str(rounded(tax * share, digits))}
+                for id, tax in item.taxes.items()
+            ]
+            total = str(rounded(item.total * share, digits))
+            return {"id": item.id, "quantity": count, "refund_total": total, "refund_tax": taxes}
+    raise LookupError(f"order {order.id} has no line with the SKU {sku!r}")
+
+
+def delete_refund(store: ShopStore, id: int) -> Json:
+    """Delete a refund; neither its order nor the stock moves."""
+    made = store.refunds.get(int(id))
+    if made is None:
+        raise LookupError(f"no refund has the id {id}")
+    take_out(store, made)
+    return {"id": made.id, "order": made.parent_id}
+
+
 def _product(store: ShopStore, sku: str | None, number: int | None) -> Product:
     found = store.product(int(number)) if number is not None else _by_sku(store, sku or "")
     if found is None:
@@ -176,8 +223,13 @@ def shop_state(store: ShopStore) -> Json:
         orders = [order_json(view, order, None) for order in store.orders.records.values()]
         tables = (store.products, store.variations)
         products = [p for table in tables for p in table.records.values()]
+        refunds = [
+            refund_json(view, made, None, all_orders=True)
+            for made in store.refunds.records.values()
+        ]
         return {
             "orders": [{**body, "notes": _notes(store, body["id"])} for body in orders],
+            "refunds": refunds,
             "products": [_product_state(store, product) for product in products],
             "customers": [{"id": c.id, "email": c.email} for c in store.customers.records.values()],
         }

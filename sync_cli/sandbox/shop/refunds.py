@@ -31,6 +31,8 @@ def create_refund(store: ShopStore, order: Order, body: Json) -> Refund:
     left = rounded(order.total, store.settings.decimals) - refunded_so_far(store, order) - amount
     kind = "full" if left <= 0 else "partial"
     refund.meta = [Meta(store.next_id("order_meta"), "_refund_type", kind)]
+    given = body.get("meta_data") or ()
+    refund.meta = changed_meta(refund.meta, given, lambda: store.next_id("order_meta"))
     store.refunds.add(refund)
     store.refunds_of[order.id].append(refund.id)
     if body.get("api_restock", True) is not False:
