@@ -17,7 +17,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test unit lint docs kills necessary bench bench-large conformance contract clean
+.PHONY: help demo test unit lint docs kills necessary bench bench-large conformance contract live clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ conformance: $(VENV)/installed-dev ## compare the sandbox with RECORDINGS=dir of
 
 contract: $(VENV)/installed-dev ## try every promise on every connector; writes the table of results
 	$(BIN)/python -m tests.contract
+
+live: $(VENV)/installed-sandbox ## the same promises before your own shop and ERP; says what to set
+	@$(BIN)/python -m tests.contract.live
 
 clean: ## remove the virtual environment and everything that is made here
 	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

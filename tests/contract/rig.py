@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from sync_cli.connectors.base import Change, Connector, Draft, Json, Raw
@@ -78,13 +79,15 @@ class Subject(ABC):
 
     `entity` is its name in the protocol. `key` is what `find` is asked for, the reference where
     the records have one; `folds_case` says that it is compared without regard to case, as e-mails
-    are. `goal` and `cancelled` are the states that documents are brought to. `moves` names the
+    are. `several` values are more than one call holds, or enough where each is a call of its own.
+    `goal` and `cancelled` are the states that documents are brought to. `moves` names the
     top-level keys of a record that may move when only its text is changed.
     """
 
     entity: str
     key: str = "reference"
     folds_case: bool = False
+    several: int = 201
     goal: str = "confirmed"
     cancelled: str = "cancelled"
     moves: frozenset[str] = frozenset()
@@ -156,7 +159,7 @@ class Rig(ABC):
 
     name: str
     subjects: Sequence[Subject]
-    lacks: Mapping[Ability, str] = {}
+    lacks: Mapping[Ability, str] = MappingProxyType({})
     secrets: tuple[str, ...] = ()
 
     @abstractmethod

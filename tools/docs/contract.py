@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from tests.contract.cells import KEPT, Column, Table, load
+from tests.contract.live.erps import ERPS
+from tests.contract.live.settings import BEGINNING, MEANINGS
 from tests.contract.promises import Promise, promises
 from tools.docs.markdown import code, table
 
@@ -31,6 +33,17 @@ def gaps() -> str:
         for (record, reason), names in sorted(_reasons(column).items())
     )
     return table(("connector", "record", "why not", "promises"), rows)
+
+
+def live_variables() -> str:
+    """The variables that name the living systems of `make live`."""
+    rows = ((code(BEGINNING + name), words) for name, words in MEANINGS.items())
+    return table(("variable", "meaning"), rows)
+
+
+def live_kinds() -> str:
+    """The kinds of ERP that `make live` knows."""
+    return ", ".join(code(kind) for kind in ERPS)
 
 
 def _row(promise: Promise, columns: Table) -> list[str]:

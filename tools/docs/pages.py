@@ -35,6 +35,8 @@ BLOCKS: Blocks = {
     "exit-codes-in-short": exit_codes.in_short,
     "harms": settings.harms,
     "held-reasons": problems.reasons,
+    "live-kinds": contract.live_kinds,
+    "live-variables": contract.live_variables,
     "mapping-files": connectors.mapping_files,
     "mapping-sheet": mapping_pages.sheet,
     "problems": problems.catalogue,

@@ -26,9 +26,10 @@ from sync_cli.sandbox.erp.documents import (
     cancel_orders,
     confirm_orders,
     create_orders,
+    delete_order,
 )
 from sync_cli.sandbox.erp.listing import list_page, read_list_request
-from sync_cli.sandbox.erp.parties import create_customers, update_customers
+from sync_cli.sandbox.erp.parties import create_customers, delete_customer, update_customers
 from sync_cli.sandbox.erp.records import (
     CUSTOMER_FIELDS,
     ORDER_FIELDS,
@@ -39,7 +40,7 @@ from sync_cli.sandbox.erp.records import (
     Json,
     as_json,
 )
-from sync_cli.sandbox.erp.refusals import RequestError
+from sync_cli.sandbox.erp.refusals import ItemError, RequestError
 from sync_cli.sandbox.erp.settings import ALL_RIGHTS
 from sync_cli.sandbox.erp.shipping import ship_orders
 from sync_cli.sandbox.erp.store import ErpStore
@@ -81,6 +82,7 @@ def erp_app(store: ErpStore, tokens: Mapping[str, Iterable[str]]) -> Flask:
     for entity in _entities(store):
         _offer_reading(api, store, entity)
     _offer_writing(api, store)
+    _offer_deleting(api, store)
     app.register_blueprint(api)
     app.register_error_handler(RequestError, _refused)
     app.register_error_handler(HTTPException, _unknown)
@@ -161,6 +163,25 @@ def _offer_writing(api: Blueprint, store: ErpStore) -> None:
     ):
         offer(path, "POST", right, name, partial(act, store))
     api.add_url_rule("/orders/ship", "ship", ship, methods=["POST"])
+
+
+def _offer_deleting(api: Blueprint, store: ErpStore) -> None:
+    """DELETE of one record by its id: 204, or why it stays."""
+
+    def offer(name: str, delete: Callable[[ErpStore, object], None]) -> None:
+        def answer(id: str) -> Response:
+            _insist_on(f"{name}:write")
+            try:
+                delete(store, id)
+            except ItemError as error:
+                status = 404 if error.code == "not_found" else 409
+                return _json({"error": error.as_json()}, status)
+            return Response(status=204)
+
+        api.add_url_rule(f"/{name}/<id>", f"delete {name}", answer, methods=["DELETE"])
+
+    offer("customers", delete_customer)
+    offer("orders", delete_order)
 
 
 def _token_check(tokens: Mapping[str, Iterable[str]]) -> Callable[[], None]:

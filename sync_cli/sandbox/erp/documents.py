@@ -68,6 +68,17 @@ def cancel_orders(store: ErpStore, ids: Sequence[object]) -> list[Json]:
         )
 
 
+def delete_order(store: ErpStore, id: object) -> None:
+    """Delete a draft or cancelled order for good; raises ItemError for any other."""
+    with store.lock:
+        order = find_order(store, id)
+        if order.state not in ("draft", "cancelled"):
+            message = f"order {order.number} is {order.state}; only drafts and cancelled ones go"
+            raise ItemError("not_deletable", message, state=order.state)
+        store.orders.remove(order)
+        record(store, "order.deleted", order)
+
+
 def edit_order(store: ErpStore, order: Order, **changes: Any) -> Json:
     """Change an order as a person in the ERP would, and return it as stored.
 
@@ -142,7 +153,7 @@ def _refuse_duplicate(store: ErpStore, reference: str, accepted: set[str]) -> No
 
 def _add(store: ErpStore, draft: OrderDraft) -> Json:
     now = store.stamp()
-    id = 1 + len(store.orders)
+    id = store.orders.next_id()
     order = Order(id, f"SO{id:05}", draft.head, draft.lines, "draft", now, now)
     store.orders.append(order)
     record(store, "order.created", order)

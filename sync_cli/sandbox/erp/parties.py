@@ -33,9 +33,27 @@ def update_customers(store: ErpStore, items: Sequence[object]) -> list[Json]:
         )
 
 
+def delete_customer(store: ErpStore, id: object) -> None:
+    """Delete a customer without orders for good; raises ItemError for any other."""
+    with store.lock:
+        customer = _find(store, id)
+        if any(order.head.customer_id == customer.id for order in store.orders):
+            raise ItemError("in_use", f"customer {customer.number} has orders")
+        store.customers.remove(customer)
+        store.ledger.record("customer.deleted", str(customer.id), customer.reference)
+
+
+def _find(store: ErpStore, id: object) -> Customer:
+    number = read_id(id)
+    customer = None if number is None else store.customers.get(number)
+    if customer is None:
+        raise ItemError("not_found", f"there is no customer {id}", "id")
+    return customer
+
+
 def _add(store: ErpStore, fields: Mapping[str, Any]) -> Json:
     now = store.stamp()
-    id = 1 + len(store.customers)
+    id = store.customers.next_id()
     customer = Customer(
         id=id,
         number=f"K{1000 + id}",
@@ -54,11 +72,7 @@ def _read_change(store: ErpStore, item: object) -> tuple[Customer, dict[str, Any
     given = item.get("id") if isinstance(item, dict) else None
     if given in (None, ""):
         raise ItemError("required", "name the customer's id", "id")
-    number = read_id(given)
-    customer = None if number is None else store.customers.get(number)
-    if customer is None:
-        raise ItemError("not_found", f"there is no customer {given}", "id")
-    return customer, fields
+    return _find(store, given), fields
 
 
 def _change(store: ErpStore, customer: Customer, fields: Mapping[str, Any]) -> Json:

@@ -104,6 +104,7 @@ class Table(Generic[Row]):
         self._changes = ChangeTree()
         self._keys = keys
         self._indexes: dict[str, dict[str, tuple[int, ...]]] = {name: {} for name in keys}
+        self._highest = 0
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -117,8 +118,13 @@ class Table(Generic[Row]):
             raise ValueError(f"id {row.id} is not above {self._ids[-1]}, the last of the table")
         self._changes.put(len(self._rows), row.changed_at)
         self._ids.append(row.id)
+        self._highest = row.id
         self._rows.append(row)
         self._enter(row)
+
+    def next_id(self) -> int:
+        """One above the highest id that there ever was; a deleted one is not given again."""
+        return self._highest + 1
 
     def get(self, id: int) -> Row | None:
         """The record of this id, or None."""
@@ -158,8 +164,23 @@ class Table(Generic[Row]):
         change()
         self._enter(row)
 
+    def remove(self, row: Row) -> None:
+        """Delete one record for good; the ones behind it move up."""
+        position = self._position(row.id)
+        if position is None:
+            raise LookupError(f"id {row.id} is not in the table")
+        self._leave(row)
+        del self._rows[position]
+        del self._ids[position]
+        self._changes.clear_from(position)
+        for at in range(position, len(self._rows)):
+            self._changes.put(at, self._rows[at].changed_at)
+
     def drop_last(self, count: int) -> list[Row]:
-        """Take away the last `count` records, as a restored backup does; returns them."""
+        """Take away the last `count` records, as a restored backup does; returns them.
+
+        The next records get their ids again.
+        """
         kept = max(0, len(self._rows) - count)
         dropped = self._rows[kept:]
         for row in dropped:
@@ -167,6 +188,7 @@ class Table(Generic[Row]):
         del self._rows[kept:]
         del self._ids[kept:]
         self._changes.clear_from(kept)
+        self._highest = self._ids[-1] if self._ids else 0
         return dropped
 
     def _position(self, id: int) -> int | None:

@@ -16,7 +16,7 @@ from tests.contract.rig import Rig, Subject
 GROUP = "Values"
 TEXT = "Größe \"ß\" & 漢字 — Ærø 'x' 😀"
 AMOUNTS = (Decimal("0.10"), Decimal("19.99"), Decimal("1234567.89"))
-MOMENTS = ("2026-10-25T00:30:00+00:00", "2026-10-25T01:30:00+00:00", "2026-06-30T22:15:05+00:00")
+MOMENTS = ("2031-10-26T00:30:00+00:00", "2031-10-26T01:30:00+00:00", "2031-06-30T22:15:05+00:00")
 """Both hours of the night on which Europe's clocks go back, and a summer's evening."""
 
 

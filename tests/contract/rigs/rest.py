@@ -49,6 +49,9 @@ class Customers(Subject):
     def edit(self, id: str) -> None:
         self.hands.call("PATCH", "/customers", {"items": [{"id": id, "phone": "1"}]})
 
+    def remove(self, id: str) -> None:
+        self.hands.call("DELETE", f"/customers/{id}")
+
     def archive(self, id: str) -> None:
         self.do("archive", entity="customers", id=id)
 
@@ -82,6 +85,9 @@ class Orders(Subject):
 
     def edit(self, id: str) -> None:
         self.customers.do("edit_order", id=id, note="edited")
+
+    def remove(self, id: str) -> None:
+        self.hands.call("DELETE", f"/orders/{id}")
 
     def archive(self, id: str) -> None:
         self.hands.call("POST", "/orders/cancel", {"ids": [id]})
@@ -161,7 +167,6 @@ class SandboxErpRig(Rig):
     name = "rest"
     lacks = {  # noqa: RUF012
         Ability.QUESTION: _ERP_ASKS_NOTHING,
-        Ability.REMOVE: "the pretend ERP archives and cancels, it deletes nothing",
     }
     secrets = (TOKEN,)
 
@@ -187,7 +192,7 @@ class SandboxErpRig(Rig):
         never = dict.fromkeys(
             (Ability.CREATE, Ability.UPDATE, Ability.ADVANCE, Ability.AMOUNT, Ability.MOMENT),
             _NOT_WRITTEN,
-        )
+        ) | {Ability.REMOVE: "an article is archived, never deleted"}
         of_the_article = {
             Ability.FIND: "a row of stock has its article's id, and is fetched by it",
             Ability.BIRTH: "a row of stock is its article's, whose birth mark counts",

@@ -1,8 +1,8 @@
 """Kinds of record of a WooCommerce shop, made and edited by plain calls of its REST API.
 
-Nothing here needs the sandbox: the same hands reach into a real shop. Products are drafts that no
-customer sees; orders are pending, which sends no mail and takes no stock, and go to cancelled,
-which from there sends none either.
+Nothing here needs the sandbox: the same hands reach into a real shop. Products are private, so
+that no customer sees them; orders are pending, which sends no mail and takes no stock, and go to
+cancelled, which from there sends none either.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from secrets import token_urlsafe
 from typing import Any
 
 from sync_cli.connectors.base import Change, Draft, Json, Raw
@@ -128,7 +129,10 @@ class Customers(ShopSubject):
 
     def make(self, text: str) -> Made:
         local = "".join(sign for sign in text.lower() if sign.isascii() and sign != " ")
-        body = {"email": f"{local}@{NO_MAIL}", "first_name": "sync-cli", "last_name": text}
+        body = {
+            "email": f"{local}@{NO_MAIL}", "username": local, "password": token_urlsafe(),
+            "first_name": "sync-cli", "last_name": text,
+        }  # fmt: skip
         answer = self.post(body)
         return Made(str(answer["id"]), str(answer["email"]))
 
@@ -160,7 +164,7 @@ class Notes(Subject):
 def shop_subjects(hands: Hands) -> tuple[ShopSubject | Notes, ...]:
     """The kinds of record of a shop, products first."""
     orders = Orders(
-        entity="order", key="number", goal="cancelled", hands=hands, path="orders",
+        entity="order", key="number", several=3, goal="cancelled", hands=hands, path="orders",
         moves=frozenset({"meta_data", "date_modified", "date_modified_gmt"}),
         lacks={
             Ability.CREATE: _ORDERS_ARE_BOUGHT,
@@ -176,7 +180,8 @@ def shop_subjects(hands: Hands) -> tuple[ShopSubject | Notes, ...]:
         ),
         orders,
         Customers(
-            entity="customer", key="email", folds_case=True, hands=hands, path="customers",
+            entity="customer", key="email", several=3, folds_case=True, hands=hands,
+            path="customers",
             lacks={
                 Ability.CREATE: "customers register themselves",
                 Ability.UPDATE: "customers of the shop belong to the shop",
@@ -204,7 +209,7 @@ _LACKS_OF_NOTES = {
 
 def _product(text: str) -> dict[str, Any]:
     return {
-        "name": text, "sku": text, "type": "simple", "status": "draft", "regular_price": "12.50",
+        "name": text, "sku": text, "type": "simple", "status": "private", "regular_price": "12.50",
         "catalog_visibility": "hidden",
     }  # fmt: skip
 

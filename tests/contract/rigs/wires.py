@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -24,17 +25,38 @@ class Hands:
     """Calls an HTTP API with credentials of its own, past the connector."""
 
     url: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     verify: bool | str = True
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def call(self, method: str, path: str, body: Any = None, **params: Any) -> Any:
         """The JSON of an answer; raises requests.HTTPError for a refusal."""
+        answer = self._answer(method, path, body, params)
+        return answer.json() if answer.content else None
+
+    def count(self, path: str, **params: Any) -> int:
+        """How many records a list of the shop has."""
+        answer = self._answer("GET", path, None, {**params, "per_page": "1"})
+        return int(answer.headers.get("X-WP-Total", 0))
+
+    def _answer(
+        self, method: str, path: str, body: Any, params: Mapping[str, Any]
+    ) -> requests.Response:
         answer = requests.request(
-            method, f"{self.url}{path}", json=body, params=params, headers=dict(self.headers),
+            method, f"{self.url}{path}", json=body, params={**self.query, **params},
+            headers={**self.headers, "Accept": "application/json", "User-Agent": "sync-cli"},
             timeout=SECONDS, verify=self.verify, allow_redirects=False,
         )  # fmt: skip
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
+        if not 200 <= answer.status_code < 300:
+            # without the address, whose query may hold a secret
+            said = f"{method} {path} was answered HTTP {answer.status_code}: {answer.text[:200]}"
+            raise requests.HTTPError(said, response=answer)
+        return answer
+
+
+def basic(key: str, secret: str) -> str:
+    """The Authorization header of a key and its secret."""
+    return f"Basic {base64.b64encode(f'{key}:{secret}'.encode()).decode()}"
 
 
 class Waits:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,15 +25,10 @@ from sync_cli.sandbox.shop import (
 )
 from tests.contract.rig import Ability, Fault, Made, Rig, Subject
 from tests.contract.rigs.shop_subjects import shop_subjects
-from tests.contract.rigs.wires import Hands, Marks, Waits, break_wire, heal_wire
+from tests.contract.rigs.wires import Hands, Marks, Waits, basic, break_wire, heal_wire
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 API = "/wp-json/wc/v3"
-
-
-def basic(key: str, secret: str) -> str:
-    """The Authorization header of a key and its secret."""
-    return f"Basic {base64.b64encode(f'{key}:{secret}'.encode()).decode()}"
 
 
 class SandboxShopRig(Rig):

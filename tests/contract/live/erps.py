@@ -1,0 +1,14 @@
+"""The kinds of ERP that can be tried alive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+
+from tests.contract.live.rest import live_rest
+from tests.contract.live.rig import LiveRig, Time
+from tests.contract.live.settings import LiveErp
+
+OpenErp = Callable[[LiveErp, Time], AbstractContextManager[LiveRig]]
+ERPS: Mapping[str, OpenErp] = {"rest": live_rest}
+"""How the rig of each kind is opened. It raises Unset where the variables do not suffice."""
