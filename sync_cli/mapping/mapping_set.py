@@ -10,8 +10,9 @@ from sync_cli.core.errors import ConfigError
 from sync_cli.mapping.entity import EntityMapping, load_mapping
 from sync_cli.mapping.errors import Fault, MappingErrors, did_you_mean
 
-PROFILE = "profile.yaml"
-"""Stands beside the mappings of a REST system and is none: it describes the system's calls."""
+NO_MAPPINGS = frozenset({"profile.yaml", "live.yaml"})
+"""Stand beside the mappings of a REST system and are none: they describe the system's calls, and
+what `make live` makes there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,6 @@ def _files(directory: Path, faults: list[Fault]) -> dict[tuple[str, str], Path]:
     for path in sorted(directory.glob("*/*")):
         if path.suffix == ".yml":
             faults.append(Fault(str(path), 1, "the name of a mapping file ends in .yaml"))
-        elif path.suffix == ".yaml" and path.name != PROFILE:
+        elif path.suffix == ".yaml" and path.name not in NO_MAPPINGS:
             files[path.parent.name, path.stem] = path
     return files
