@@ -329,11 +329,12 @@ class ProductComparer:
             return None
 
     def _held(self, product: Product) -> dict[str, Any]:
-        """What the shop holds, by the same rules; nothing where they refuse its own values."""
+        """What the shop is seen to hold, by the same rules; nothing where they refuse it."""
         try:
-            return self.mapping.write(product, without_owner=SHOP)
+            payload = self.mapping.write(product, without_owner=SHOP)
         except Unreadable:
             return {}
+        return differing(payload, {}, without=self.targets.unseen)
 
     def _tax_problem(self, article: Article, product: Product | None) -> Problem | None:
         """Whether the shop knows a tax class that is about to be written; asked once a class."""

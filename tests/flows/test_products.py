@@ -116,6 +116,22 @@ def test_empty_values_of_the_erp_empty_neither_price_nor_weight_nor_barcode(tmp_
     assert product["name"] == "Other"
 
 
+@pytest.mark.parametrize("kind", ["bundle", "external", "composite"])
+def test_a_bundle_keeps_its_kind_and_gets_name_and_price(tmp_path: Path, kind: str) -> None:
+    """What it is made of is the shop's: to the ERP it is one article."""
+    world = ProductWorld(tmp_path)
+    world.put_product("14", type=kind, bundled_items=[{"product_id": 11}])
+    world.put_article("914", "14")
+    world.run("products")
+    world.sent.clear()
+    world.edit("914", name="Gift set", price="24.90")
+    world.run("products")
+    mark = [{"key": "_sync_cli_id", "value": "914"}]
+    assert world.sent == [{"name": "Gift set", "regular_price": "24.90", "meta_data": mark}]
+    product = world.product("14")
+    assert (product["type"], product["bundled_items"]) == (kind, [{"product_id": 11}])
+
+
 def test_what_the_shop_owns_is_never_touched(tmp_path: Path) -> None:
     world = synced(tmp_path)
     world.edit("911", name="Other", price="1.00", status="draft")

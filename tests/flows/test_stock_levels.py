@@ -259,6 +259,13 @@ def test_an_unreadable_row_is_held_and_the_others_are_written(town: Town) -> Non
     assert not town.held("stock")
 
 
+def test_negative_stock_is_zero_in_the_shop_and_no_fault(town: Town) -> None:
+    town.stock_row("11", warehouses=[{**WAREHOUSES[0], "on_hand": "-5", "demand": "0"}])
+    told = town.stock()
+    assert town.shop_stock("11") == 0
+    assert told.ears.failures == []
+
+
 @pytest.mark.parametrize("text", ["-5", "2.5", "0.9"])
 def test_odd_counts_never_become_more_than_is_there(town: Town, text: str) -> None:
     town.stock_row("11", warehouses=[{**WAREHOUSES[1], "on_hand": text, "demand": "0"}])

@@ -172,3 +172,44 @@ def test_bad_articles_are_held_with_a_sentence_each(stage: Stage) -> None:
     ):
         assert words in said.all
     assert products(stage)["A-0006"]["regular_price"] == "11.00"
+
+
+OWN_CATEGORY = """
+entity: product
+system: woocommerce
+write:
+  add:
+    - {{to: categories, value: [{{id: {category}}}], when: is_listed, owner: erp}}
+"""
+
+
+def file_under(stage: Stage, category: int) -> None:
+    """A rule of the merchant's own: every product but a variation belongs to this category."""
+    rules = stage.folder / "rules" / "woocommerce"
+    rules.mkdir(parents=True)
+    (rules / "product.yaml").write_text(OWN_CATEGORY.format(category=category), encoding="utf-8")
+    stage.configure(lambda data: data.update(products={"mode": "on"}, mappings=str(rules.parent)))
+
+
+def test_category_that_does_not_exist(stage: Stage) -> None:
+    """The shop answers 200 and files the product elsewhere."""
+    file_under(stage, 4711)
+    said = stage.type("products", "--sku", "A-0001")
+    assert said.code == 3
+    assert "the shop took the change but stored other values: categories is" in said.all
+    assert "Correct them at their source" in said.all
+
+
+def test_a_value_that_no_rule_reads_back_is_written_once(stage: Stage) -> None:
+    file_under(stage, 15)
+    assert "24 updated" in stage.run("products").all
+    stage.forget_requests()
+    stage.run("products", "--full")
+    assert writes(stage) == 0
+
+
+def test_negative_stock_of_a_new_product_is_none_in_the_shop(stage: Stage) -> None:
+    stage.sandbox.erp.do("add_product", sku="SHORT", name="Short", price="1.00", on_hand=-3)
+    stage.run("products")
+    stage.run("stock")
+    assert products(stage)["SHORT"]["stock_quantity"] == 0
