@@ -166,6 +166,40 @@ class RefundsSettings(Section):
     )
 
 
+class CustomersSettings(Guarded):
+    """Registered customers, shop to ERP, and the ERP's number of them back to the shop."""
+
+    mode: Mode = Field(Mode.PLAN, description="off, plan (print only) or on")
+    roles: tuple[str, ...] = Field(
+        ("customer",),
+        min_length=1,
+        description="roles of the accounts that are customers, in the shop's own words",
+    )
+    create: bool = Field(
+        True,
+        description="false: accounts that the ERP does not know are not made there; they are made"
+        " with their first order",
+    )
+    registered_since: Instant | None = Field(
+        None,
+        description="accounts registered before are not made in the ERP without an order, empty ="
+        " all are",
+    )
+    by_email: bool = Field(
+        True,
+        description="an ERP customer with the same e-mail address is the same customer, for"
+        " accounts with and without orders; false: only our reference counts",
+    )
+    update: bool = Field(
+        True,
+        description="names and addresses that changed in the shop are written to the ERP; what is"
+        " empty in the shop is left alone",
+    )
+    write_back: Mode = Field(
+        Mode.ON, description="the ERP's number of a customer as metadata (needs mode: on)"
+    )
+
+
 class ParentManaged(StrEnum):
     """What to do with variations whose stock the parent holds."""
 
@@ -317,6 +351,7 @@ class Config(Section):
     systems: Systems
     orders: OrdersSettings
     refunds: RefundsSettings = Field(default_factory=RefundsSettings)
+    customers: CustomersSettings = Field(default_factory=CustomersSettings)
     stock: StockSettings = Field(default_factory=StockSettings)
     products: ProductsSettings = Field(default_factory=ProductsSettings)
     reconcile: ReconcileSettings = Field(default_factory=ReconcileSettings)

@@ -1,4 +1,4 @@
-"""The delta commands: orders, stock and products."""
+"""The delta commands: orders, customers, stock and products."""
 
 from __future__ import annotations
 
@@ -58,6 +58,33 @@ def orders(
         remap=remap,
     )
     _run(ORDERS, config, options, as_json=as_json, quiet=quiet)
+
+
+def customers(
+    config: ConfigOption = DEFAULT_CONFIG,
+    dry_run: DryRunOption = False,
+    since: SinceOption = None,
+    full: FullOption = False,
+    ids: IdOption = None,
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    accept: AcceptOption = "",
+) -> None:
+    """Customers: shop to ERP, and the ERP's number back; guests come with their orders."""
+    from sync_cli.engine.route import Options
+    from sync_cli.flows.clock import utc_now
+    from sync_cli.flows.commands import CUSTOMERS
+
+    options = Options(
+        dry_run=dry_run,
+        since=read_since(since, utc_now()),
+        full=full,
+        ids=tuple(ids or ()),
+        limit=limit,
+        accept=accept,
+    )
+    _run(CUSTOMERS, config, options, as_json=as_json, quiet=quiet)
 
 
 def stock(

@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 
 app.command("orders", epilog=EXIT_CODES)(delta.orders)
+app.command("customers", epilog=EXIT_CODES)(delta.customers)
 app.command("stock", epilog=EXIT_CODES)(delta.stock)
 app.command("products", epilog=EXIT_CODES)(delta.products)
 app.command("reconcile", epilog=EXIT_CODES)(reconcile.reconcile)

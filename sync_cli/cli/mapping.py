@@ -119,7 +119,10 @@ def diagram(
 @mapping_app.command("preview")
 def preview(
     journey: Annotated[
-        str, typer.Argument(help="order, customer, product, stock, or document (the way back).")
+        str,
+        typer.Argument(
+            help="order, customer, product, stock, document or customer_number (the way back)."
+        ),
     ],
     name: Annotated[str, typer.Argument(help="Its id; also a SKU, reference or e-mail address.")],
     config: ConfigOption = DEFAULT_CONFIG,

@@ -234,9 +234,15 @@ class StockLevel(Record):
 
 
 class Customer(Record):
-    """A person or company that buys; `key` is our stable name for it on the shop's side."""
+    """A person or company that buys; `key` is our stable name for it on the shop's side.
+
+    `number` is the ERP's number of it, in the shop the one that was written back. `role` is the
+    shop's word for what the account may do.
+    """
 
     key: str = ""
+    role: str = ""
+    registered_at: datetime | None = None
     number: str = ""
     reference: str = ""
     email: str = Field(default="", repr=False)

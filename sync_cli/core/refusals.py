@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sync_cli.core.errors import Problem
 
+ANOTHER_RECORD = "another-record"
+
 
 def another_record(label: str, record_id: str, target: str) -> Problem:
     """The id was re-used: the link belongs to a record that is no more."""

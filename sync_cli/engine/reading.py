@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sync_cli.connectors.base import Page, Raw, batched
 from sync_cli.engine.route import Route
 from sync_cli.engine.run import Run
+from sync_cli.engine.sweeping import sweep
 from sync_cli.state.store import Position
 
 DEEP = timedelta(days=3)
@@ -102,11 +103,8 @@ class Reading:
         start = self._start()
         self._deep = start.deep
         self._mark_unfinished(start)
-        pages = self.route.source.changes(
-            self.route.source_entity, start.since, start.resume or None
-        )
         count = 0
-        for page in _limited(pages, self.run.options.limit):
+        for page in _limited(self._pages(start), self.run.options.limit):
             self._clock = page.clock
             count += len(page.records)
             self.run.watcher.reading(self.route.name, count, page.total)
@@ -114,6 +112,12 @@ class Reading:
             if self._stepwise:
                 position = Position(page.resume, start.since, page.clock, self.route.scope)
                 self.run.state.set_position(self.route.name, position)
+
+    def _pages(self, start: _Start) -> Iterator[Page]:
+        source, entity = self.route.source, self.route.source_entity
+        if start.since is None or source.traits(entity).delta:
+            return source.changes(entity, start.since, start.resume or None)
+        return sweep(source, entity, start.since, start.last)
 
     def _mark_unfinished(self, start: _Start) -> None:
         """A whole read that is interrupted must not look as if the last watermark still held."""
@@ -146,7 +150,8 @@ class Reading:
         deep = self._deep_is_due()
         buffer = max(route.buffer, route.source.traits(route.source_entity).overlap)
         since = min(watermark, clock) - (max(DEEP, buffer) if deep else buffer)
-        return _Start(max(since, route.start_at) if route.start_at else since, deep=deep)
+        bound = max(since, route.start_at) if route.start_at else since
+        return _Start(bound, deep=deep, last=watermark)
 
     def _deep_is_due(self) -> bool:
         last = self.run.state.watermark(f"{self.route.name}{DEEP_SUFFIX}")
@@ -155,12 +160,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """Where a read begins; `deep` reads three days again, `whole` reads everything."""
+    """Where a read begins; `deep` reads three days again, `whole` reads everything.
+
+    `last` is where the last complete read stood.
+    """
 
     since: datetime | None
     resume: str = ""
     deep: bool = False
     whole: bool = False
+    last: datetime | None = None
 
 
 def _limited(pages: Iterator[Page], limit: int | None) -> Iterator[Page]:

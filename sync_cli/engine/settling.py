@@ -21,6 +21,7 @@ from sync_cli.core.plan import (
     next_try,
 )
 from sync_cli.core.privacy import masked
+from sync_cli.core.refusals import ANOTHER_RECORD
 from sync_cli.engine.route import Route
 from sync_cli.engine.run import Run
 
@@ -59,6 +60,21 @@ class Desk:
         self.run.tally.add(self.route.name, type(operation).__name__.lower())
         if not (isinstance(operation, Skip) and operation.reason == UNCHANGED):
             self.run.watcher.planned(self.route.name, operation)
+
+    def holds(self, record_id: str) -> bool:
+        """Whether the record is on the route's held list."""
+        return record_id in self._held
+
+    def waits(self, item: Item) -> bool:
+        """Whether it failed just as it is now, and its next try is not due yet."""
+        held = self._held.get(item.id)
+        return (
+            held is not None
+            and held.why in (Why.QUARANTINED, Why.RETRY)
+            and held.problem.code != ANOTHER_RECORD
+            and held.until > self.run.now()
+            and held.content == item.content
+        )
 
     def hold(
         self,

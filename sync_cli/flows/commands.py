@@ -58,6 +58,15 @@ def _stock(systems: Systems) -> None:
     StockFlow(systems).sync()
 
 
+def _customers(systems: Systems) -> None:
+    from sync_cli.flows.customer_numbers import CustomerNumberFlow
+    from sync_cli.flows.customers import CustomerFlow
+
+    CustomerFlow(systems).transfer()
+    if systems.config.customers.write_back is not Mode.OFF:
+        CustomerNumberFlow(systems).write_back()
+
+
 def _products(systems: Systems) -> None:
     from sync_cli.flows.products import ProductFlow
 
@@ -65,6 +74,7 @@ def _products(systems: Systems) -> None:
 
 
 ORDERS = Command("orders", "orders", lambda config: config.orders.mode, _orders)
+CUSTOMERS = Command("customers", "orders", lambda config: config.customers.mode, _customers)
 STOCK = Command("stock", "stock", lambda config: config.stock.mode, _stock)
 PRODUCTS = Command(
     "products", "catalogue", lambda config: config.products.mode, _products, whole_products=True

@@ -1,213 +1,258 @@
-"""The customers of orders: found or made in the ERP before the order that needs them."""
+"""Customers, shop to ERP: accounts of the shop are found or made there, and kept in step.
+
+The whole run is planned before its first write, so that the guard sees all of it; then each batch
+is decided anew right before it is written. Guests have no account: they come with their orders.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
 
-from sync_cli.config import GuestPolicy
-from sync_cli.connectors.base import Found
-from sync_cli.core.errors import ConfigError, Problem
-from sync_cli.core.fingerprint import digest
-from sync_cli.core.identity import guest_key, reference
-from sync_cli.core.model import Customer, Order
-from sync_cli.core.plan import Candidate, Item, Kind, Operation, decide
+from sync_cli.connectors.base import Raw, batched
+from sync_cli.core.fingerprint import content_hash, digest
+from sync_cli.core.guard import Guard, Harm
+from sync_cli.core.model import Customer
+from sync_cli.core.outcome import Settlement
+from sync_cli.core.parties import completed
+from sync_cli.core.plan import (
+    NOT_OURS,
+    Adopt,
+    Item,
+    Link,
+    Operation,
+    Skip,
+    Target,
+    Update,
+    decide,
+)
 from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import look_up, recall
+from sync_cli.engine.guarding import judge, stop_on_reused_ids
+from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Route
-from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.flows.customer_items import CUSTOMER, CustomerItems
+from sync_cli.flows.systems import ERP, Systems
 from sync_cli.mapping.errors import Unreadable
+from sync_cli.state.spool import Spool, Spooled
 
-GUEST = "guest"
-NEW = "(new)"
-"""Stands in a plan for the ERP's id of a customer that would be made."""
-
-
-@dataclass(slots=True)
-class Resolved:
-    """What became of the customers of a window.
-
-    `ids` maps a customer key to the ERP's id ("(new)" in a dry run), `trouble` to a sentence.
-    """
-
-    ids: dict[str, str] = field(default_factory=dict)
-    trouble: dict[str, str] = field(default_factory=dict)
+CUSTOMERS = "customers"
+AT_ONCE = 100
+GONE = "it no longer exists in the shop"
+TOO_OLD = "registered before customers.registered_since"
+ARCHIVED = "archived in the ERP"
 
 
-class OrderCustomers:
-    """Finds or makes the ERP customers of shop orders."""
+class CustomerWriter(Writer):
+    """Links and writes customers. A link alone claims nothing of what the ERP holds."""
+
+    def adopt(self, operations: Sequence[Adopt]) -> None:
+        """Link customers that exist on both sides; what differs is written after that."""
+        self.desk.settle(
+            [
+                replace(
+                    self.linked(
+                        op.item, op.candidate.id, op.candidate.birth, "adopt", op.item.intent
+                    ),
+                    applied=None,
+                )
+                for op in operations
+            ]
+        )
+
+
+class CustomerFlow:
+    """The route shop.customers -> erp.customers."""
 
     def __init__(self, systems: Systems) -> None:
         self.systems = systems
-        self.settings = systems.config.orders
-        self._registered = self._route("order-customers", "")
-        self._guests = self._route("order-guests", GUEST)
-        self._planned: set[tuple[str, str]] = set()
+        self.run = systems.run
+        self.state = systems.run.state
+        self.settings = systems.config.customers
+        self.items = CustomerItems(systems, by_email=self.settings.by_email)
+        self.route = _route(systems, self.items)
+        self.writer = CustomerWriter(self.run, self.route)
+        self.guard = Guard(self.settings.limits())
 
-    def key_of(self, order: Order) -> str:
-        """The shop-side name of the order's customer, as the settings say."""
-        return customer_key(order, self.settings.guests.policy)
+    def transfer(self) -> None:
+        """Plan all customers, ask the guard, write.
 
-    def ensure(self, orders: Iterable[Order]) -> Resolved:
-        """ERP ids for the customers of `orders`; creates those that are found nowhere.
-
-        Registered ones first, so that a guest order of the same person finds that customer.
+        Raises GuardTripped, and IdentityError if an id was used again, before the first write.
         """
-        by_key = {self.key_of(order): order for order in orders}
-        resolved = Resolved()
-        registered = {key: order for key, order in by_key.items() if order.customer_id}
-        guests = {key: order for key, order in by_key.items() if not order.customer_id}
-        if self.settings.guests.policy is GuestPolicy.SHARED and guests:
-            guests.pop(GUEST)
-            resolved.ids[GUEST] = self.settings.guests.customer
-        self._ensure(self._registered, self._read_registered(registered), resolved)
-        self._ensure(self._guests, [_guest(key, order) for key, order in guests.items()], resolved)
-        return resolved
+        reading = Reading(self.run, self.route, stepwise=False)
+        with closing(self.state.spool()) as plan:
+            for window in _each_once(reading):
+                self._plan(window, plan)
+            self.guard.look_at_least(self.state.count_links(CUSTOMER))
+            judge(self.run, self.route, self.guard)
+            for rows in batched(plan, AT_ONCE):
+                self._carry_out(self._items(map(_raw, rows)))
+        reading.finish()
 
-    def _ensure(self, route: Route, customers: Sequence[Customer], resolved: Resolved) -> None:
-        if not customers:
-            return
-        run = self.systems.run
-        items = recall(run.state, route, [self._item(customer) for customer in customers])
-        for item in items:
-            if item.link is not None:
-                resolved.ids[item.id] = item.link.target
-        unlinked = [item for item in items if item.link is None]
-        for item in [item for item in unlinked if (route.name, item.id) in self._planned]:
-            resolved.ids[item.id] = NEW
-            unlinked.remove(item)
-        unlinked = look_up(run.state, route, unlinked)
-        if not unlinked:
-            return
-        rules = route.rules(run.options)
-        operations = [decide(item, rules, run.now()) for item in unlinked]
-        Writer(run, route).carry_out(operations)
-        self._collect(route, operations, resolved)
+    def _plan(self, window: Window, plan: Spool) -> None:
+        """Count what the guard must know; what is to be done goes to the disk."""
+        self.run.tally.add(self.route.name, "read", len(window.records))
+        self.guard.look(len(window.records))
+        raws = {raw.id: raw for raw in (*window.records, *map(_gone, window.missing))}
+        items = self._items(raws.values())
+        if not window.asked_for:
+            items = [item for item in items if not self.writer.desk.waits(item)]
+        at_rest = [item for item in items if self._is_at_rest(item)]
+        for operation in self._decide(at_rest):
+            self.writer.desk.tell(operation)
+        busy = [item for item in items if item not in at_rest]
+        operations = self._decide(busy)
+        stop_on_reused_ids(operations)
+        for item in (op.item for op in operations if isinstance(op, Update)):
+            self.guard.count(Harm.OVERWRITE, item.id, digest(item.payload))
+        for raw in (raws[item.id] for item in busy):
+            plan.append(raw.id, raw.birth, [raw.data])
 
-    def _collect(self, route: Route, operations: Sequence[Operation], resolved: Resolved) -> None:
-        run = self.systems.run
-        ids = [operation.item.id for operation in operations]
-        if run.is_dry(route):
-            resolved.ids.update(dict.fromkeys(ids, NEW))
-            self._planned.update((route.name, id) for id in ids)
-            return
-        links = run.state.links(route.entity, SHOP, ERP, ids, part=route.source_part)
-        resolved.ids.update({id: link.target for id, link in links.items()})
-        held = run.state.held_of(route.name, [id for id in ids if id not in links])
-        resolved.trouble.update({id: held[id].problem.message for id in held})
+    def _carry_out(self, items: Sequence[Item]) -> None:
+        operations = self._decide(items)
+        self.writer.carry_out(operations)
+        in_step = [op.item for op in operations if isinstance(op, Skip) and op.item.same]
+        self.writer.desk.settle([Settlement(i.id, applied=i.as_applied()) for i in in_step])
 
-    def _read_registered(self, orders: Mapping[str, Order]) -> list[Customer]:
-        """The shop's customers; from the order itself where the account is gone."""
-        linked = self.systems.run.state.links("customer", SHOP, ERP, list(orders))
-        missing = [key for key in orders if key not in linked]
-        known = {key: Customer(id=key, key=key) for key in linked}
-        if missing:
-            for raw in self.systems.shop.fetch("customer", missing):
-                customer = self._read(raw)
-                if customer is not None:
-                    known[raw.id] = customer
-        return [known.get(key) or _from_order(key, order) for key, order in orders.items()]
+    def _items(self, raws: Iterable[Raw]) -> list[Item]:
+        """What was read, with what we know of it."""
+        read = [self._item(raw) for raw in raws]
+        return [self._filtered(item) for item in recall(self.state, self.route, read)]
 
-    def _read(self, raw: Found) -> Customer | None:
+    def _item(self, raw: Raw) -> Item:
+        item = Item(raw.id, f"Customer {raw.id}", birth=raw.birth, content=content_hash(raw.data))
+        if not raw.data:
+            return replace(item, filtered=GONE)
         try:
-            return self.systems.shop_customer(raw).model_copy(update={"key": raw.id})
-        except Unreadable as error:
-            self.systems.run.watcher.note(error.problems[0].sentence())
-            return None
-
-    def _item(self, customer: Customer) -> Item:
-        try:
-            name = self._reference(customer.id)
-        except ConfigError:
-            return Item(customer.id, f"Customer {customer.id}", problem=_no_name(customer))
-        record = customer.model_copy(update={"reference": name})
-        item = Item(
-            id=customer.id,
-            label=f"Customer {customer.id}",
-            birth=customer.birth,
-            mapping=self.systems.erp_mapping("customer").version,
-            reference=name,
-            match=customer.email or name,
-            match_said="the same e-mail address" if customer.email else "",
-            record=record,
-        )
-        try:
-            payload = self.systems.erp_mapping("customer").write(record)
+            customer = self.systems.shop_customer(raw)
         except Unreadable as error:
             return replace(item, problem=error.problems[0].about(item.label))
-        return replace(item, payload=payload, fingerprint=digest(payload))
+        return self.items.item(customer, item.content)
 
-    def _reference(self, customer_id: str) -> str:
-        shop = self.systems.config.shop
-        return reference(self.settings.customer_reference, shop, customer_id)
+    def _filtered(self, item: Item) -> Item:
+        """The item with the reason why it is no customer, or none that is made here."""
+        record, reason = item.record, item.filtered
+        if isinstance(record, Customer) and record.role not in self.settings.roles:
+            reason = f"its role {record.role!r} is not in customers.roles"
+        return replace(item, filtered=reason, problem=None, link=None) if reason else item
 
-    def _route(self, name: str, part: str) -> Route:
-        return Route(
-            name=name,
-            entity="customer",
-            source=self.systems.shop,
-            target=self.systems.erp,
-            source_entity="customer",
-            target_entity="customer",
-            source_role=SHOP,
-            target_role=ERP,
-            kind=Kind.MASTER,
-            mode=self.settings.mode,
-            creates=True,
-            updates=False,
-            find_keys=("reference", "email"),
-            source_part=part,
-            judge=_judge,
-        )
+    def _is_at_rest(self, item: Item) -> bool:
+        """Whether nothing is to be done, and nothing that was begun is to be closed."""
+        if item.intent is not None or item.problem is not None or self.writer.desk.holds(item.id):
+            return False
+        if item.filtered:
+            return True
+        return item.link is not None and _is_same_thing(item, item.link) and self._is_known(item)
+
+    def _is_known(self, item: Item) -> bool:
+        """Whether the ERP got it as it is now, or shall not get it."""
+        applied = item.applied is not None and item.applied.payload == item.fingerprint
+        return applied or not self.settings.update
+
+    def _decide(self, items: Sequence[Item]) -> list[Operation]:
+        """The operations for these; who is linked now is compared with the ERP at once."""
+        found = self._compared(look_up(self.state, self.route, items))
+        operations = self._decided(found)
+        adopted = [_as_linked(op) for op in operations if isinstance(op, Adopt)]
+        return operations + self._decided(self._compared(adopted))
+
+    def _decided(self, items: Sequence[Item]) -> list[Operation]:
+        rules, now = self.route.rules(self.run.options), self.run.now()
+        old = replace(rules, creates=False)
+        operations = [decide(item, old if self._is_old(item) else rules, now) for item in items]
+        return [
+            Skip(op.item, TOO_OLD) if op == Skip(op.item, NOT_OURS) and rules.creates else op
+            for op in operations
+        ]
+
+    def _is_old(self, item: Item) -> bool:
+        """Whether the account is from before the time from which on accounts are made."""
+        since, record = self.settings.registered_since, item.record
+        registered = record.registered_at if isinstance(record, Customer) else None
+        return since is not None and registered is not None and registered < since
+
+    def _compared(self, items: Sequence[Item]) -> list[Item]:
+        """The items; linked ones that changed carry only what the ERP holds otherwise."""
+        links = {item.id: item.link.target for item in items if item.link and self._differs(item)}
+        if not links:
+            return list(items)
+        found = self.systems.erp.fetch(CUSTOMER, sorted(links.values()))
+        theirs = {raw.id: raw for raw in found}
+        return [
+            self._against(item, theirs.get(links[item.id])) if item.id in links else item
+            for item in items
+        ]
+
+    def _differs(self, item: Item) -> bool:
+        return item.problem is None and not self._is_known(item)
+
+    def _against(self, item: Item, raw: Raw | None) -> Item:
+        """The item compared with the ERP's customer, which is None if it was deleted."""
+        ours = item.record
+        if raw is None or not isinstance(ours, Customer):
+            return replace(item, target=Target(gone=True))
+        try:
+            theirs = self.systems.erp_customer(raw)
+            wanted = self._payload(completed(ours, theirs))
+        except Unreadable as error:
+            return replace(item, problem=error.problems[0].about(item.label))
+        if theirs.archived:
+            return replace(item, filtered=ARCHIVED, link=None)
+        have = self._there(theirs)
+        payload = {key: value for key, value in wanted.items() if have.get(key) != value}
+        return replace(item, payload=payload, same=not payload)
+
+    def _there(self, theirs: Customer) -> Mapping[str, Any]:
+        """What the ERP holds, in the words in which it is written; nothing if it is incomplete."""
+        try:
+            return self._payload(theirs)
+        except Unreadable:
+            return {}
+
+    def _payload(self, customer: Customer) -> Mapping[str, Any]:
+        return self.systems.erp_mapping(CUSTOMER).write(customer, without_owner=ERP)
 
 
-def customer_key(order: Order, policy: GuestPolicy) -> str:
-    """The shop-side name of an order's customer: the account's id, or a guest's as `policy` says.
-
-    A guest without e-mail address is known by the order alone.
-    """
-    if order.customer_id:
-        return order.customer_id
-    match policy:
-        case GuestPolicy.SHARED:
-            return GUEST
-        case GuestPolicy.PER_ORDER:
-            return f"o{order.id}"
-        case GuestPolicy.BY_EMAIL:
-            return guest_key(order.billing.email) if order.billing.email else f"o{order.id}"
-
-
-def _no_name(customer: Customer) -> Problem:
-    return Problem(
-        "reference-too-long",
-        f"Customer {customer.id}",
-        "our name for it in the ERP would be longer than 20 characters",
-        "Choose a shorter `orders.customer_reference` in the configuration.",
+def _route(systems: Systems, items: CustomerItems) -> Route:
+    settings, shop = systems.config.customers, systems.config.systems.shop
+    choices = [sorted(settings.roles), settings.create, settings.registered_since, settings.update]
+    mappings = [systems.shop_mapping(CUSTOMER).version, systems.erp_mapping(CUSTOMER).version]
+    return replace(
+        items.route(CUSTOMERS, settings.mode),
+        scope=digest([*choices, settings.by_email, *mappings]),
+        buffer=shop.buffer,
+        creates=settings.create,
+        updates=settings.update,
     )
 
 
-def _judge(_item: Item, found: Found) -> Candidate:
-    if "archived" in found.marks:
-        return Candidate(found.id, found.birth, agrees=False, conflict="it is archived")
-    return Candidate(found.id, found.birth)
+def _each_once(reading: Reading) -> Iterator[Window]:
+    """The windows, without records that were asked for before: a plan names each only once."""
+    asked: set[str] = set()
+    for window in reading:
+        if window.asked_for:
+            asked |= {raw.id for raw in window.records}
+            yield window
+        else:
+            fresh = tuple(raw for raw in window.records if raw.id not in asked)
+            yield replace(window, records=fresh)
 
 
-def _guest(key: str, order: Order) -> Customer:
-    """A guest as customer: known by e-mail, or by this order alone."""
-    shared = not key.startswith("o")
-    customer = _from_order(key, order)
-    return customer if shared else customer.model_copy(update={"email": ""})
+def _gone(id: str) -> Raw:
+    return Raw(id, {})
 
 
-def _from_order(key: str, order: Order) -> Customer:
-    return Customer(
-        id=key,
-        key=key,
-        email=order.billing.email,
-        first_name=order.billing.first_name,
-        last_name=order.billing.last_name,
-        company=order.billing.company,
-        vat_id=order.vat_id,
-        billing=order.billing,
-        shipping=order.shipping,
-    )
+def _raw(row: Spooled) -> Raw:
+    return Raw(row.key, row.values[0], row.parent)
+
+
+def _as_linked(operation: Adopt) -> Item:
+    item, candidate = operation.item, operation.candidate
+    link = Link(item.id, candidate.id, item.birth, candidate.birth)
+    return replace(item, link=link, candidates=(), intent=None)
+
+
+def _is_same_thing(item: Item, link: Link) -> bool:
+    return not item.birth or not link.birth or item.birth == link.birth

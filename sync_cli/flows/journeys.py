@@ -30,8 +30,8 @@ from sync_cli.core.model import (
 from sync_cli.core.proof import Unproven, prove
 from sync_cli.core.sellable import StockPolicy, sellable, units_there
 from sync_cli.core.states import wanted_document_state
-from sync_cli.flows.customers import customer_key
 from sync_cli.flows.levels import left_out_because
+from sync_cli.flows.order_customers import customer_key
 from sync_cli.flows.orders import OwnNames
 from sync_cli.flows.products_payload import new_product
 from sync_cli.flows.systems import ERP, SHOP
@@ -131,6 +131,10 @@ def _customer(customer: Customer, setting: Setting) -> Customer:
     template = setting.config.orders.customer_reference
     name = reference(template, setting.config.shop, customer.id)
     return customer.model_copy(update={"key": customer.id, "reference": name})
+
+
+def _number(customer: Customer, _setting: Setting) -> Customer:
+    return Customer(id=customer.id, number=customer.number)
 
 
 def _product(article: Product, setting: Setting) -> Product:

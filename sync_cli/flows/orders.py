@@ -19,9 +19,7 @@ from sync_cli.core.plan import (
     Item,
     Kind,
     Operation,
-    Reject,
     Target,
-    Why,
     decide,
     is_left_out,
 )
@@ -29,20 +27,19 @@ from sync_cli.core.proof import Proven, Unproven, prove
 from sync_cli.core.states import left_out, wanted_document_state
 from sync_cli.engine.documents import DocumentWriter
 from sync_cli.engine.gather import look_up, recall
-from sync_cli.engine.guarding import judge
+from sync_cli.engine.guarding import judge, stop_on_reused_ids
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Route
 from sync_cli.engine.run import Run
 from sync_cli.flows.articles import Articles, known_articles, resolve_lines
-from sync_cli.flows.customers import OrderCustomers, Resolved
 from sync_cli.flows.judging import judge_document
+from sync_cli.flows.order_customers import OrderCustomers, Resolved
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable, Unresolved
 
 ORDER = "order"
 ORDERS = "orders"
 LAST_REFERENCES = 50
-ANOTHER_RECORD = "another-record"
 STATE_FIELDS = frozenset(
     "status date_paid date_paid_gmt date_completed date_completed_gmt".split()  # noqa: SIM905
 )
@@ -102,6 +99,15 @@ class OrderFlow:
         check_references(self.systems)
         for window in Reading(self.run, self.route):
             self._transfer(window)
+        self._release_customers()
+
+    def _release_customers(self) -> None:
+        """Customers wait no longer for an order that was called off, or deleted, meanwhile."""
+        if self.run.options.narrowed or not self.customers.unattended():
+            return
+        waiting = [held.id for held in self.run.state.held(ORDERS)]
+        read = (self._read(raw) for raw in self.systems.shop.fetch(ORDER, waiting))
+        self.customers.release(case.order for case in read if case.order is not None)
 
     def _transfer(self, window: Window) -> None:
         self.run.tally.add(self.route.name, "read", len(window.records))
@@ -138,17 +144,7 @@ class OrderFlow:
 
         The buffer reads them again and again; a draft that was refused is not made each time.
         """
-        now = self.run.now()
-        held = self.run.state.held_of(self.route.name, [case.item.id for case in cases])
-        return [
-            case
-            for case in cases
-            if (known := held.get(case.item.id)) is None
-            or known.why not in (Why.QUARANTINED, Why.RETRY)
-            or known.problem.code == ANOTHER_RECORD
-            or known.until <= now
-            or known.content != case.item.content
-        ]
+        return [case for case in cases if not self.writer.desk.waits(case.item)]
 
     def _recalled(self, cases: Sequence[Case]) -> list[Case]:
         items = recall(self.run.state, self.route, [case.item for case in cases])
@@ -404,10 +400,3 @@ def _trashed(item: Item) -> Problem:
         "it was moved to the trash in the shop after it was transferred",
         "Cancel its document in the ERP, or restore the order in the shop.",
     )
-
-
-def stop_on_reused_ids(operations: Sequence[Operation]) -> None:
-    """Same id, other birth mark: the shop seems restored; raises IdentityError to stop the lane."""
-    for operation in operations:
-        if isinstance(operation, Reject) and operation.problem.code == ANOTHER_RECORD:
-            raise IdentityError(operation.problem.sentence())

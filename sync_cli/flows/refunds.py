@@ -34,12 +34,13 @@ from sync_cli.core.refunds import Unproven as UnprovenRefund
 from sync_cli.core.refunds import prove_refund, said
 from sync_cli.engine.documents import DocumentWriter
 from sync_cli.engine.gather import look_up, recall
+from sync_cli.engine.guarding import stop_on_reused_ids
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
 from sync_cli.flows.articles import resolve_lines
-from sync_cli.flows.customers import OrderCustomers
 from sync_cli.flows.judging import judge_document
-from sync_cli.flows.orders import check_references, stop_on_reused_ids, unresolved
+from sync_cli.flows.order_customers import OrderCustomers
+from sync_cli.flows.orders import check_references, unresolved
 from sync_cli.flows.refund_sources import (
     NOT_IN_ERP,
     ORDER,

@@ -76,6 +76,12 @@ class Systems:
         """A shop customer as canonical record. Raises Unreadable."""
         return _as(Customer, _read(self.shop_mapping("customer"), raw, f"Customer {raw.id}"))
 
+    def erp_customer(self, raw: Raw) -> Customer:
+        """An ERP customer as canonical record. Raises Unreadable."""
+        return _as(
+            Customer, _read(self.erp_mapping("customer"), raw, f"Customer {raw.id} of the ERP")
+        )
+
     def document(self, raw: Raw) -> Document:
         """An ERP sales document as canonical record. Raises Unreadable."""
         return _as(Document, _read(self.erp_mapping("document"), raw, f"Document {raw.id}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, assert_never
 
-from sync_cli.core.model import Document
+from sync_cli.core.model import Customer, Document
 from sync_cli.core.money import plain
 from sync_cli.core.plan import (
     Adopt,
@@ -29,7 +29,7 @@ def describe(operation: Operation) -> str:
         case Create():
             return f"create {item.label}{_amount(item)}"
         case Update():
-            return f"update {item.label}: {_fields(item.payload)}"
+            return f"update {item.label}: {_fields(item)}"
         case Advance(to=to, target=target):
             return f"bring {item.label} (document {target}) to {to}"
         case Adopt(candidate=candidate):
@@ -90,8 +90,11 @@ def _amount(item: Item) -> str:
     return f" as {item.reference}: {plain(record.total)} {record.currency}, {lines} lines"
 
 
-def _fields(payload: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key} = {_short(value)}" for key, value in payload.items())
+def _fields(item: Item) -> str:
+    """The fields with their values; of a customer without: they are personal."""
+    if isinstance(item.record, Customer):
+        return ", ".join(item.payload)
+    return ", ".join(f"{key} = {_short(value)}" for key, value in item.payload.items())
 
 
 def _short(value: Any) -> str:

@@ -11,27 +11,7 @@ EMAIL = "erika@kunde.example"
 
 def erp_customer(town: Town, **facts: Any) -> str:
     """A customer that the ERP has already; its id."""
-    known = {"number": "K0", "reference": "", "email": "", "archived": False, "name": "Erika"}
-    return town.erp.put("customer", {**known, **facts})
-
-
-def account(town: Town, id: str, email: str, **facts: Any) -> None:
-    """A customer account of the shop."""
-    address = dict(town.shop_order(town.buy())["billing"])
-    town.shop.put(
-        "customer",
-        {
-            "id": id,
-            "email": email,
-            "first_name": "Erika",
-            "last_name": "Muster",
-            "billing": address,
-            "shipping": address,
-            "meta_data": [],
-            "created": f"born {id}",
-            **facts,
-        },
-    )
+    return town.new_party(**facts)
 
 
 def buyer(town: Town, order: str) -> str:
@@ -47,7 +27,7 @@ def test_a_customer_that_carries_our_reference_is_found_whatever_the_address(tow
     order = town.buy(customer=7, email=EMAIL)
     town.orders()
     assert buyer(town, order) == known
-    assert len(town.customers()) == 1
+    assert len(town.parties()) == 1
 
 
 def test_a_customer_is_found_by_address_where_no_reference_is_known(town: Town) -> None:
@@ -66,7 +46,7 @@ def test_a_reference_counts_more_than_an_address(town: Town) -> None:
 
 
 def test_the_account_tells_the_address_not_the_order(town: Town) -> None:
-    account(town, "7", EMAIL)
+    town.register("7", EMAIL)
     known = erp_customer(town, email=EMAIL)
     order = town.buy(customer=7, email="somewhere-else@kunde.example")
     town.orders()
@@ -76,7 +56,7 @@ def test_the_account_tells_the_address_not_the_order(town: Town) -> None:
 def test_a_customer_whose_account_is_gone_is_made_of_the_order(town: Town) -> None:
     order = town.buy(customer=7, email=EMAIL)
     town.orders()
-    [made] = town.customers()
+    [made] = town.parties()
     assert (made["reference"], made["email"], made["name"]) == ("WC-main-C7", EMAIL, "Muster")
     assert buyer(town, order) == made["id"]
 
@@ -87,7 +67,7 @@ def test_several_orders_of_one_customer_make_one_customer(town: Town) -> None:
     later = town.buy(customer=7, email="moved@kunde.example")
     town.orders()
     assert len({buyer(town, order) for order in (*orders, later)}) == 1
-    assert len(town.customers()) == 1
+    assert len(town.parties()) == 1
 
 
 def test_two_accounts_with_one_address_are_not_made_one_customer(town: Town) -> None:
@@ -152,7 +132,7 @@ def test_guests_with_one_address_are_one_customer(town: Town) -> None:
     town.orders()
     assert len({buyer(town, order) for order in orders}) == 1
     assert buyer(town, other) != buyer(town, orders[0])
-    assert len(town.customers()) == 2
+    assert len(town.parties()) == 2
 
 
 def test_a_guest_with_the_address_of_a_registered_customer_gets_that_customer(town: Town) -> None:
@@ -160,7 +140,7 @@ def test_a_guest_with_the_address_of_a_registered_customer_gets_that_customer(to
     registered = town.buy(customer=7, email=EMAIL)
     town.orders()
     assert buyer(town, guest) == buyer(town, registered)
-    [only] = town.customers()
+    [only] = town.parties()
     assert only["reference"] == "WC-main-C7"
 
 
@@ -170,14 +150,14 @@ def test_a_guest_who_registers_later_keeps_the_customer(town: Town) -> None:
     registered = town.buy(customer=7, email=EMAIL)
     town.orders()
     assert buyer(town, guest) == buyer(town, registered)
-    assert len(town.customers()) == 1
+    assert len(town.parties()) == 1
 
 
 def test_a_guest_without_an_address_is_a_customer_of_that_order_alone(town: Town) -> None:
     orders = [town.buy(email=""), town.buy(email="")]
     town.orders()
     assert len({buyer(town, order) for order in orders}) == 2
-    references = sorted(customer["reference"] for customer in town.customers())
+    references = sorted(customer["reference"] for customer in town.parties())
     assert references == [f"WC-main-Co{order}" for order in orders]
 
 
@@ -188,7 +168,7 @@ def test_by_order_every_guest_is_a_new_customer(town: Town) -> None:
     town.orders()
     town.orders()
     assert len({buyer(town, order) for order in orders}) == 2
-    assert len(town.customers()) == 3
+    assert len(town.parties()) == 3
 
 
 def test_by_order_registered_customers_are_still_found(town: Town) -> None:
@@ -206,7 +186,7 @@ def test_shared_guests_all_get_the_customer_of_the_configuration(town: Town) -> 
     town.orders()
     assert [buyer(town, order) for order in orders[:2]] == [cash, cash]
     assert buyer(town, orders[2]) != cash
-    assert len(town.customers()) == 2
+    assert len(town.parties()) == 2
 
 
 def test_a_changed_policy_does_not_touch_what_was_transferred(town: Town) -> None:

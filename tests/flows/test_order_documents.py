@@ -121,7 +121,7 @@ def test_a_second_draft_that_comes_while_ours_is_made_is_cancelled(town: Town) -
     order = town.buy()
 
     def another_writer_is_quicker(call: str) -> Fate:
-        if call == "create" and town.customers() and not town.all_documents(order):
+        if call == "create" and town.parties() and not town.all_documents(order):
             of_another_writer(town, order)
         return Fate.ARRIVES
 
@@ -188,7 +188,7 @@ def test_a_lost_answer_to_any_call_makes_nothing_twice(
         town.orders()
     assert town.states(order) == ["confirmed"]
     assert town.notes(order) == 1
-    assert len(town.customers()) == 1
+    assert len(town.parties()) == 1
     assert town.written_back(order) == town.document(order)["number"]
     assert not town.held()
 

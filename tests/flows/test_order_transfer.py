@@ -23,7 +23,7 @@ def test_an_order_becomes_one_confirmed_document_to_the_cent(town: Town) -> None
         ("911", "2", "20.00"),
         ("912", "1", "10.00"),
     ]
-    [customer] = town.customers()
+    [customer] = town.parties()
     assert (customer["reference"], document["customer_id"]) == ("WC-main-C7", customer["id"])
 
 
@@ -247,7 +247,7 @@ def test_one_bad_order_of_each_kind_costs_the_others_nothing(town: Town) -> None
 def test_an_order_that_the_erp_refuses_is_held_and_its_neighbours_go_on(town: Town) -> None:
     town.buy(customer=7, email="erika@kunde.example")
     town.orders()
-    [customer] = town.customers()
+    [customer] = town.parties()
     town.erp.remove("customer", customer["id"])
     good = town.buy()
     refused = town.buy(customer=7, email="erika@kunde.example")

@@ -22,10 +22,15 @@ from sync_cli.core.model import Order
 from sync_cli.core.plan import Held, Item, Operation
 from sync_cli.engine.route import Options
 from sync_cli.engine.run import Run, Silent
-from sync_cli.flows.systems import Systems
 from sync_cli.report.words import describe
 from sync_cli.state.store import State
-from tests.properties.goods import erp_article, erp_stock, shop_product
+from tests.properties.goods import (
+    erp_article,
+    erp_party,
+    erp_stock,
+    shop_account,
+    shop_product,
+)
 from tests.properties.world import SyncResult, World, config_for
 
 SETTLED = 61
@@ -124,15 +129,13 @@ class Town(World):
     def go(self, lane: str, *, network: Network = calm, page_size: int = 2, **options: Any) -> Told:
         """One run of a lane, overheard."""
         ears = Ears()
-        before = (self.order_flow, self.stock_flow)
-        self.order_flow = _overheard(before[0], ears)
-        self.stock_flow = _overheard(before[1], ears)
-        try:
-            result = self.run(
-                lane, network=network, page_size=page_size, options=Options(**options)
-            )
-        finally:
-            self.order_flow, self.stock_flow = before
+        result = self.run(
+            lane,
+            network=network,
+            page_size=page_size,
+            options=Options(**options),
+            watcher=ears,
+        )
         return Told(result, ears)
 
     def orders(self, **how: Any) -> Told:
@@ -144,7 +147,33 @@ class Town(World):
         """One run of the stock lane."""
         return self.go("stock", **how)
 
+    def customers(self, **how: Any) -> Told:
+        """One run of the command for customers."""
+        return self.go("customers", **how)
+
     # The shop
+
+    def register(self, id: str, email: str = "", **facts: Any) -> str:
+        """Somebody opens an account; `facts` change it."""
+        created = f"{self.now:%Y-%m-%dT%H:%M:%S}"
+        made = shop_account(id, email or f"c{id}@kunde.example", created)
+        return self.shop.put("customer", {**made, **facts})
+
+    def account(self, id: str) -> dict[str, Any]:
+        """The shop's own record of an account."""
+        return self.shop.tables["customer"][id]
+
+    def edit_account(self, id: str, **fields: Any) -> None:
+        """Somebody changes an account in the shop; `billing` names the changed parts of it."""
+        account = self.account(id)
+        billing = {**account["billing"], **fields.pop("billing", {})}
+        account.update({**fields, "billing": billing})
+        self.shop.dates["customer", id] = self.now
+
+    def number_in_shop(self, id: str) -> str:
+        """The ERP's number that an account carries."""
+        entries = {entry["key"]: entry["value"] for entry in self.account(id)["meta_data"]}
+        return str(entries.get("_sync_cli_customer", ""))
 
     def buy(self, product: str = "11", pieces: int = 1, **how: Any) -> str:
         """One order of one article."""
@@ -216,9 +245,18 @@ class Town(World):
         document.update({"state": "shipped", **fields})
         self.erp.dates["order", document["id"]] = self.now
 
-    def customers(self) -> list[Json]:
+    def parties(self) -> list[Json]:
         """The ERP's customers."""
         return list(self.erp.records("customer").values())
+
+    def new_party(self, number: str = "K0", email: str = "", **facts: Any) -> str:
+        """A customer that people made in the ERP; its id."""
+        return self.erp.put("customer", {**erp_party(number, email), **facts})
+
+    def edit_party(self, id: str, **fields: Any) -> None:
+        """Somebody changes a customer in the ERP."""
+        self.erp.tables["customer"][id].update(fields)
+        self.erp.dates["customer", id] = self.now
 
     # What the state file knows
 
@@ -260,14 +298,6 @@ def _archived(data: Json) -> frozenset[str]:
 
 def _is_of_runs(line: str) -> bool:
     return line.startswith(('INSERT INTO "runs"', 'INSERT INTO "installation"'))
-
-
-def _overheard(flow: Any, ears: Ears) -> Any:
-    def opened(systems: Systems) -> Any:
-        systems.run.watcher = ears
-        return flow(systems)
-
-    return opened
 
 
 def town(folder: Path, **parts: Mapping[str, Any]) -> Town:

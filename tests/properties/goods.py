@@ -144,6 +144,44 @@ def erp_stock(article_id: str, product_id: str, on_hand: int, demand: int = 0) -
     }
 
 
+def shop_account(account_id: str, email: str, created: str) -> dict[str, Any]:
+    """A customer's account in the shop, with an address."""
+    address = {
+        **EMPTY_ADDRESS,
+        "last_name": "Muster",
+        "address_1": "Heidestr. 17",
+        "postcode": "51147",
+        "city": "Koeln",
+    }
+    return {
+        "id": account_id,
+        "date_created_gmt": created,
+        "email": email,
+        "first_name": "Erika",
+        "last_name": "Muster",
+        "role": "customer",
+        "billing": {**address, "email": email},
+        "shipping": dict(address),
+        "meta_data": [],
+    }
+
+
+def erp_party(number: str, email: str = "") -> dict[str, Any]:
+    """A customer of the ERP that people made there."""
+    place = {"street": "", "street2": "", "postcode": "", "city": "", "state": "", "country": ""}
+    return {
+        "number": number,
+        "reference": "",
+        "name": "Erika Muster",
+        "company": "",
+        "email": email,
+        "phone": "",
+        "vat_id": "",
+        "archived": False,
+        "address": {"name": "", "company": "", **place},
+    }
+
+
 def merge_meta(stored: dict[str, Any], fields: Mapping[str, Any]) -> None:
     """Write fields as the shop does: metadata by key, in place."""
     for name, value in fields.items():

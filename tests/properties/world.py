@@ -22,8 +22,10 @@ from sync_cli.connectors.base import Json, References, Traits
 from sync_cli.connectors.memory import Fate, MemoryConnector, MemorySystem, Network, Shape, calm
 from sync_cli.core.errors import Problem
 from sync_cli.engine.route import Options
-from sync_cli.engine.run import Run
+from sync_cli.engine.run import Run, Silent, Watcher
 from sync_cli.flows.connecting import mappings_folder
+from sync_cli.flows.customer_numbers import CustomerNumberFlow
+from sync_cli.flows.customers import CustomerFlow
 from sync_cli.flows.orders import OrderFlow
 from sync_cli.flows.stock import StockFlow
 from sync_cli.flows.systems import Systems
@@ -138,9 +140,8 @@ class World:
         self.shop = MemorySystem("shop", lambda: self.now, self._shop_shapes(), lateness=LATENESS)
         self.erp = MemorySystem("erp", lambda: self.now, self._erp_shapes(), lateness=LATENESS)
         slow = {"overlap": OVERLAP, "in_doubt": IN_DOUBT}
-        self.shop.traits = {
-            name: Traits(**slow) for name in ("order", "note", "product", "customer")
-        }
+        self.shop.traits = {name: Traits(**slow) for name in ("order", "note", "product")}
+        self.shop.traits["customer"] = Traits(**slow, delta=False)
         self.erp.traits = {
             "order": Traits(**slow, reference=reference, drafts=True, batch=3),
             "customer": Traits(**slow, reference=reference),
@@ -163,7 +164,7 @@ class World:
                 write=merge_meta,
             ),
             "product": Shape(birth=lambda data: str(data["created"]), write=merge_meta),
-            "customer": Shape(birth=lambda data: str(data.get("created", ""))),
+            "customer": Shape(birth=lambda data: str(data["date_created_gmt"]), write=merge_meta),
             "note": Shape(
                 write=lambda stored, fields: stored.update(
                     note=fields["note"], order_id=fields["order_id"]
@@ -194,7 +195,9 @@ class World:
         }
 
     def _write_customer(self, stored: dict[str, Any], fields: Json) -> None:
-        stored.update({"number": "K1", "archived": False, **fields})
+        stored.setdefault("number", f"K{self.erp.next_id + 1}")
+        stored.setdefault("archived", False)
+        stored.update(fields)
 
     def _write_document(self, stored: dict[str, Any], fields: Json) -> None:
         lines = fields["lines"]
@@ -305,6 +308,7 @@ class World:
         between_pages: Callable[[], None] = lambda: None,
         state_file: str = "state.sqlite",
         page_size: int = 2,
+        watcher: Watcher | None = None,
     ) -> SyncResult:
         """One run of a lane; raises what stops a run, `Killed` among it."""
         fuse = Fuse(kill_at)
@@ -314,6 +318,7 @@ class World:
                 now=lambda: self.now + self.host_offset,
                 request_ids=lambda: f"{fuse.steps:016x}",
                 options=options or Options(),
+                watcher=watcher or Silent(),
             )
             run.number = state.start_run(lane, run.now())
             connectors = [
@@ -340,6 +345,9 @@ class World:
         if lane == "orders":
             self.order_flow(systems).transfer()
             WriteBackFlow(systems).write_back()
+        elif lane == "customers":
+            CustomerFlow(systems).transfer()
+            CustomerNumberFlow(systems).write_back()
         else:
             self.stock_flow(systems).sync()
 

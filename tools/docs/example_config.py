@@ -36,6 +36,7 @@ SAMPLES: Mapping[str, str] = {
     "systems.erp.credentials": "{token: {env: ERP_TOKEN}}",
     "orders.mode": "plan",
     "orders.start_at": "2026-01-31",
+    "customers.mode": "plan",
     "stock.mode": "plan",
     "products.mode": "plan",
 }
@@ -52,6 +53,7 @@ SHOWN: Mapping[str, str] = {
     "systems.erp.user": "sync-cli",
     "systems.erp.password": "{env: ERP_PASSWORD}",
     "systems.erp.web_shop": "My shop",
+    "customers.registered_since": "2026-01-31",
     "reconcile.days": "90",
     "mail.server": "mail.example.com",
     "mail.user": "sync-cli",

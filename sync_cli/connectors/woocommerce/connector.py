@@ -20,14 +20,26 @@ from sync_cli.connectors.base import (
 from sync_cli.connectors.http import HttpClient
 from sync_cli.connectors.pacing import Pacing
 from sync_cli.connectors.woocommerce import read
-from sync_cli.connectors.woocommerce.entities import NOTE, ORDER, PRODUCT, REFUND, shape_of
+from sync_cli.connectors.woocommerce.entities import (
+    CUSTOMER,
+    NOTE,
+    ORDER,
+    PRODUCT,
+    REFUND,
+    shape_of,
+)
 from sync_cli.connectors.woocommerce.identity import read_identity
 from sync_cli.connectors.woocommerce.making import create_products
 from sync_cli.connectors.woocommerce.notes import create_notes
 from sync_cli.connectors.woocommerce.refunds import create_refunds
 from sync_cli.connectors.woocommerce.refusals import refine
 from sync_cli.connectors.woocommerce.wire import API, PAGE_SIZE, Wire, auth_of, home_of
-from sync_cli.connectors.woocommerce.write import advance_orders, update_orders, update_products
+from sync_cli.connectors.woocommerce.write import (
+    advance_orders,
+    update_customers,
+    update_orders,
+    update_products,
+)
 from sync_cli.core.errors import ConfigError
 
 
@@ -124,12 +136,16 @@ class WooCommerce:
         raise _not_written(entity, "made")
 
     def update(self, entity: str, changes: Sequence[Change]) -> Iterator[Result]:
-        """Write products (variations carry their `parent`), or metadata and status of orders."""
+        """Write products (variations carry their `parent`), metadata and status of orders, or
+        metadata of customers.
+        """
         self._client.raise_fault()
         if entity == PRODUCT:
             return update_products(self._wire, changes)
         if entity == ORDER:
             return update_orders(self._wire, changes)
+        if entity == CUSTOMER:
+            return update_customers(self._wire, changes)
         raise _not_written(entity, "changed")
 
     def advance(self, entity: str, ids: Sequence[str], to: str) -> Iterator[Result]:

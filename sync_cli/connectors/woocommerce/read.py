@@ -63,14 +63,18 @@ def changes(wire: Wire, entity: str, since: datetime | None, resume: str | None)
 
 
 def census(wire: Wire, entity: str, since: datetime | None) -> Iterator[Seen]:
-    """Every record that is not in the trash, by id; since a date where the entity can be dated."""
+    """Every record that is not in the trash, by id; since a date where the entity can be dated.
+
+    An account that was never changed has no date of modification [2.6]: its registration counts.
+    """
     shape = shape_of(entity)
     fields = {"_fields": ",".join(sorted({"id", shape.birth, MODIFIED}))}
     walk = IdWalk(wire, shape.listings[: shape.living], {**fields, **_changed_from(shape, since)})
     for rows in walk.pages():
         for row in rows:
             birth = str(row.get(shape.birth) or "")
-            yield Seen(str(row["id"]), birth, moment(row.get(MODIFIED)))
+            changed = row.get(MODIFIED) or (None if shape.dated else row.get(shape.birth))
+            yield Seen(str(row["id"]), birth, moment(changed))
 
 
 def _changed_from(shape: Shape, since: datetime | None) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from sync_cli.connectors.base import Change, Done, Failed, InDoubt, Json, NotSen
 from sync_cli.connectors.http import AnswerLost, CallNotSent, RequestRefused
 from sync_cli.connectors.woocommerce.checks import refuse_product, refuse_status
 from sync_cli.connectors.woocommerce.compare import differences, problem_of_differences
-from sync_cli.connectors.woocommerce.entities import ORDER, PRODUCT, shape_of
+from sync_cli.connectors.woocommerce.entities import CUSTOMER, ORDER, PRODUCT, shape_of
 from sync_cli.connectors.woocommerce.refusals import problem_of
 from sync_cli.connectors.woocommerce.wire import Wire
 from sync_cli.core.errors import ConfigError, Problem, SyncError
@@ -22,6 +22,7 @@ to the one product that breaks a plug-in of the shop, and all others are written
 _SHRINKING_ATTEMPTS = 2
 _TOO_LARGE = 413
 _OF_ORDERS = frozenset({"meta_data", "status"})
+_OF_CUSTOMERS = frozenset({"meta_data"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,23 @@ def update_orders(wire: Wire, changes: Sequence[Change]) -> Iterator[Result]:
 
     Raises ConfigError for any other field: an address or a line recalculates the order [7.8].
     """
-    _refuse_fields(changes)
+    _refuse_fields(
+        changes, _OF_ORDERS, "order", "the shop would compute a paid order anew with today's taxes"
+    )
     items, refused = _items(wire, ORDER, changes, _refuse_order)
     plain = [item for item in items if "status" not in item.fields]
     single = (partial(_put_order, wire, item) for item in items if "status" in item.fields)
     return _in_order(wire, _chain(_batches(wire, {"orders": plain}), single), refused)
+
+
+def update_customers(wire: Wire, changes: Sequence[Change]) -> Iterator[Result]:
+    """Write metadata in batches.
+
+    Raises ConfigError for any other field: what a customer entered is never overwritten.
+    """
+    _refuse_fields(changes, _OF_CUSTOMERS, "customer", "it belongs to the customer")
+    items, refused = _items(wire, CUSTOMER, changes, lambda *_: None)
+    return _in_order(wire, _batches(wire, {"customers": items}), refused)
 
 
 def advance_orders(wire: Wire, ids: Sequence[str], to: str) -> Iterator[Result]:
@@ -104,13 +117,12 @@ def _refuse_order(system: str, label: str, fields: Json) -> Problem | None:
     return refuse_status(system, label, fields["status"]) if "status" in fields else None
 
 
-def _refuse_fields(changes: Sequence[Change]) -> None:
-    others = {name for change in changes for name in change.fields} - _OF_ORDERS
+def _refuse_fields(changes: Sequence[Change], allowed: frozenset[str], what: str, why: str) -> None:
+    others = {name for change in changes for name in change.fields} - allowed
     if others:
         raise ConfigError(
-            f"The field {', '.join(sorted(others))} of a shop order is never written: the shop"
-            " would compute a paid order anew with today's taxes.",
-            "Write metadata or the status instead, in the mapping `write_back`.",
+            f"The field {', '.join(sorted(others))} of a shop {what} is never written: {why}.",
+            f"Write {' or '.join(sorted(allowed))} instead, in the mapping.",
         )
 
 

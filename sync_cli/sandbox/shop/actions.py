@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from sync_cli.sandbox.shop.customer_api import create_customer, update_customer
 from sync_cli.sandbox.shop.item_view import OrderView
 from sync_cli.sandbox.shop.money import rounded
 from sync_cli.sandbox.shop.order_view import order_json, refund_json
@@ -14,7 +15,7 @@ from sync_cli.sandbox.shop.order_write import create_order, delete_order, update
 from sync_cli.sandbox.shop.placing import place_orders
 from sync_cli.sandbox.shop.product_api import run_sales, update_product
 from sync_cli.sandbox.shop.product_facts import ProductView, shown_price, stock_holder
-from sync_cli.sandbox.shop.records import Json, Order, Product
+from sync_cli.sandbox.shop.records import Customer, Json, Order, Product
 from sync_cli.sandbox.shop.refunds import create_refund
 from sync_cli.sandbox.shop.refunds import delete_refund as take_out
 from sync_cli.sandbox.shop.stock import move_stock, reduced_pieces, touch_product
@@ -30,6 +31,8 @@ def shop_actions(store: ShopStore) -> Mapping[str, Action]:
         "place_order": place_order,
         "edit_order": edit_order,
         "trash_order": trash_order,
+        "register": register,
+        "edit_customer": edit_customer,
         "buy": buy,
         "refund": refund,
         "delete_refund": delete_refund,
@@ -104,6 +107,24 @@ def trash_order(store: ShopStore, id: int | None = None) -> Json:
     order = _order(store, id)
     delete_order(store, order, force=False)
     return _summary(order)
+
+
+def register(store: ShopStore, email: str, **body: Any) -> Json:
+    """Open an account, with the fields of `body`; `role` among them."""
+    role = str(body.pop("role", "customer"))
+    customer = create_customer(store, {"email": email, **body})
+    customer.role = role
+    return {"id": customer.id, "email": customer.email}
+
+
+def edit_customer(store: ShopStore, id: int, *, silently: bool = False, **body: Any) -> Json:
+    """Change an account; `silently` as a plug-in would that moves no date."""
+    customer = store.customers.get(int(id))
+    if customer is None:
+        raise LookupError(f"no customer has the id {id}")
+    with store.at((customer.modified or customer.created) if silently else store.now()):
+        update_customer(store, customer, body)
+    return {"id": customer.id, "email": customer.email}
 
 
 def buy(store: ShopStore, sku: str, quantity: int = 1, status: str = "processing") -> Json:
@@ -231,8 +252,13 @@ def shop_state(store: ShopStore) -> Json:
             "orders": [{**body, "notes": _notes(store, body["id"])} for body in orders],
             "refunds": refunds,
             "products": [_product_state(store, product) for product in products],
-            "customers": [{"id": c.id, "email": c.email} for c in store.customers.records.values()],
+            "customers": [_customer_state(c) for c in store.customers.records.values()],
         }
+
+
+def _customer_state(customer: Customer) -> Json:
+    meta = {entry.key: entry.value for entry in customer.meta}
+    return {"id": customer.id, "email": customer.email, "role": customer.role, "meta": meta}
 
 
 def _notes(store: ShopStore, order_id: int) -> list[Json]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from wc_shop import NOON, Shop, records, running
 
-from sync_cli.connectors.base import References
+from sync_cli.connectors.base import Change, References
 from sync_cli.connectors.woocommerce.connector import WooCommerce
 from sync_cli.connectors.woocommerce.read import LONGEST_LIST
 from sync_cli.core.errors import ConfigError, SystemDown
@@ -214,6 +214,13 @@ def test_traits_say_what_each_entity_can() -> None:
             connector.traits("invoice")
 
 
+def test_an_account_that_was_never_changed_is_dated_by_its_registration(shop: Shop) -> None:
+    customer = next(iter(shop.store.customers.records.values()))
+    customer.modified = None  # type: ignore[assignment]
+    seen = {seen.id: seen for seen in shop.open().census("customer")}
+    assert seen[str(customer.id)].modified_at == datetime.fromtimestamp(customer.created, UTC)
+
+
 @pytest.mark.parametrize(
     "read",
     [
@@ -221,7 +228,8 @@ def test_traits_say_what_each_entity_can() -> None:
         lambda shop: list(shop.fetch("note", ["1"])),
         lambda shop: shop.create("order", []),
         lambda shop: shop.create("customer", []),
-        lambda shop: shop.update("customer", []),
+        lambda shop: shop.update("note", []),
+        lambda shop: shop.update("customer", [Change("1", {"email": "x@y.example"})]),
         lambda shop: shop.advance("product", ["1"], "x"),
         lambda shop: shop.advance("order", ["1"], "shipped"),
     ],

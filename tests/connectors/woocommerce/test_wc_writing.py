@@ -428,3 +428,33 @@ def test_many_notes_keep_their_order(shop: Shop) -> None:
     results = list(shop.open().create("note", drafts))
     made = {note.id: order for order in orders for note in shop.store.notes[order]}
     assert [made[int(r.id)] for r in results if isinstance(r, Done)] == orders
+
+
+# customers
+
+
+def test_a_number_is_written_to_many_accounts_in_one_call(shop: Shop) -> None:
+    table = shop.store.customers.records
+    before = {id: (customer.email, dict(customer.billing)) for id, customer in table.items()}
+    connector = shop.open()
+    changes = [
+        Change(str(id), {"meta_data": [{"key": "_sync_cli_customer", "value": f"K{id}"}]})
+        for id in table
+    ]
+    assert kinds(list(connector.update("customer", changes))) == {"Done": len(table)}
+    assert connector.calls()["write"] == 1
+    for id, customer in table.items():
+        meta = {entry.key: entry.value for entry in customer.meta}
+        assert meta["_sync_cli_customer"] == f"K{id}"
+        assert (customer.email, customer.billing) == before[id]
+    assert list(connector.update("customer", [])) == []
+
+
+def test_an_account_that_is_gone_fails_alone(shop: Shop) -> None:
+    known = str(next(iter(shop.store.customers.records)))
+    number = {"meta_data": [{"key": "_sync_cli_customer", "value": "K1"}]}
+    changes = [Change(id, number) for id in ("99999", known, "no id")]
+    gone, done, wrong = shop.open().update("customer", changes)
+    assert isinstance(gone, Failed)
+    assert isinstance(done, Done)
+    assert isinstance(wrong, Failed)
