@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import traceback
 from io import BytesIO
+from ssl import SSLContext
 from threading import Lock, Thread
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -112,12 +113,17 @@ class _Connections:
 class _LoopbackServer(ThreadedWSGIServer):
     daemon_threads = True
 
-    def __init__(self, app: WSGIApplication, port: int, clock: SandboxClock) -> None:
+    def __init__(
+        self, app: WSGIApplication, port: int, clock: SandboxClock, tls: SSLContext | None
+    ) -> None:
         self.clock = clock
         self.connections = _Connections()
         # werkzeug exits the whole process for a taken port, so it gets a bound socket
         with _listen(port) as listening:
-            super().__init__(LOOPBACK, port, app, handler=_KeepAliveHandler, fd=listening.fileno())
+            super().__init__(
+                LOOPBACK, port, app, handler=_KeepAliveHandler, ssl_context=tls,
+                fd=listening.fileno(),
+            )  # fmt: skip
 
 
 def _listen(port: int) -> socket.socket:
@@ -141,7 +147,8 @@ class RunningServer:
     def __init__(self, server: _LoopbackServer) -> None:
         self._server = server
         self.port: int = server.port
-        self.url = f"http://{LOOPBACK}:{server.port}"
+        scheme = "http" if server.ssl_context is None else "https"
+        self.url = f"{scheme}://{LOOPBACK}:{server.port}"
         self._thread = Thread(
             target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
         )
@@ -161,10 +168,15 @@ class RunningServer:
         self.stop()
 
 
-def serve(app: WSGIApplication, port: int = 0, clock: SandboxClock | None = None) -> RunningServer:
+def serve(
+    app: WSGIApplication,
+    port: int = 0,
+    clock: SandboxClock | None = None,
+    tls: SSLContext | None = None,
+) -> RunningServer:
     """Serve the app on 127.0.0.1 in threads of this process, on a free port when `port` is 0.
 
-    HTTP/1.1 with keep-alive. The Date header comes from `clock` (real time without one). Raises
-    OSError if the port is taken.
+    HTTP/1.1 with keep-alive, over TLS with the certificate of `tls`. The Date header comes from
+    `clock` (real time without one). Raises OSError if the port is taken.
     """
-    return RunningServer(_LoopbackServer(app, port, clock or SandboxClock()))
+    return RunningServer(_LoopbackServer(app, port, clock or SandboxClock(), tls))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from tests.contract.answers import Answered
 from tests.contract.cells import KEPT, Column, Table, load
 from tests.contract.live.erps import ERPS
 from tests.contract.live.settings import BEGINNING, MEANINGS
 from tests.contract.promises import Promise, promises
+from tests.contract.rigs.answered import ANSWERED
 from tools.docs.markdown import code, table
 
 
@@ -33,6 +35,23 @@ def gaps() -> str:
         for (record, reason), names in sorted(_reasons(column).items())
     )
     return table(("connector", "record", "why not", "promises"), rows)
+
+
+def answers() -> str:
+    """What each answer means to each connector over HTTP, for reading and for writing."""
+    said = dict.fromkeys(case.answer.says for each in ANSWERED.values() for case in each.cases)
+    heads = ["answer", *(code(name) for name in ANSWERED)]
+    return table(
+        heads, ([says, *(_meaning(each, says) for each in ANSWERED.values())] for says in said)
+    )
+
+
+def _meaning(answered: Answered, says: str) -> str:
+    case = next((case for case in answered.cases if case.answer.says == says), None)
+    if case is None:
+        return "-"
+    then = f", then {case.then}" if case.then else ""
+    return f"{case.read} / {case.write}{then}"
 
 
 def live_variables() -> str:

@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 BLOCKS: Blocks = {
     "abilities": connectors.abilities,
+    "answers": contract.answers,
     "checks": language.checks,
     "command-reference": commands.reference,
     "commands": commands.overview,

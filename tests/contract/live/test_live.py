@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+import trustme
 
 from sync_cli.sandbox.embedded import Sandbox, start
 from sync_cli.sandbox.faults import FaultRule
+from sync_cli.sandbox.server import serve
 from tests.contract.live.__main__ import BROKEN, USAGE, main
 from tests.contract.live.rig import MARK
 from tests.contract.promises import promises
@@ -137,3 +141,21 @@ def test_a_system_that_cannot_be_used_ends_it_in_a_sentence(
     assert live.run({**live.shop, name: value}) == code
     assert "cs_wrong" not in live.lines[-1]
     assert not live.sandbox.shop.ledger.effects("product.created")
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_certificate_of_ones_own_authority_is_checked_against_it(
+    live: Live, tmp_path: Path, is_named: bool
+) -> None:
+    authority = trustme.CA()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    named = {"SYNC_CLI_LIVE_SHOP_CA": str(tmp_path / "ca.pem")} if is_named else {}
+    side = live.sandbox.shop
+    with serve(side.app, clock=side.clock, tls=tls) as server:
+        address = {"SYNC_CLI_LIVE_SHOP_URL": server.url}
+        code = live.run({**live.shop, **address, **named}, "create-answers-in-order")
+    assert code == (0 if is_named else 2)
+    assert is_named or "certificate" in live.lines[-1]
+    assert not live.holds_a_mark()
