@@ -164,6 +164,25 @@ class RefundsSettings(Section):
         " in stock is put back in the ERP), restock, scrap, repair, or none (they stay with the"
         " customer)",
     )
+    from_erp: Mode = Field(
+        Mode.OFF,
+        description="credit notes that the ERP makes itself become refunds of the shop: off, plan"
+        " or on (needs `mode: on` too)",
+    )
+    from_erp_since: Instant | None = Field(
+        None, description="compulsory with `from_erp`: older credit notes stay in the ERP alone"
+    )
+    api_refund: bool = Field(
+        False,
+        description="true: the shop's payment gateway sends the money of such a refund to the"
+        " customer; false: you have sent it",
+    )
+
+    @model_validator(mode="after")
+    def _says_since_when(self) -> RefundsSettings:
+        if self.from_erp is not Mode.OFF and self.from_erp_since is None:
+            raise ValueError("`from_erp` needs `from_erp_since`, the day from which on it holds")
+        return self
 
 
 class CustomersSettings(Guarded):

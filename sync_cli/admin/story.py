@@ -1,16 +1,20 @@
-"""All that is known of one order, in order of time."""
+"""All that is known of one order and its refunds, in order of time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sync_cli.core.plan import Held, Intent
 from sync_cli.state.store import State
 
 ORDER = "order"
-ROUTES = ("orders", "orders-back", "order-notes")
+REFUND = "refund"
+ROUTES = {
+    ORDER: ("orders", "orders-back", "order-notes"),
+    REFUND: ("refunds", "returns"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +27,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One order: its names in both systems, what happened, and what it waits for."""
+    """One order or refund: its names in both systems, what happened, and what it waits for."""
 
+    entity: str
     id: str
     facts: dict[str, str]
     document: str
@@ -32,39 +37,63 @@ class Story:
     held: tuple[Held, ...]
     skipped: str
     open_intents: tuple[Intent, ...]
+    refunds: tuple[Story, ...] = ()
 
 
 def stories(state: State, name: str) -> list[Story]:
-    """The stories of all orders that `name` may mean: id, number, reference or ERP number."""
-    return [story for id in sorted(_ids(state, name)) if (story := _story(state, id)) is not None]
+    """The stories of all orders that `name` may mean: id, number, reference or ERP number.
+
+    What means a refund tells the story of its order.
+    """
+    found = ((id, _story(state, ORDER, id)) for id in sorted(_ids(state, name)))
+    return [
+        replace(story, refunds=tuple(_refunds(state, id)))
+        for id, story in found
+        if story is not None
+    ]
 
 
 def _ids(state: State, name: str) -> set[str]:
-    found = {id for entity, id, _ in state.search_facts(name) if entity == ORDER}
+    hits = state.search_facts(name)
+    found = {id for entity, id, _ in hits if entity == ORDER}
+    refunds = {id for entity, id, fact in hits if entity == REFUND and fact != ORDER} | {name}
+    found |= {facts[ORDER] for facts in state.facts(REFUND, refunds).values() if ORDER in facts}
     labels = {name, f"Order {name}"}
     found |= {
-        held.id for route in ROUTES for held in state.held(route) if labels & {held.id, held.label}
+        held.id
+        for route in ROUTES[ORDER]
+        for held in state.held(route)
+        if labels & {held.id, held.label}
     }
     return found | {name}
 
 
-def _story(state: State, id: str) -> Story | None:
-    links = state.links(ORDER, "shop", "erp", [id])
-    facts = state.facts(ORDER, [id]).get(id, {})
-    held = [held[id] for route in ROUTES if id in (held := state.held_of(route, [id]))]
-    skipped = state.skipped("orders", [id]).get(id, "")
-    events = sorted(_events(state, id), key=lambda event: event.at)
+def _refunds(state: State, order_id: str) -> Iterator[Story]:
+    hits = state.search_facts(order_id)
+    for id in sorted({id for entity, id, fact in hits if (entity, fact) == (REFUND, ORDER)}):
+        story = _story(state, REFUND, id)
+        if story is not None:
+            yield story
+
+
+def _story(state: State, entity: str, id: str) -> Story | None:
+    routes = ROUTES[entity]
+    links = state.links(entity, "shop", "erp", [id])
+    facts = state.facts(entity, [id]).get(id, {})
+    held = [held[id] for route in routes if id in (held := state.held_of(route, [id]))]
+    skipped = state.skipped(routes[0], [id]).get(id, "")
+    events = sorted(_events(state, entity, id), key=lambda event: event.at)
     if not (links or facts or held or skipped or events):
         return None
-    intents = [i[id] for route in ROUTES if id in (i := state.open_intents(route, [id]))]
+    intents = [i[id] for route in routes if id in (i := state.open_intents(route, [id]))]
     document = links[id].target if id in links else ""
-    return Story(id, facts, document, tuple(events), tuple(held), skipped, tuple(intents))
+    return Story(entity, id, facts, document, tuple(events), tuple(held), skipped, tuple(intents))
 
 
-def _events(state: State, id: str) -> Iterator[Event]:
-    for stage, at in state.stages(ORDER, id).items():
+def _events(state: State, entity: str, id: str) -> Iterator[Event]:
+    for stage, at in state.stages(entity, id).items():
         yield Event(at, f"stage {stage.replace('_', ' ')}")
-    for route in ROUTES:
+    for route in ROUTES[entity]:
         for row in state.audit(route, id):
             target = f" {row.target}" if row.target else ""
             reason = f": {row.reason}" if row.reason else ""
@@ -74,10 +103,11 @@ def _events(state: State, id: str) -> Iterator[Event]:
 
 
 def describe(story: Story) -> Iterable[str]:
-    """The story in lines for a person."""
+    """The story in lines for a person, its refunds behind it."""
     names = ", ".join(f"{fact} {value}" for fact, value in sorted(story.facts.items()))
-    yield f"Order {story.id}" + (f" ({names})" if names else "")
-    yield f"  ERP document {story.document}" if story.document else "  no ERP document yet"
+    what = "credit note" if story.entity == REFUND else "document"
+    yield f"{story.entity.capitalize()} {story.id}" + (f" ({names})" if names else "")
+    yield f"  ERP {what} {story.document}" if story.document else f"  no ERP {what} yet"
     for event in story.events:
         yield f"  {event.at:%Y-%m-%d %H:%M:%S} UTC  {event.what}"
     for intent in story.open_intents:
@@ -87,3 +117,5 @@ def describe(story: Story) -> Iterable[str]:
     for held in story.held:
         yield f"  held ({held.why}) until {held.until:%Y-%m-%d %H:%M:%S} UTC,"
         yield f"  attempt {held.attempts}: {held.problem.sentence()}"
+    for refund in story.refunds:
+        yield from (f"  {line}" for line in describe(refund))

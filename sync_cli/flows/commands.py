@@ -41,6 +41,7 @@ class Command:
 
 
 def _orders(systems: Systems) -> None:
+    from sync_cli.flows.credit_notes import CreditNoteFlow
     from sync_cli.flows.orders import OrderFlow
     from sync_cli.flows.refunds import RefundFlow
     from sync_cli.flows.write_back import WriteBackFlow
@@ -48,6 +49,7 @@ def _orders(systems: Systems) -> None:
     OrderFlow(systems).transfer()
     if systems.config.refunds.mode is not Mode.OFF:
         RefundFlow(systems).transfer()
+        CreditNoteFlow(systems).look()
     if systems.config.orders.write_back is not Mode.OFF:
         WriteBackFlow(systems).write_back()
 

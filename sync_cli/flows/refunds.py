@@ -135,6 +135,8 @@ class RefundFlow:
         self.run.tally.add(self.route.name, "read", len(window.records))
         cases = self._recalled([*map(self._read, window.records), *map(self._lost, window.missing)])
         gone, cases = _parted(cases)
+        theirs = [case for case in cases if case.refund is not None and case.refund.credit_note]
+        cases = [case for case in cases if case not in theirs]
         cases = [self._settled(case) if case.is_open else case for case in cases]
         sources = gather_sources(
             self.systems, [case.item.facts[ORDER_FACT] for case in cases if case.is_open]
@@ -144,7 +146,8 @@ class RefundFlow:
         rules = self.route.rules(self.run.options)
         operations = [decide(item, rules, self.run.now()) for item in items]
         stop_on_reused_ids(operations)
-        self.writer.carry_out([*operations, *self._called_back(gone)])
+        skips = [Skip(case.item, case.item.filtered) for case in theirs]
+        self.writer.carry_out([*operations, *self._called_back(gone), *skips])
 
     # One refund
 
@@ -179,6 +182,8 @@ class RefundFlow:
             fingerprint=_essence(refund),
             facts={ORDER_FACT: refund.order_id, "amount": f"{refund.amount:f}"},
         )
+        if refund.credit_note:
+            item = replace(item, filtered=f"it was made of credit note {refund.credit_note}")
         return Case(item, refund)
 
     def _settled(self, case: Case) -> Case:

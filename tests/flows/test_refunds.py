@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,29 +13,10 @@ from sync_cli.connectors.memory import Fate
 from sync_cli.core.errors import IdentityError
 from sync_cli.core.outcome import Stage
 from sync_cli.core.plan import Why
-from tests.flows.town import Reads, Town, hour, of_route
-from tests.properties.refunding import Back, Refunding, refund_config
+from tests.flows.refund_town import RefundTown
+from tests.flows.town import Reads, hour, of_route
+from tests.properties.refunding import Back, refund_config
 from tests.properties.world import fates
-
-
-@dataclass
-class RefundTown(Refunding, Town):
-    """A town whose orders can be refunded."""
-
-    def sold(self, pieces: int = 3, **how: Any) -> str:
-        """An order of article 11 that is in the ERP."""
-        order = self.buy("11", pieces, **how)
-        self.orders()
-        return order
-
-    def why_refund_held(self, refund: str) -> str:
-        """The whole sentence that a held refund shows."""
-        return self.why_held(refund, "refunds")
-
-    def left_out(self, refund: str) -> str:
-        """Why the refunds route left a refund out."""
-        with closing(self.open_state()) as state:
-            return state.skipped("refunds", [refund]).get(refund, "")
 
 
 @pytest.fixture
@@ -168,7 +148,7 @@ def test_the_stages_and_facts_of_a_refund_are_remembered(town: RefundTown) -> No
     town.orders()
     with closing(town.open_state()) as state:
         stages, facts = state.stages("refund", refund), state.facts("refund", [refund])[refund]
-    assert stages.keys() == {Stage.SEEN, Stage.CREATED, Stage.CONFIRMED}
+    assert stages.keys() == {Stage.SEEN, Stage.CREATED, Stage.CONFIRMED, Stage.REFUNDED}
     assert facts["order"] == order
     assert facts["number"] == town.credit_note(refund)["number"]
     assert facts["adjusted"] == "its lines give 5.00 less than its amount"

@@ -10,6 +10,7 @@ from sync_cli.config import Config
 from sync_cli.connectors.base import Json
 from sync_cli.connectors.memory import Shape
 from sync_cli.core.errors import Problem
+from sync_cli.flows.credit_notes import CreditNoteFlow
 from sync_cli.flows.refunds import RefundFlow
 from sync_cli.flows.systems import Systems
 from sync_cli.flows.write_back import WriteBackFlow
@@ -165,7 +166,7 @@ class Refunding(World):
         self.shop.remove("refund", refund)
 
     def _write_refund(self, stored: dict[str, Any], fields: Json) -> None:
-        order = str(fields["order_id"])
+        order = str(fields["parent_id"])
         self.next_refund += 1
         stored.update(
             id=str(self.next_refund),
@@ -190,6 +191,7 @@ class Refunding(World):
             return
         self.order_flow(systems).transfer()
         RefundFlow(systems).transfer()
+        CreditNoteFlow(systems).look()
         WriteBackFlow(systems).write_back()
 
     # Verdicts

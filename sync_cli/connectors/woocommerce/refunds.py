@@ -95,6 +95,7 @@ def _create(wire: Wire, draft: Draft) -> Result:
         return Failed(problem_of(wire.name, label, refused.body, refused.status))
     row = {**answer.data, PARENT: int(order)}
     sent = {name: value for name, value in body.items() if name in _SIGNED}
+    sent["refunded_payment"] = body.get("api_refund", False)
     found = list(differences(sent, row))
     if found:
         return Failed(problem_of_differences(wire.name, label, found, row), str(row["id"]))
