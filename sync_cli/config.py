@@ -27,6 +27,7 @@ from sync_cli.core.guard import DEFAULT_LIMITS, Harm, Limit
 from sync_cli.core.model import Disposition, OrderState
 from sync_cli.core.refunds import Mismatch
 from sync_cli.core.sellable import Basis
+from sync_cli.core.unit_prices import UnitPrices
 from sync_cli.engine.route import Mode
 
 ADDRESS = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
@@ -127,6 +128,18 @@ class OrdersSettings(Guarded):
     guests: Guests = Field(default_factory=Guests)
     write_back: Mode = Field(
         Mode.ON, description="document number and state as metadata (needs mode: on)"
+    )
+    unit_prices: UnitPrices = Field(
+        UnitPrices.SPLIT,
+        description="a line whose amount is no multiple of a price that the ERP can hold: split"
+        " (3 for 10.00 become 2 at 3.33 and 1 at 3.34), single (one piece at the whole amount, the"
+        " quantity in the text) or hold",
+    )
+    rounding_limit: int = Field(
+        2,
+        ge=0,
+        description="where the ERP computes the taxes: a draft that is so many units of the"
+        " smallest coin off gets one rounding line; further off it is cancelled, the order held",
     )
     note: bool = Field(True, description="a private note with the document number, once")
 

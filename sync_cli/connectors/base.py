@@ -113,7 +113,13 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A record to make. `at` is the id of a half-made one that is to be completed."""
+    """A record to make. `at` is the id of a half-made one that is to be completed.
+
+    `payload` is always the whole record. The lines of a half-made one are its first lines: those
+    behind them are added, in order, and what is there is left alone. A record that lacks nothing
+    is `Done` without a call that writes. The call that adds is made once, like every create, and a
+    record that is no draft any more is refused.
+    """
 
     reference: str
     payload: Json = field(repr=False)

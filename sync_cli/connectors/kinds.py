@@ -114,6 +114,7 @@ def _open_rest(settings: RestSettings, opening: Opening) -> Connector:
         clock=opening.clock,
         options=HttpOptions(timeout=_timeout(settings), verify=_verify(settings)),
         reference=settings.references,
+        taxes_given=None if settings.taxes is None else settings.taxes == "given",
         in_doubt=settings.in_doubt,
     )
 

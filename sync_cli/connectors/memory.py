@@ -62,6 +62,10 @@ def _take_over(stored: dict[str, Any], fields: Json) -> None:
     stored.update(fields)
 
 
+def _add_lines(stored: dict[str, Any], payload: Json) -> None:
+    stored["lines"] = [*stored["lines"], *payload["lines"][len(stored["lines"]) :]]
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How one entity's records are read: which keys hold the birth mark, date and state."""
@@ -73,6 +77,7 @@ class Shape:
     refuses: Callable[[Json], Problem | None] = lambda _data: None
     keys: Mapping[str, Callable[[Json], str]] = field(default_factory=dict)
     advance: Callable[[dict[str, Any], str], None] = _reach
+    complete: Callable[[dict[str, Any], Json], None] = _add_lines
 
 
 @dataclass(slots=True)
@@ -272,6 +277,8 @@ class MemoryConnector:
                 yield from [NotSent("the system is down") for _ in effects]
 
     def _create(self, entity: str, draft: Draft) -> Result:
+        if draft.at:
+            return self._complete(entity, draft)
         shape = self.system.shapes[entity]
         problem = shape.refuses(draft.payload)
         if problem is None and self.traits(entity).reference is References.UNIQUE:
@@ -284,6 +291,16 @@ class MemoryConnector:
         key = self.system.put(entity, stored)
         raw = self.system.raw(entity, key)
         return Done(key, raw.data, raw.birth)
+
+    def _complete(self, entity: str, draft: Draft) -> Result:
+        stored = self.system.tables.get(entity, {}).get(draft.at)
+        if stored is None:
+            return Failed(_gone(self.name, draft.at), draft.at)
+        if stored.get("state") != "draft":
+            return Failed(_no_draft(self.name, draft.at), draft.at)
+        self.system.shapes[entity].complete(stored, draft.payload)
+        self.system.dates[entity, draft.at] = self.system.clock()
+        return Done(draft.at, self.system.raw(entity, draft.at).data)
 
     def _duplicate(self, entity: str, reference: str) -> Problem | None:
         taken = (
@@ -330,6 +347,10 @@ def _refusal(system: str) -> Problem:
 def _duplicate_problem(system: str, reference: str) -> Problem:
     said = f"{reference} exists already"
     return Problem("duplicate-reference", f"Record {reference}", said, "Look it up.", system)
+
+
+def _no_draft(system: str, key: str) -> Problem:
+    return Problem("wrong-state", "", f"{key} is no draft any more", "Look at it there.", system)
 
 
 def _gone(system: str, key: str) -> Problem:

@@ -30,6 +30,7 @@ class Step(StrEnum):
     """Which call of an operation an intent stands for."""
 
     CREATE = "create"
+    COMPLETE = "complete"
     UPDATE = "update"
     ADVANCE = "advance"
     WITHDRAW = "withdraw"
@@ -131,7 +132,8 @@ class Item:
     why not yet (with `waits_until`). `match_said` stands for a match value that must
     not be shown. `wanted` is the document state it should reach. `same` claims
     that the target already holds these values, where a route compares them itself. `facts` are
-    remembered of it, whatever becomes of it.
+    remembered of it, whatever becomes of it. `refs` are the target's ids of what the payload
+    refers to, by (entity, source id); `because` says what decided about the payload, for the audit.
     """
 
     id: str
@@ -144,6 +146,8 @@ class Item:
     match: str = ""
     match_said: str = ""
     payload: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    refs: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    because: str = ""
     fingerprint: str = ""
     wanted: str = ""
     filtered: str = ""
@@ -307,6 +311,9 @@ def _is_unanswered(item: Item, intent: Intent, rules: Rules) -> bool:
     match intent.step:
         case Step.UPDATE:
             return False
+        case Step.COMPLETE:
+            # What it added may arrive yet: to add it again could add it twice.
+            return True
         case Step.CREATE:
             return not found and item.link is None and not rules.unique_reference
         case Step.ADVANCE:

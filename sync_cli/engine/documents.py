@@ -7,15 +7,26 @@ step, and a document that is found again by its reference.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, NotSent, Raw, References
 from sync_cli.core import refusals
 from sync_cli.core.errors import Problem
 from sync_cli.core.identity import lowest_first
 from sync_cli.core.model import Document, DocumentState
+from sync_cli.core.money import plain
 from sync_cli.core.outcome import Settlement, Stage
 from sync_cli.core.plan import Adopt, Advance, Applied, Create, Intent, Item, Step, Why
+from sync_cli.core.second_proof import (
+    Apart,
+    Equal,
+    Short,
+    Verdict,
+    differs,
+    second_proof,
+    with_rounding_line,
+)
 from sync_cli.core.states import has_reached
 from sync_cli.engine.execute import Writer
 
@@ -30,6 +41,15 @@ class Half:
     intent: Intent
     target: str
     document: Document | None = None
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Drafts by what the second proof says of them."""
+
+    equal: list[Half] = field(default_factory=list)
+    short: list[tuple[Half, Decimal]] = field(default_factory=list)
+    apart: list[tuple[Half, Problem]] = field(default_factory=list)
 
 
 class DocumentWriter(Writer):
@@ -129,29 +149,97 @@ class DocumentWriter(Writer):
             self.run.watcher.note(f"A second draft {id} was cancelled: {type(result).__name__}.")
 
     def _complete(self, halves: Sequence[Half]) -> None:
-        """Prove each document against its order, confirm the equal, withdraw the others."""
+        """Prove each document against its order, confirm the equal, withdraw the others.
+
+        One that is a rounding line short is given that line, read again and proven again.
+        """
+        sorted_out = self._sort_out(halves)
+        again = self._sort_out(self._round(sorted_out.short))
+        left = [(half, self._apart(half, by)) for half, by in again.short]
+        self._withdraw([*sorted_out.apart, *again.apart, *left])
+        proven = [*sorted_out.equal, *again.equal]
+        for wanted in sorted({half.item.wanted for half in proven}):
+            self._advance_to([half for half in proven if half.item.wanted == wanted], wanted)
+
+    def _sort_out(self, halves: Sequence[Half]) -> _Sorted:
+        """What may be confirmed, what is a rounding line short, and what must not be confirmed."""
         unseen = [half for half in halves if half.document is None]
         self.desk.settle(
             [self.hold_in_doubt(h.item, h.intent, "it is not visible yet") for h in unseen]
         )
-        seen = [half for half in halves if half.document is not None]
-        differing = {half.target: self._difference(half) for half in seen}
-        self._withdraw([(half, d) for half in seen if (d := differing[half.target])])
-        proven = [half for half in seen if not differing[half.target]]
-        for wanted in sorted({half.item.wanted for half in proven}):
-            self._advance_to([half for half in proven if half.item.wanted == wanted], wanted)
+        found = _Sorted()
+        for half in [half for half in halves if half.document is not None]:
+            match self._verdict(half):
+                case Equal():
+                    found.equal.append(half)
+                case Short(by=by):
+                    found.short.append((half, by))
+                case Apart() as apart:
+                    problem = differs(half.item.label, apart, self.route.target.name)
+                    found.apart.append((half, problem))
+                case Problem() as problem:
+                    found.apart.append((half, problem))
+        return found
 
-    def _difference(self, half: Half) -> Problem | None:
+    def _verdict(self, half: Half) -> Verdict | Problem:
         """The second proof: what the target stored must be what the order says, to the cent."""
         item, document = half.item, half.document
         ours = item.record
         if document is None or not isinstance(ours, Document) or item.wanted == CANCELLED:
-            return None
+            return Equal()
         if document.state != DocumentState.DRAFT:
-            return None
+            return Equal()
         if half.intent.payload and half.intent.payload != item.fingerprint:
             return _outdated(item, half.target)
-        return _money_differs(item, ours, document, self.route.target.name)
+        return second_proof(ours, document, limit=self._limit())
+
+    def _limit(self) -> Decimal:
+        """What a rounding line may carry: nothing where the target was given the taxes."""
+        given = self.route.target.traits(self.route.target_entity).taxes_given
+        return Decimal(0) if given else self.route.rounding
+
+    def _apart(self, half: Half, by: Decimal) -> Problem:
+        """It is still short after its rounding line: there is never a second one."""
+        said = f"is still {plain(-by)} off after its rounding line"
+        return differs(half.item.label, Apart("total", said), self.route.target.name)
+
+    def _round(self, halves: Sequence[tuple[Half, Decimal]]) -> list[Half]:
+        """Give each draft its rounding line, a call with a step of its own, and read it back."""
+        drafts = [
+            (_said(half, f"a rounding line of {plain(by)} was added"), self._rounded(half, by))
+            for half, by in halves
+        ]
+        self._withdraw([(half, made) for half, made in drafts if isinstance(made, Problem)])
+        ready = [(half, made) for half, made in drafts if not isinstance(made, Problem)]
+        if not ready:
+            return []
+        steps = [(half.intent.number, Step.COMPLETE, half.target) for half, _ in ready]
+        self.run.state.steps(steps, self.run.now())
+        results = self.route.target.create(self.route.target_entity, [made for _, made in ready])
+        rounded, refused = [], []
+        for (half, _), result in zip(ready, results, strict=True):
+            if isinstance(result, Done):
+                rounded.append(half)
+            elif isinstance(result, Failed):
+                refused.append((half, result.problem.about(half.item.label)))
+            else:
+                self.desk.settle([self._rounding_in_doubt(half, result.why)])
+        self._withdraw(refused)
+        return self._fetched(rounded)
+
+    def _rounded(self, half: Half, by: Decimal) -> Draft | Problem:
+        """The draft with its rounding line, or why the mapping cannot write one."""
+        item, write = half.item, self.route.write_document
+        if write is None or not isinstance(item.record, Document):
+            raise TypeError(f"route {self.route.name} writes no documents")
+        payload = write(with_rounding_line(item.record, by), item.refs)
+        if isinstance(payload, Problem):
+            return payload.about(item.label)
+        return Draft(item.reference, payload, half.target)
+
+    def _rounding_in_doubt(self, half: Half, why: str) -> Settlement:
+        intent = replace(half.intent, step=Step.COMPLETE, target=half.target)
+        return self.hold_in_doubt(half.item, intent, why or "the call was not sent")
 
     def _withdraw(self, halves: Sequence[tuple[Half, Problem]]) -> None:
         """Cancel drafts that must not be confirmed, and hold their orders."""
@@ -264,26 +352,10 @@ def _advancing(half: Half) -> Half:
     return replace(half, intent=replace(half.intent, step=Step.ADVANCE, target=half.target))
 
 
-def _money_differs(item: Item, ours: Document, theirs: Document, system: str) -> Problem | None:
-    if theirs.currency and theirs.currency != ours.currency:
-        return _differs(item, "currency", ours.currency, theirs.currency, system)
-    if theirs.total != ours.total:
-        return _differs(item, "total", str(ours.total), str(theirs.total), system)
-    if theirs.total_tax != ours.total_tax:
-        return _differs(item, "total_tax", str(ours.total_tax), str(theirs.total_tax), system)
-    return None
-
-
-def _differs(item: Item, field: str, ours: str, theirs: str, system: str) -> Problem:
-    return Problem(
-        "document-differs",
-        item.label,
-        f"the draft made of it has {field} {theirs}, the order has {ours}",
-        "The draft was cancelled, nothing was booked. Compare taxes and rounding of both systems"
-        " (`sync-cli explain`), then run `sync-cli held retry`.",
-        system=system,
-        field=field,
-    )
+def _said(half: Half, what: str) -> Half:
+    """The half whose audit will say this too."""
+    because = "; ".join(filter(None, (half.item.because, what)))
+    return replace(half, item=replace(half.item, because=because))
 
 
 def _outdated(item: Item, target: str) -> Problem:

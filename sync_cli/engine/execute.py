@@ -172,7 +172,9 @@ class Writer:
             ends=self.ends(item, target, birth or item.reference),
             applied=item.as_applied(),
             facts=item.facts,
-            audit=self.desk.audit(operation, "done", item, intent=intent, target=target),
+            audit=self.desk.audit(
+                operation, "done", item, item.because, intent=intent, target=target
+            ),
         )
 
     def ends(self, item: Item, target: str, birth: str) -> tuple[End, End] | None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
-from sync_cli.connectors.base import Connector, Found, Raw, References
+from sync_cli.connectors.base import Connector, Found, Json, Raw, References
+from sync_cli.core.errors import Problem
 from sync_cli.core.model import Document
 from sync_cli.core.plan import Candidate, Item, Kind, Rules, Target
+
+
+Ids = Mapping[tuple[str, str], str]
+"""The target's id of (entity, source id)."""
 
 
 class Mode(StrEnum):
@@ -70,7 +76,9 @@ class Route:
     `scope` is a hash of filter and tables: when it changes, what it had left out is read again.
     `find_keys` are tried in order for records without a link: "reference" searches the item's
     reference, any other key its match value. `judge` says whether a found record may be adopted,
-    `stand` where a linked one stands, `read_document` what the target stored of a document.
+    `stand` where a linked one stands, `read_document` what the target stored of a document;
+    `write_document` is the payload of one, with the target's ids in it, or why there is none.
+    `rounding` is what a rounding line may carry at most, where the target computes taxes.
     `source_ids` turns the ids of records into ids of the source, where a route keys its records by
     another system's ids.
     """
@@ -95,6 +103,8 @@ class Route:
     judge: Callable[[Item, Found], Candidate] = _agrees
     stand: Callable[[Raw], Target] = _stands
     read_document: Callable[[Raw], Document] | None = None
+    write_document: Callable[[Document, Ids], Json | Problem] | None = None
+    rounding: Decimal = Decimal(0)
     source_ids: Callable[[Sequence[str]], list[str]] = _own_ids
     stage_entity: str = field(default="")
 

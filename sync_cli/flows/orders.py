@@ -14,6 +14,7 @@ from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.guard import Guard, Harm
 from sync_cli.core.identity import Seal, check_seal, read_seal, reference
 from sync_cli.core.model import Document, DocumentState, Order, OrderLine, OrderState
+from sync_cli.core.money import unit
 from sync_cli.core.plan import (
     Advance,
     Item,
@@ -34,8 +35,9 @@ from sync_cli.engine.run import Run
 from sync_cli.flows.articles import Articles, known_articles, resolve_lines
 from sync_cli.flows.judging import judge_document
 from sync_cli.flows.order_customers import OrderCustomers, Resolved
+from sync_cli.flows.order_documents import DocumentWords
 from sync_cli.flows.systems import ERP, SHOP, Systems
-from sync_cli.mapping.errors import Unreadable, Unresolved
+from sync_cli.mapping.errors import Unreadable
 
 ORDER = "order"
 ORDERS = "orders"
@@ -43,22 +45,6 @@ LAST_REFERENCES = 50
 STATE_FIELDS = frozenset(
     "status date_paid date_paid_gmt date_completed date_completed_gmt".split()  # noqa: SIM905
 )
-
-
-class OwnNames(dict[tuple[str, str], str]):
-    """References by our own names: a payload hashed with them does not hang on the ERP's ids."""
-
-    def __missing__(self, key: tuple[str, str]) -> str:
-        entity, id = key
-        # Which customer a guest gets is a setting; to change it changes no order.
-        return "guest" if entity == "customer" and not id.isdigit() else f"{entity}:{id}"
-
-    def __contains__(self, key: object) -> bool:
-        return True
-
-    def get(self, key: tuple[str, str], _default: object = None) -> str:
-        """Every name is known."""
-        return self[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +76,8 @@ class OrderFlow:
         self.customers = OrderCustomers(systems)
         self.writer = DocumentWriter(self.run, self.route)
         self.guard = Guard(self.settings.limits())
-        self._mapping = (
-            systems.shop_mapping(ORDER).version + systems.erp_mapping("document").version
-        )
+        self.words = DocumentWords(systems)
+        self._mapping = systems.shop_mapping(ORDER).version + self.words.version
 
     def transfer(self) -> None:
         """Bring the ERP in step with the shop's orders, window by window."""
@@ -225,17 +210,21 @@ class OrderFlow:
         if trouble is not None:
             return case.but(problem=trouble)
         pieces = self._document(item, order, proof, lambda _key: Decimal(1))
-        try:
-            named = self.systems.erp_mapping("document").write(pieces, OwnNames())
-        except Unreadable as error:
-            return case.but(problem=error.problems[0].about(item.label))
+        if isinstance(pieces, Problem):
+            return case.but(problem=pieces.about(item.label))
+        named = self.words.fingerprint(pieces)
+        if isinstance(named, Problem):
+            return case.but(problem=named.about(item.label))
         document = self._document(item, order, proof, articles.factor)
-        return self._settled(case.but(record=document, fingerprint=digest(named)))
+        if isinstance(document, Problem):
+            return case.but(problem=document.about(item.label))
+        return self._settled(case.but(record=document, fingerprint=named))
 
     def _document(
         self, item: Item, order: Order, proof: Proven, unit_factor: Callable[[str], Decimal]
-    ) -> Document:
-        return document_of(
+    ) -> Document | Problem:
+        """The document that the ERP should hold, in its digits."""
+        document = document_of(
             order,
             proof,
             reference=item.reference,
@@ -243,6 +232,7 @@ class OrderFlow:
             wanted=DocumentState(item.wanted),
             unit_factor=unit_factor,
         )
+        return self.words.in_its_digits(document)
 
     def _settled(self, case: Case) -> Case:
         """Waits while the shop's plug-ins may still be writing to an order that is new to us."""
@@ -268,12 +258,10 @@ class OrderFlow:
             return case.but(waits=f"its customer is not ready: {why}")
         refs = {("product", key): id for key, id in articles.ids.items()}
         refs[("customer", key)] = customers.ids[key]
-        try:
-            return case.but(payload=self.systems.erp_mapping("document").write(document, refs))
-        except Unresolved as error:
-            return case.but(problem=unresolved(item, error))
-        except Unreadable as error:
-            return case.but(problem=error.problems[0].about(item.label))
+        payload = self.words.payload(document, refs)
+        if isinstance(payload, Problem):
+            return case.but(problem=payload.about(item.label))
+        return case.but(payload=payload, refs=refs, because=self.words.because(document))
 
 
 def order_route(systems: Systems) -> Route:
@@ -301,6 +289,8 @@ def order_route(systems: Systems) -> Route:
         judge=lambda item, found: judge_document(item, found.id, systems.document(found)),
         stand=lambda raw: Target(state=str(systems.document(raw).state)),
         read_document=systems.document,
+        write_document=DocumentWords(systems).payload,
+        rounding=settings.rounding_limit * unit(systems.decimals),
         stage_entity=ORDER,
     )
 
@@ -374,14 +364,6 @@ def _why_no_article(line: OrderLine, articles: Articles) -> str:
     if not line.product_key:
         return "the product was deleted from the shop"
     return articles.trouble.get(line.product_key, "no article of the ERP is linked to it")
-
-
-def unresolved(item: Item, error: Unresolved) -> Problem:
-    """The record names others that have no counterpart in the ERP."""
-    missing = ", ".join(f"{entity} {id}" for entity, id in error.missing)
-    return Problem(
-        "unresolved", item.label, f"no counterpart in the ERP for {missing}", "Link or create it."
-    )
 
 
 def _deleted(item: Item) -> Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -103,6 +103,25 @@ class EntityMapping:
         return frozenset(
             rule.payload_key for rule in self.rules_write if fields & sources_of([rule])
         )
+
+    def writes(self, field: str) -> bool:
+        """Whether any write rule, of the record or of a part, uses this canonical field."""
+        rules = [*self.rules_write, *(rule for part in self.parts.values() for rule in part)]
+        return field in _needs(rules)
+
+    def rows_of(self, field: str, values: Iterable[str]) -> list[str]:
+        """Which row of a table decided for each of these values of a canonical field, in words.
+
+        Empty where no write rule takes that field through a table.
+        """
+        rules = [*self.rules_write, *(rule for part in self.parts.values() for rule in part)]
+        tables = {rule.table for rule in rules if rule.table and rule.path == field}
+        return [
+            f"{value!r} is {table.entries[value]!r} (tables.{name}, {table.file})"
+            for name, table in ((name, self.tables[name]) for name in sorted(tables))
+            for value in sorted(set(values))
+            if value in table.entries
+        ]
 
     def write(
         self,

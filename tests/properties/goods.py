@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 CENT = Decimal("0.01")
@@ -57,6 +57,9 @@ def shop_order(
         "shipping_lines": [],
         "fee_lines": [],
         "coupon_lines": [],
+        "tax_lines": [
+            {"rate_id": 1, "rate_code": "DE-MWST 19%-1", "rate_percent": 19, "compound": False}
+        ],
         "total": f"{net + tax + off_by:.6f}",
         "total_tax": f"{tax:.6f}",
         "cart_tax": f"{tax:.6f}",
@@ -68,6 +71,31 @@ def shop_order(
         "transaction_id": "",
         "customer_note": "",
         "meta_data": [],
+    }
+
+
+def as_bought(
+    lines: Sequence[tuple[str, int, str]], *, gross: bool = False, percent: str = "19"
+) -> dict[str, Any]:
+    """Fields of an order of (product, pieces, net of the line), its tax rounded at the end."""
+    rate = Decimal(percent) / 100
+    items = [
+        _line(number, product, pieces, Decimal(net) / pieces)
+        for number, (product, pieces, net) in enumerate(lines, start=1)
+    ]
+    for item, (_, _, net) in zip(items, lines, strict=True):
+        tax = Decimal(net) * rate
+        item.update(total=f"{Decimal(net):.6f}", total_tax=f"{tax:.6f}")
+        item["taxes"] = [{"id": 1, "total": str(tax)}]
+    net = sum((Decimal(item["total"]) for item in items), Decimal(0))
+    tax = sum((Decimal(item["total_tax"]) for item in items), Decimal(0))
+    rounded = tax.quantize(CENT, ROUND_HALF_UP)
+    return {
+        "prices_include_tax": gross,
+        "line_items": items,
+        "total": f"{(net + tax).quantize(CENT, ROUND_HALF_UP):.6f}",
+        "total_tax": f"{rounded:.6f}",
+        "cart_tax": f"{tax:.6f}",
     }
 
 
@@ -83,6 +111,7 @@ def _line(number: int, product: str, pieces: int, net: Decimal) -> dict[str, Any
         "total": f"{total:.6f}",
         "total_tax": f"{(total * Decimal('0.19')).quantize(CENT):.6f}",
         "tax_class": "",
+        "taxes": [{"id": 1, "total": str(total * Decimal("0.19"))}],
         "meta_data": [{"id": 1, "key": "_reduced_stock", "value": str(pieces)}],
     }
 

@@ -32,6 +32,7 @@ from sync_cli.flows.systems import Systems
 from sync_cli.flows.write_back import WriteBackFlow
 from sync_cli.mapping.mapping_set import load_mappings
 from sync_cli.state.store import State
+from tests.properties.computing import OVERLAY, amounts
 from tests.properties.goods import erp_article, erp_stock, merge_meta, shop_order, shop_product
 
 BEGIN = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -40,6 +41,7 @@ OVERLAP = timedelta(minutes=5)
 LATENESS = timedelta(seconds=60)
 PRODUCTS = ("11", "12", "13")
 MAPPINGS = load_mappings(mappings_folder())
+COMPUTING = load_mappings(mappings_folder(), OVERLAY)
 
 
 class Killed(BaseException):
@@ -123,6 +125,7 @@ class World:
 
     folder: Path
     unique_references: bool = False
+    computes_taxes: bool = False
     now: datetime = BEGIN
     host_offset: timedelta = timedelta(0)
     config: Config = field(default_factory=config_for)
@@ -143,7 +146,13 @@ class World:
         self.shop.traits = {name: Traits(**slow) for name in ("order", "note", "product")}
         self.shop.traits["customer"] = Traits(**slow, delta=False)
         self.erp.traits = {
-            "order": Traits(**slow, reference=reference, drafts=True, batch=3),
+            "order": Traits(
+                **slow,
+                reference=reference,
+                drafts=True,
+                batch=3,
+                taxes_given=not self.computes_taxes,
+            ),
             "customer": Traits(**slow, reference=reference),
             "product": Traits(**slow),
             "stock": Traits(**slow),
@@ -186,6 +195,7 @@ class World:
                 write=self._write_document,
                 refuses=self._refuses_document,
                 advance=self._advance_document,
+                complete=self._complete_document,
             ),
             "customer": Shape(
                 birth=lambda data: str(data["reference"]), write=self._write_customer
@@ -200,12 +210,23 @@ class World:
         stored.update(fields)
 
     def _write_document(self, stored: dict[str, Any], fields: Json) -> None:
-        lines = fields["lines"]
-        net = sum((Decimal(line["net"]) for line in lines), Decimal(0))
-        tax = sum((Decimal(line["tax"]) for line in lines), Decimal(0))
         stored.update(fields)
-        stored.update(state="draft", tax=str(tax), total=str(net + tax), invoice_number=None)
+        stored.update(state="draft", invoice_number=None)
         stored.update(number=f"SO{self.erp.next_id:05}", tracking=[])
+        self._sum_up(stored)
+
+    def _complete_document(self, stored: dict[str, Any], payload: Json) -> None:
+        stored["lines"] = [*stored["lines"], *payload["lines"][len(stored["lines"]) :]]
+        self._sum_up(stored)
+
+    def _sum_up(self, stored: dict[str, Any]) -> None:
+        """Set the sums of a document; an ERP that computes taxes does so line by line."""
+        for line in stored["lines"] if self.computes_taxes else ():
+            net, tax = amounts(line, inclusive=stored["prices_include_tax"])
+            line.update(net=str(net), tax=str(tax))
+        net = sum((Decimal(line["net"]) for line in stored["lines"]), Decimal(0))
+        tax = sum((Decimal(line["tax"]) for line in stored["lines"]), Decimal(0))
+        stored.update(tax=str(tax), total=str(net + tax))
 
     def _refuses_document(self, data: Json) -> Problem | None:
         if data.get("customer_id") not in self.erp.records("customer"):
@@ -217,7 +238,8 @@ class World:
         document["state"] = to
         change = (to == "confirmed") - held
         for line in document["lines"]:
-            self.move_stock(line["product_id"], demand=change * int(line["quantity"]))
+            if line["product_id"]:
+                self.move_stock(line["product_id"], demand=change * int(line["quantity"]))
 
     def move_stock(self, article: str, *, on_hand: int = 0, demand: int = 0) -> None:
         """Change an ERP stock row by so many pieces."""
@@ -330,7 +352,7 @@ class World:
                 config=self.config,
                 shop=Mortal(self.wrap_shop(connectors[0]), fuse),  # type: ignore[arg-type]
                 erp=Mortal(self.wrap_erp(connectors[1]), fuse),  # type: ignore[arg-type]
-                mappings=MAPPINGS,
+                mappings=COMPUTING if self.computes_taxes else MAPPINGS,
                 shop_kind="woocommerce",
                 erp_kind="sandbox-erp",
                 shop_identity=connectors[0].identify(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 
 from sync_cli.connectors.base import (
     Change,
@@ -21,11 +22,12 @@ from sync_cli.connectors.base import (
 from sync_cli.connectors.pacing import Pacing
 from sync_cli.connectors.rest.advance import Advancing
 from sync_cli.connectors.rest.auth import Credentials
+from sync_cli.connectors.rest.complete import Completing
 from sync_cli.connectors.rest.create import Creating
 from sync_cli.connectors.rest.identity import ask_identity
 from sync_cli.connectors.rest.opening import HttpOptions, open_wire
 from sync_cli.connectors.rest.procedure import Desk
-from sync_cli.connectors.rest.profile import Entity, Profile
+from sync_cli.connectors.rest.profile import Complete, Create, Entity, Profile
 from sync_cli.connectors.rest.read import Reader
 from sync_cli.connectors.rest.update import Changing
 from sync_cli.core.errors import ConfigError
@@ -43,9 +45,9 @@ ORDER = "order"
 class RestConnector:
     """`Connector` over HTTP as a profile describes it; see `sync_cli.connectors.base`.
 
-    `credentials` must have every name that the profile asks for. `reference` and `in_doubt`
-    replace the traits of all entities that have a reference: whether a system refuses a second one
-    may be a setting of that very installation. Raises ConfigError for a missing credential or an
+    `credentials` must have every name that the profile asks for. `reference`, `in_doubt` and
+    `taxes_given` replace the traits of all entities that have a reference: whether a system refuses
+    a second one, or computes taxes, may be a setting of that very installation. Raises ConfigError for a missing credential or an
     unsafe address; calls nobody until it is asked something.
     """
 
@@ -61,12 +63,16 @@ class RestConnector:
         options: HttpOptions | None = None,
         reference: References | None = None,
         in_doubt: timedelta | None = None,
+        taxes_given: bool | None = None,
     ) -> None:
         self.name = name
         self._profile = profile
         self._traits = {
             entity: _overridden(
-                words.traits.as_traits(), reference if entity == ORDER else None, in_doubt
+                words.traits.as_traits(),
+                reference if entity == ORDER else None,
+                in_doubt,
+                taxes_given,
             )
             for entity, words in profile.entities.items()
         }
@@ -123,12 +129,22 @@ class RestConnector:
         """Nothing to let go of: the system keeps its records."""
 
     def create(self, entity: str, drafts: Sequence[Draft]) -> Iterator[Result]:
-        """See `Connector.create`."""
-        words = self._words(entity).create
-        if words is None:
+        """See `Connector.create`; half-made drafts go by `complete` where the profile has it."""
+        words = self._words(entity)
+        if words.create is None:
             raise self._cannot(entity, "create")
         self._wire.raise_fault()
-        return Creating(self._desk(entity)).create(words, drafts)
+        return self._create(words.create, words.complete, entity, drafts)
+
+    def _create(
+        self, create: Create, complete: Complete | None, entity: str, drafts: Sequence[Draft]
+    ) -> Iterator[Result]:
+        desk = self._desk(entity)
+        for half_made, group in groupby(drafts, key=lambda draft: bool(draft.at)):
+            if half_made and complete is not None:
+                yield from Completing(desk).complete(complete, list(group))
+            else:
+                yield from Creating(desk).create(create, list(group))
 
     def update(self, entity: str, changes: Sequence[Change]) -> Iterator[Result]:
         """See `Connector.update`."""
@@ -184,7 +200,14 @@ class RestConnector:
         )
 
 
-def _overridden(traits: Traits, reference: References | None, in_doubt: timedelta | None) -> Traits:
+def _overridden(
+    traits: Traits,
+    reference: References | None,
+    in_doubt: timedelta | None,
+    taxes_given: bool | None,
+) -> Traits:
     if traits.reference is not References.NONE and reference is not None:
         traits = replace(traits, reference=reference)
+    if taxes_given is not None:
+        traits = replace(traits, taxes_given=taxes_given)
     return traits if in_doubt is None else replace(traits, in_doubt=in_doubt)

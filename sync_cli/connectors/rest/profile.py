@@ -167,6 +167,21 @@ class Create(Words):
     steps: tuple[Step, ...] = Field(min_length=1)
 
 
+class Complete(Step):
+    """The call that adds lines to a half-made record: `{fields}` to `{id}`, or `{items}`.
+
+    `held` finds the lines that the record has, `wanted` those of the payload; what stands behind
+    the held ones is sent as `lines_as`, beside the id as `id_as`. `only` says in which state
+    lines can be added.
+    """
+
+    held: JmesPath = Expression("lines")
+    wanted: JmesPath = Expression("lines")
+    id_as: str = "id"
+    lines_as: str = "lines"
+    only: JmesPath | None = None
+
+
 class Update(Step):
     """The call that writes named fields: `{fields}` to `{id}`, or `{items}`, each with its id.
 
@@ -227,6 +242,7 @@ class Entity(Words):
     fetch: Fetch | None = None
     find: Mapping[str, Find] = Field(default_factory=dict)
     create: Create | None = None
+    complete: Complete | None = None
     update: Update | None = None
     advance: Mapping[str, Advance] = Field(default_factory=dict)
 

@@ -19,6 +19,7 @@ from sync_cli.connectors.rest.calls import (
 )
 from sync_cli.connectors.rest.profile import (
     Advance,
+    Complete,
     Create,
     Entity,
     LoginAuth,
@@ -104,6 +105,8 @@ def _one_or_many(place: Place, listing: Fetch | Find, name: str) -> Iterator[Fla
 def _writing(entity: Entity, given: frozenset[str]) -> Iterator[Flaw]:
     if entity.create is not None:
         yield from _create(entity, entity.create, given)
+    if entity.complete is not None:
+        yield from _complete(entity, entity.complete, given)
     if entity.update is not None:
         yield from _update(entity, entity.update, given)
     for state, advance in entity.advance.items():
@@ -119,6 +122,14 @@ def _create(entity: Entity, create: Create, given: frozenset[str]) -> Iterator[F
         place: Place = ("create", "steps", at)
         yield from _call((*place, "call"), step.call, given | _CREATE)
         yield from _step(entity, place, step)
+
+
+def _complete(entity: Entity, complete: Complete, given: frozenset[str]) -> Iterator[Flaw]:
+    if entity.fetch is None:
+        yield ("complete",), "this entity has no `fetch`, so that nobody can see what a draft lacks"
+    yield from _call(("complete", "call"), complete.call, given | _UPDATE)
+    yield from _step(entity, ("complete",), complete)
+    yield from _idle(("complete",), complete, "unless", "send")
 
 
 def _update(entity: Entity, update: Update, given: frozenset[str]) -> Iterator[Flaw]:

@@ -21,6 +21,11 @@ class RestSettings(SystemSettings):
         description="what this ERP does with our reference on orders, if it is set up otherwise"
         " than the profile says: unique, searchable or none",
     )
+    taxes: Literal["given", "computed"] | None = Field(
+        None,
+        description="who says what the tax of an order is, if it is otherwise than the profile"
+        " says: given (we do, to the cent) or computed (the ERP, out of tax codes)",
+    )
     credentials: Mapping[str, SecretField] = Field(
         default_factory=dict, description="what the profile's `auth` asks for, such as token"
     )

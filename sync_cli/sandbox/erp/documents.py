@@ -47,6 +47,32 @@ def create_orders(store: ErpStore, items: Sequence[object]) -> list[Json]:
         return run_batch(items, check, lambda draft: _add(store, draft), atomic=atomic)
 
 
+def add_lines(store: ErpStore, items: Sequence[object]) -> list[Json]:
+    """Add the lines of each item (`id`, `lines`) to its draft; the results of the batch.
+
+    Nothing tells a line that is sent twice from two lines.
+    """
+
+    def check(item: object) -> tuple[Order, tuple[OrderLine, ...]]:
+        given = item if isinstance(item, dict) else {}
+        order = find_order(store, given.get("id"))
+        if order.state != "draft":
+            raise ItemError(
+                "not_draft", f"order {order.number} is {order.state}", state=order.state
+            )
+        return order, _changed_lines(store, order, {"lines": given.get("lines")})
+
+    def add(found: tuple[Order, tuple[OrderLine, ...]]) -> Json:
+        order, lines = found
+        order.lines = (*order.lines, *lines)
+        _touch(store, order)
+        _record(store, "order.lines_added", order, lines=len(lines))
+        return as_json(order, ORDER_FIELDS)
+
+    with store.lock:
+        return run_batch(items, check, add)
+
+
 def confirm_orders(store: ErpStore, ids: Sequence[object]) -> list[Json]:
     """Confirm each draft, which raises its products' demand in MAIN; the results of the batch."""
     with store.lock:
@@ -139,7 +165,7 @@ def _read(store: ErpStore, item: object) -> OrderDraft:
         item,
         store.products.get,
         store.customers.get,
-        round_lines=store.settings.round_lines,
+        store.settings,
     )
 
 
@@ -229,7 +255,8 @@ def _changed_lines(store: ErpStore, order: Order, changes: dict[str, Any]) -> tu
     if "lines" not in changes:
         return order.lines
     given = changes.pop("lines")
-    return read_lines(given, store.products.get, round_lines=store.settings.round_lines)
+    inclusive = order.head.prices_include_tax
+    return read_lines(given, store.products.get, store.settings, inclusive=inclusive)
 
 
 def _changed_state(order: Order, changes: dict[str, Any]) -> OrderState:

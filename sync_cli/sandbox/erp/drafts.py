@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from sync_cli.sandbox.erp.records import ADDRESS_FIELDS, Customer, OrderHead, OrderLine, Product
 from sync_cli.sandbox.erp.refusals import ItemError
+from sync_cli.sandbox.erp.settings import ErpSettings
 
 LINE_KINDS = ("product", "shipping", "fee", "discount", "rounding", "adjustment")
 CUSTOMER_TEXTS = ("reference", "name", "company", "email", "phone", "vat_id")
 _HEAD_FIELDS = frozenset(OrderHead.__slots__) | {"lines"}
 _LINE_FIELDS = frozenset(OrderLine.__slots__)
 _CENT = Decimal("0.01")
+_ZERO = Decimal(0)
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -33,25 +35,44 @@ class OrderDraft:
 
 
 def read_order(
-    item: object, product: FindProduct, customer: FindCustomer, *, round_lines: bool
+    item: object, product: FindProduct, customer: FindCustomer, settings: ErpSettings
 ) -> OrderDraft:
-    """The draft of one item of POST /orders; raises ItemError.
-
-    With `round_lines` each line's amounts are rounded half up to two decimals.
-    """
+    """The draft of one item of POST /orders, its lines as the settings ask; raises ItemError."""
     given = read_object(item, None, _HEAD_FIELDS)
     head = _read_head(given, customer)
-    return OrderDraft(head, read_lines(given.get("lines"), product, round_lines=round_lines))
+    inclusive = head.prices_include_tax
+    lines = read_lines(given.get("lines"), product, settings, inclusive=inclusive)
+    return OrderDraft(head, lines)
 
 
-def read_lines(given: object, product: FindProduct, *, round_lines: bool) -> tuple[OrderLine, ...]:
-    """The lines of an order, at least one; raises ItemError."""
+def read_lines(
+    given: object, product: FindProduct, settings: ErpSettings, *, inclusive: bool = False
+) -> tuple[OrderLine, ...]:
+    """The lines of an order, at least one; raises ItemError.
+
+    `inclusive` claims that its unit prices include tax.
+    """
     if not given:
         raise ItemError("required", "an order needs at least one line", "lines")
     if not isinstance(given, list):
         raise ItemError("invalid_value", "lines is a list of lines", "lines")
-    lines = tuple(_read_line(line, f"lines[{at}]", product) for at, line in enumerate(given))
-    return tuple(_rounded(line) for line in lines) if round_lines else lines
+    lines = tuple(
+        _read_line(line, f"lines[{at}]", product, settings) for at, line in enumerate(given)
+    )
+    if settings.computes_taxes:
+        return tuple(computed(line, settings, inclusive=inclusive) for line in lines)
+    return tuple(_rounded(line) for line in lines) if settings.round_lines else lines
+
+
+def computed(line: OrderLine, settings: ErpSettings, *, inclusive: bool) -> OrderLine:
+    """The line with the amounts that an ERP makes of unit price, quantity and tax code."""
+    step = Decimal(1).scaleb(-settings.price_digits)
+    price = (line.unit_price or _ZERO).quantize(step, ROUND_HALF_UP)
+    amount = _to_cents(price * line.quantity)
+    rate = Decimal(settings.tax_rates[line.tax_code]) / 100
+    tax = _to_cents(amount * rate / (1 + rate) if inclusive else amount * rate)
+    net = amount - tax if inclusive else amount
+    return replace(line, net=net, tax=tax, unit_price=price)
 
 
 def read_head_change(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,25 +121,30 @@ def _read_head(given: Mapping[str, Any], customer: FindCustomer) -> OrderHead:
     if not re.fullmatch("[A-Z]{3}", currency):
         message = f"{currency!r} is no currency; give its three capital letters"
         raise ItemError("invalid_currency", message, "currency")
-    rate = None if given.get("rate") is None else str(_number(given, "rate", "rate"))
+    rate = _optional_number(given, "rate", "rate")
     return OrderHead(
         reference=read_text(given, "reference"),
         customer_id=holder.id,
         ordered_at=read_time(given, "ordered_at"),
         currency=currency,
-        rate=rate,
+        rate=None if rate is None else str(rate),
         billing=_free_object(given, "billing"),
         shipping=_free_object(given, "shipping"),
         note=read_text(given, "note"),
         payment_method=read_text(given, "payment_method"),
         shipping_method=read_text(given, "shipping_method"),
+        prices_include_tax=given.get("prices_include_tax") is True,
     )
 
 
-def _read_line(item: object, path: str, product: FindProduct) -> OrderLine:
+def _read_line(item: object, path: str, product: FindProduct, settings: ErpSettings) -> OrderLine:
     given = read_object(item, path, _LINE_FIELDS)
-    for name in ("kind", "quantity", "net", "tax"):
+    amounts = ("unit_price", "tax_code") if settings.computes_taxes else ("net", "tax")
+    for name in ("kind", "quantity", *amounts):
         require(given, name, f"{path}.{name}")
+    code = read_text(given, "tax_code", f"{path}.tax_code")
+    if settings.computes_taxes and code not in settings.tax_rates:
+        raise ItemError("invalid_tax_code", f"there is no tax code {code!r}", f"{path}.tax_code")
     kind = given["kind"]
     if kind not in LINE_KINDS:
         message = f"{kind!r} is no kind of line; use one of {', '.join(LINE_KINDS)}"
@@ -128,9 +154,10 @@ def _read_line(item: object, path: str, product: FindProduct) -> OrderLine:
         product_id=_sold_product(given, path, product) if kind == "product" else None,
         text=read_text(given, "text", f"{path}.text"),
         quantity=_number(given, "quantity", f"{path}.quantity"),
-        net=_number(given, "net", f"{path}.net"),
-        tax=_number(given, "tax", f"{path}.tax"),
-        tax_code=read_text(given, "tax_code", f"{path}.tax_code"),
+        net=_optional_number(given, "net", f"{path}.net") or _ZERO,
+        tax=_optional_number(given, "tax", f"{path}.tax") or _ZERO,
+        tax_code=code,
+        unit_price=_optional_number(given, "unit_price", f"{path}.unit_price"),
     )
 
 
@@ -151,9 +178,11 @@ def _sold_product(given: Mapping[str, Any], path: str, product: FindProduct) -> 
 
 
 def _rounded(line: OrderLine) -> OrderLine:
-    net = line.net.quantize(_CENT, ROUND_HALF_UP)
-    tax = line.tax.quantize(_CENT, ROUND_HALF_UP)
-    return OrderLine(line.kind, line.product_id, line.text, line.quantity, net, tax, line.tax_code)
+    return replace(line, net=_to_cents(line.net), tax=_to_cents(line.tax))
+
+
+def _to_cents(amount: Decimal) -> Decimal:
+    return amount.quantize(_CENT, ROUND_HALF_UP)
 
 
 def read_object(item: object, path: str | None, allowed: Iterable[str]) -> Mapping[str, Any]:
@@ -195,6 +224,10 @@ def _number(given: Mapping[str, Any], name: str, field: str) -> Decimal:
         return Decimal(value)
     except InvalidOperation as error:
         raise ItemError("invalid_value", f"{field} has too many digits", field) from error
+
+
+def _optional_number(given: Mapping[str, Any], name: str, field: str) -> Decimal | None:
+    return None if given.get(name) is None else _number(given, name, field)
 
 
 def read_time(given: Mapping[str, Any], name: str) -> str:

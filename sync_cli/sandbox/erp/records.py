@@ -117,7 +117,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """One line; `net` and `tax` are the whole line's, `product_id` only of kind product."""
+    """One line; `net` and `tax` are the whole line's, `product_id` only of kind product.
+
+    `unit_price` is the price of one piece as it was sent, None where amounts were sent instead.
+    """
 
     kind: str
     product_id: int | None
@@ -126,6 +129,7 @@ class OrderLine:
     net: Decimal
     tax: Decimal
     tax_code: str
+    unit_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,7 @@ class OrderHead:
     note: str = field(repr=False)
     payment_method: str
     shipping_method: str
+    prices_include_tax: bool = False
 
 
 @dataclass(slots=True)
@@ -293,6 +298,7 @@ ORDER_FIELDS: Fields = {
     "currency": lambda it: it.head.currency,
     "rate": lambda it: it.head.rate,
     "ordered_at": lambda it: it.head.ordered_at,
+    "prices_include_tax": lambda it: it.head.prices_include_tax,
     "net": lambda it: decimal_text(it.net),
     "tax": lambda it: decimal_text(it.tax),
     "total": lambda it: decimal_text(it.total),
@@ -358,4 +364,5 @@ def line_json(line: OrderLine) -> Json:
         "net": decimal_text(line.net),
         "tax": decimal_text(line.tax),
         "tax_code": line.tax_code,
+        "unit_price": _optional_number(line.unit_price),
     }

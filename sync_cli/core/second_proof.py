@@ -1,0 +1,91 @@
+"""The second proof: the document that the ERP stored against the order that it was made of.
+
+Nothing unequal is ever confirmed. Where the ERP computes taxes itself its total may be some units
+off, and ONE rounding line may bring it back; its tax may then be as many units off, because the
+ERP is the one that computes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sync_cli.core.errors import Problem
+from sync_cli.core.model import Document, DocumentLine, LineKind
+from sync_cli.core.money import plain
+
+ROUNDING = "rounding"
+"""The tax key of a rounding line, to be listed in the ERP's table of tax codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """It is what the order says, and may be confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A rounding line of `by` (which may be negative) would make it equal."""
+
+    by: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """It must not be confirmed; `message` holds both computations in words."""
+
+    field: str
+    message: str
+
+
+Verdict = Equal | Short | Apart
+
+
+def second_proof(ours: Document, theirs: Document, *, limit: Decimal = Decimal(0)) -> Verdict:
+    """Whether `theirs`, as the ERP stored it, is the document `ours`.
+
+    `limit` is how much of the currency a rounding line may carry at most; zero where the ERP was
+    given the taxes and so has no reason to differ.
+    """
+    if theirs.currency and theirs.currency != ours.currency:
+        return Apart("currency", f"has currency {theirs.currency}, the order has {ours.currency}")
+    if abs(theirs.total_tax - ours.total_tax) > limit:
+        return Apart("total_tax", _both("total_tax", ours, theirs, limit))
+    by = ours.total - theirs.total
+    if abs(by) > limit:
+        return Apart("total", _both("total", ours, theirs, limit))
+    return Short(by) if by else Equal()
+
+
+def with_rounding_line(document: Document, by: Decimal) -> Document:
+    """The document with one more line, last, that carries `by` and no tax."""
+    line = DocumentLine(
+        kind=LineKind.ROUNDING, text="Rounding", net=by, tax_key=ROUNDING, unit_price=by
+    )
+    return document.model_copy(update={"lines": (*document.lines, line)})
+
+
+def differs(label: str, apart: Apart, system: str) -> Problem:
+    """Why the draft was cancelled, for the held list."""
+    return Problem(
+        "document-differs",
+        label,
+        f"the draft made of it {apart.message}",
+        "The draft was cancelled, nothing was booked. Compare taxes and rounding of both systems"
+        " (`sync-cli explain`), then run `sync-cli held retry`.",
+        system=system,
+        field=apart.field,
+    )
+
+
+def _both(field: str, ours: Document, theirs: Document, limit: Decimal) -> str:
+    said = (
+        f"has {field} {getattr(theirs, field)} ({_sum(theirs)}),"
+        f" the order has {getattr(ours, field)} ({_sum(ours)})"
+    )
+    return f"{said}; a rounding line may carry {plain(limit)} at most" if limit else said
+
+
+def _sum(document: Document) -> str:
+    net = document.total - document.total_tax
+    return f"{plain(net)} net + {plain(document.total_tax)} tax = {plain(document.total)}"

@@ -1,0 +1,105 @@
+"""Documents of orders as the ERP takes them: unit prices in its digits, payloads, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sync_cli.core.errors import Problem
+from sync_cli.core.fingerprint import digest
+from sync_cli.core.model import Document
+from sync_cli.core.unit_prices import Digits, with_unit_prices, wrong_quantity
+from sync_cli.flows.systems import Systems
+from sync_cli.mapping.errors import Unreadable, Unresolved
+
+Ids = Mapping[tuple[str, str], str]
+DOCUMENT = "document"
+_LINE = re.compile(r"lines\[(\d+)\]")
+_CHOOSING = ("tax_key", "tax_class")
+
+
+class OwnNames(dict[tuple[str, str], str]):
+    """References by our own names: a payload hashed with them does not hang on the ERP's ids."""
+
+    def __missing__(self, key: tuple[str, str]) -> str:
+        entity, id = key
+        # Which customer a guest gets is a setting; to change it changes no order.
+        return "guest" if entity == "customer" and not id.isdigit() else f"{entity}:{id}"
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+    def get(self, key: tuple[str, str], _default: object = None) -> str:
+        """Every name is known."""
+        return self[key]
+
+
+class DocumentWords:
+    """How documents are put into the ERP's words; `entity` names their mapping.
+
+    `version` is a hash of all settings and rules that decide what a document looks like.
+    """
+
+    def __init__(self, systems: Systems, entity: str = DOCUMENT) -> None:
+        self._settings = systems.config.orders
+        self._mapping = systems.erp_mapping(entity)
+        self._traits = systems.erp.traits("order")
+        self._decimals = systems.decimals
+        self._multiplies = self._mapping.writes("unit_price")
+        self.version = self._mapping.version + digest([self._settings.unit_prices])[:4]
+
+    def in_its_digits(self, document: Document) -> Document | Problem:
+        """The document with quantities and unit prices that the ERP can hold, or why it cannot.
+
+        Where its mapping sends no unit prices the ERP takes whole-line amounts.
+        """
+        wrong = wrong_quantity(document, self._traits.quantity_digits)
+        if wrong is not None or not self._multiplies:
+            return wrong or document
+        return with_unit_prices(
+            document,
+            Digits(self._traits.price_digits, self._decimals),
+            self._settings.unit_prices,
+            gross=document.prices_include_tax and not self._traits.taxes_given,
+        )
+
+    def payload(self, document: Document, refs: Ids) -> dict[str, Any] | Problem:
+        """The payload with the ERP's ids in it, or why there is none."""
+        try:
+            return self._mapping.write(document, refs)
+        except Unresolved as error:
+            return _unresolved(error)
+        except Unreadable as error:
+            return _of_line(error.problems[0], document)
+
+    def fingerprint(self, document: Document) -> str | Problem:
+        """The hash of the payload under our own names."""
+        named = self.payload(document, OwnNames())
+        return named if isinstance(named, Problem) else digest(named)
+
+    def because(self, document: Document) -> str:
+        """Which rows of the mapping's tables chose the tax codes."""
+        rows = [
+            row
+            for name in _CHOOSING
+            for row in self._mapping.rows_of(name, [getattr(ln, name) for ln in document.lines])
+        ]
+        return f"tax {', '.join(rows)}" if rows else ""
+
+
+def _of_line(problem: Problem, document: Document) -> Problem:
+    """The problem with the line that it stands in, as a clerk counts them."""
+    found = _LINE.match(problem.field)
+    if found is None:
+        return problem
+    at = int(found[1])
+    text = document.lines[at].text if at < len(document.lines) else ""
+    return replace(problem, message=f"line {at + 1} ({text}): {problem.message}")
+
+
+def _unresolved(error: Unresolved) -> Problem:
+    missing = ", ".join(f"{entity} {id}" for entity, id in error.missing)
+    message = f"no counterpart in the ERP for {missing}"
+    return Problem("unresolved", "", message, "Link or create it.")
