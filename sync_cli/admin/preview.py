@@ -14,7 +14,7 @@ from sync_cli.connectors.base import Connector, Raw
 from sync_cli.core.errors import ConfigError, Problem
 from sync_cli.core.model import Order, Product
 from sync_cli.flows.journeys import Carried, Setting, Way
-from sync_cli.flows.orders import OwnNames
+from sync_cli.flows.order_documents import OwnNames
 from sync_cli.flows.systems import ERP
 from sync_cli.flows.tracing import carried_fields
 from sync_cli.mapping.errors import Unreadable

@@ -13,7 +13,6 @@ from sync_cli.core.errors import Problem
 from sync_cli.core.model import Document
 from sync_cli.core.plan import Candidate, Item, Kind, Rules, Target
 
-
 Ids = Mapping[tuple[str, str], str]
 """The target's id of (entity, source id)."""
 

@@ -1,4 +1,4 @@
-"""An ERP that computes taxes itself: read back, one rounding line at most, never confirmed unequal."""
+"""An ERP that computes taxes itself: one rounding line at most, and nothing unequal confirmed."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_unit_prices_lose_no_piece(
 
 
 def test_another_way_with_unit_prices_is_no_late_edit(town: Town) -> None:
-    order = bought(town, ("11", 3, "10.00"))
+    bought(town, ("11", 3, "10.00"))
     town.orders()
     town.configure(orders={"unit_prices": "single"})
     town.orders(full=True)

@@ -50,6 +50,7 @@ SHOWN: Mapping[str, str] = {
     "systems.erp.in_doubt": "15m",
     "systems.erp.ca_file": "/etc/ssl/certs/own-ca.pem",
     "systems.erp.references": "searchable",
+    "systems.erp.taxes": "computed",
     "systems.erp.database": "company",
     "systems.erp.user": "sync-cli",
     "systems.erp.password": "{env: ERP_PASSWORD}",

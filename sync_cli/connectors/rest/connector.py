@@ -47,8 +47,8 @@ class RestConnector:
 
     `credentials` must have every name that the profile asks for. `reference`, `in_doubt` and
     `taxes_given` replace the traits of all entities that have a reference: whether a system refuses
-    a second one, or computes taxes, may be a setting of that very installation. Raises ConfigError for a missing credential or an
-    unsafe address; calls nobody until it is asked something.
+    a second one, or computes taxes, may be a setting of that very installation. Raises ConfigError
+    for a missing credential or an unsafe address; calls nobody until it is asked something.
     """
 
     def __init__(

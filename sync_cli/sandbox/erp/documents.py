@@ -65,8 +65,8 @@ def add_lines(store: ErpStore, items: Sequence[object]) -> list[Json]:
     def add(found: tuple[Order, tuple[OrderLine, ...]]) -> Json:
         order, lines = found
         order.lines = (*order.lines, *lines)
-        _touch(store, order)
-        _record(store, "order.lines_added", order, lines=len(lines))
+        touch(store, order)
+        record(store, "order.lines_added", order, lines=len(lines))
         return as_json(order, ORDER_FIELDS)
 
     with store.lock:
