@@ -32,7 +32,6 @@ from sync_cli.core.sellable import StockPolicy, sellable, units_there
 from sync_cli.core.states import wanted_document_state
 from sync_cli.flows.levels import left_out_because
 from sync_cli.flows.order_customers import customer_key
-from sync_cli.flows.orders import OwnNames
 from sync_cli.flows.order_documents import OwnNames
 from sync_cli.flows.products_payload import new_product
 from sync_cli.flows.systems import ERP, SHOP

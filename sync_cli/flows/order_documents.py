@@ -15,7 +15,6 @@ from sync_cli.flows.systems import Systems
 from sync_cli.mapping.errors import Unreadable, Unresolved
 
 Ids = Mapping[tuple[str, str], str]
-DOCUMENT = "document"
 _LINE = re.compile(r"lines\[(\d+)\]")
 _CHOOSING = ("tax_key", "tax_class")
 
@@ -37,15 +36,15 @@ class OwnNames(dict[tuple[str, str], str]):
 
 
 class DocumentWords:
-    """How documents are put into the ERP's words; `entity` names their mapping.
+    """How documents are put into the ERP's words; `mapping` and `entity` name the kind of document.
 
     `version` is a hash of all settings and rules that decide what a document looks like.
     """
 
-    def __init__(self, systems: Systems, entity: str = DOCUMENT) -> None:
+    def __init__(self, systems: Systems, mapping: str = "document", entity: str = "order") -> None:
         self._settings = systems.config.orders
-        self._mapping = systems.erp_mapping(entity)
-        self._traits = systems.erp.traits("order")
+        self._mapping = systems.erp_mapping(mapping)
+        self._traits = systems.erp.traits(entity)
         self._decimals = systems.decimals
         self._multiplies = self._mapping.writes("unit_price")
         self.version = self._mapping.version + digest([self._settings.unit_prices])[:4]

@@ -17,7 +17,8 @@ from sync_cli.core.credit_notes import credit_note_of
 from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.identity import reference
-from sync_cli.core.model import Disposition, DocumentState, Order
+from sync_cli.core.model import Disposition, Document, DocumentState, Order
+from sync_cli.core.money import unit
 from sync_cli.core.plan import (
     Item,
     Kind,
@@ -41,6 +42,8 @@ from sync_cli.flows.articles import resolve_lines
 from sync_cli.flows.judging import judge_document
 from sync_cli.flows.order_customers import OrderCustomers
 from sync_cli.flows.orders import check_references, unresolved
+from sync_cli.flows.order_documents import DocumentWords
+from sync_cli.flows.orders import check_references, stop_on_reused_ids
 from sync_cli.flows.refund_sources import (
     NOT_IN_ERP,
     ORDER,
@@ -51,7 +54,7 @@ from sync_cli.flows.refund_sources import (
     gather_sources,
 )
 from sync_cli.flows.systems import ERP, SHOP, Systems
-from sync_cli.mapping.errors import Unreadable, Unresolved
+from sync_cli.mapping.errors import Unreadable
 
 REFUNDS = "refunds"
 CENSUS = f"{REFUNDS}/census"
@@ -85,6 +88,7 @@ class RefundFlow:
         self.run = systems.run
         self.settings = systems.config.refunds
         self.route = refund_route(systems)
+        self.words = credit_note_words(systems)
         self.writer = DocumentWriter(self.run, self.route)
         self.customers = OrderCustomers(systems)
 
@@ -160,7 +164,7 @@ class RefundFlow:
         return Item(
             id=refund_id,
             label=f"Refund {refund_id}",
-            mapping=self.systems.erp_mapping("credit_note").version,
+            mapping=self.words.version,
             reference=name,
             match=name,
             wanted=str(DocumentState.CONFIRMED),
@@ -275,7 +279,10 @@ class RefundFlow:
             disposition=self._disposition(refund),
             unit_factor=articles.factor,
         )
-        return self._with_payload(case.but(record=note), order, note, articles.ids)
+        written = self.words.in_its_digits(note)
+        if isinstance(written, Problem):
+            return case.but(problem=written.about(case.item.label))
+        return self._with_payload(case.but(record=written), order, written, articles.ids)
 
     def _disposition(self, refund: Refund) -> Disposition | None:
         """What the refund itself says of its goods, else the configuration."""
@@ -284,7 +291,7 @@ class RefundFlow:
         return self.settings.disposition.fixed
 
     def _with_payload(
-        self, case: Case, order: Order, note: CreditNote, articles: dict[str, str]
+        self, case: Case, order: Order, note: Document, articles: dict[str, str]
     ) -> Case:
         state, key = self.run.state, note.customer_key
         refs = {("product", product): id for product, id in articles.items()}
@@ -293,12 +300,10 @@ class RefundFlow:
         resolved = self.customers.ensure([order])
         if key in resolved.ids:
             refs["customer", key] = resolved.ids[key]
-        try:
-            return case.but(payload=self.systems.erp_mapping("credit_note").write(note, refs))
-        except Unresolved as error:
-            return case.but(problem=unresolved(case.item, error))
-        except Unreadable as error:
-            return case.but(problem=error.problems[0].about(case.item.label))
+        payload = self.words.payload(note, refs)
+        if isinstance(payload, Problem):
+            return case.but(problem=payload.about(case.item.label))
+        return case.but(payload=payload, refs=refs, because=self.words.because(note))
 
     # Refunds that the shop no longer has
 
@@ -327,6 +332,11 @@ def _parted(cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
     return gone, [case for case in cases if case not in gone]
 
 
+def credit_note_words(systems: Systems) -> DocumentWords:
+    """How credit notes are put into the ERP's words."""
+    return DocumentWords(systems, "credit_note", REFUND)
+
+
 def refund_route(systems: Systems) -> Route:
     """The route that makes credit notes of shop refunds."""
     orders, settings = systems.config.orders, systems.config.refunds
@@ -349,6 +359,8 @@ def refund_route(systems: Systems) -> Route:
         judge=lambda item, found: judge_document(item, found.id, systems.credit_note(found)),
         stand=lambda raw: Target(state=str(systems.credit_note(raw).state)),
         read_document=systems.credit_note,
+        write_document=credit_note_words(systems).payload,
+        rounding=orders.rounding_limit * unit(systems.decimals),
         stage_entity=REFUND,
     )
 

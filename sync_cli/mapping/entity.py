@@ -107,7 +107,7 @@ class EntityMapping:
     def writes(self, field: str) -> bool:
         """Whether any write rule, of the record or of a part, uses this canonical field."""
         rules = [*self.rules_write, *(rule for part in self.parts.values() for rule in part)]
-        return field in _needs(rules)
+        return field in sources_of(rules)
 
     def rows_of(self, field: str, values: Iterable[str]) -> list[str]:
         """Which row of a table decided for each of these values of a canonical field, in words.

@@ -175,7 +175,7 @@ def _read_lines(store: ErpStore, given: object) -> tuple[CreditLine, ...]:
     lines = read_lines(
         bare if isinstance(given, list) else given,
         store.products.get,
-        round_lines=store.settings.round_lines,
+        store.settings,
     )
     return tuple(CreditLine(line, mark) for line, mark in zip(lines, marks, strict=True))
 
