@@ -41,9 +41,8 @@ from sync_cli.engine.route import Mode, Route
 from sync_cli.flows.articles import resolve_lines
 from sync_cli.flows.judging import judge_document
 from sync_cli.flows.order_customers import OrderCustomers
-from sync_cli.flows.orders import check_references, unresolved
 from sync_cli.flows.order_documents import DocumentWords
-from sync_cli.flows.orders import check_references, stop_on_reused_ids
+from sync_cli.flows.orders import check_references
 from sync_cli.flows.refund_sources import (
     NOT_IN_ERP,
     ORDER,
