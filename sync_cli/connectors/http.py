@@ -89,9 +89,10 @@ class _Call:
     write: bool
     repeatable: bool
     patience: int
+    label: str
 
     def __str__(self) -> str:
-        return f"{self.method} {self.path.partition('?')[0]}"
+        return self.label or f"{self.method} {self.path.partition('?')[0]}"
 
 
 class HttpClient:
@@ -152,19 +153,23 @@ class HttpClient:
         expect: Expected,
         write: bool = False,
         patience: int = PATIENCE,
+        label: str = "",
     ) -> Answer:
         """Make one call, again if it may be, and return its answer of the expected shape.
 
         `path` is below the base address, or a whole address of the same server; `expect` is a
         type of JSON (list, dict) or a predicate. `patience` is how many lost answers in a row,
-        other than time-outs, mean that the system is down.
+        other than time-outs, mean that the system is down. `label` names the call in messages
+        where method and path say little, because all calls go to one address.
 
         Raises RequestRefused for a fault of this request. A reading call raises SystemFault or
         ConfigError for a fault of the system; a writing one raises AnswerLost or CallNotSent with
         that fault, so that the connector can tell the results it knows, and the next call raises
         the fault itself (`raise_fault`).
         """
-        call = _Call(method, path, params, body, headers, expect, write, repeatable, patience)
+        call = _Call(
+            method, path, params, body, headers, expect, write, repeatable, patience, label
+        )
         if not write:
             self.raise_fault()
             return self._read(call)

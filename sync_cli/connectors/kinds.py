@@ -6,7 +6,7 @@ Their settings are light and imported at once; a connector only when one of its 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, assert_never
@@ -14,6 +14,7 @@ from typing import Annotated, Any, assert_never
 from pydantic import Discriminator, Tag
 
 from sync_cli.connectors.base import Connector
+from sync_cli.connectors.odoo.settings import OdooSettings
 from sync_cli.connectors.pacing import Pacing
 from sync_cli.connectors.rest.settings import RestSettings
 from sync_cli.connectors.settings import SystemSettings
@@ -22,7 +23,7 @@ from sync_cli.connectors.woocommerce.settings import WooCommerceSettings
 from sync_cli.core.errors import ConfigError
 
 CONNECT_SECONDS = 10.0
-ERP_KINDS = ("rest", "tryton")
+ERP_KINDS = ("rest", "tryton", "odoo")
 
 ShopSettings = WooCommerceSettings
 
@@ -35,7 +36,9 @@ def _kind_of(settings: Any) -> Any:
 
 
 ErpSettings = Annotated[
-    Annotated[RestSettings, Tag("rest")] | Annotated[TrytonSettings, Tag("tryton")],
+    Annotated[RestSettings, Tag("rest")]
+    | Annotated[TrytonSettings, Tag("tryton")]
+    | Annotated[OdooSettings, Tag("odoo")],
     Discriminator(
         _kind_of,
         custom_error_type="unknown_kind",
@@ -50,12 +53,14 @@ class Opening:
     """What a connector is opened with besides its settings.
 
     `name` is the system's role, `clock` gives aware UTC, `folders` are those that hold the folders
-    of field rules and profiles, the first one that has a file wins.
+    of field rules and profiles, the first one that has a file wins. `fields` names, by entity, the
+    keys of records that the mappings read; an entity that is not in it is read whole.
     """
 
     name: str
     clock: Callable[[], datetime]
     folders: tuple[Path, ...] = ()
+    fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def open_shop(
@@ -80,13 +85,15 @@ def open_shop(
     )
 
 
-def open_erp(settings: RestSettings | TrytonSettings, opening: Opening) -> Connector:
+def open_erp(settings: RestSettings | TrytonSettings | OdooSettings, opening: Opening) -> Connector:
     """The ERP of the kind that its settings name."""
     match settings:
         case RestSettings():
             return _open_rest(settings, opening)
         case TrytonSettings():
             raise ConfigError("This version cannot speak to Tryton yet.")
+        case OdooSettings():
+            return _open_odoo(settings, opening)
         case _:
             assert_never(settings)
 
@@ -116,6 +123,25 @@ def _open_rest(settings: RestSettings, opening: Opening) -> Connector:
         reference=settings.references,
         taxes_given=None if settings.taxes is None else settings.taxes == "given",
         in_doubt=settings.in_doubt,
+    )
+
+
+def _open_odoo(settings: OdooSettings, opening: Opening) -> Connector:
+    from sync_cli.connectors.odoo.connector import Choices, Odoo
+    from sync_cli.connectors.odoo.wire import Login
+
+    secrets = revealed(settings, opening.name)
+    return Odoo(
+        opening.name,
+        Login(settings.url, settings.database, settings.user, secrets["key"], settings.api),
+        pacing=_pacing(settings),
+        clock=opening.clock,
+        fields=opening.fields,
+        choices=Choices(
+            settings.environment, settings.price_digits, settings.keep_dates, settings.in_doubt
+        ),
+        timeout=_timeout(settings),
+        verify=_verify(settings),
     )
 
 

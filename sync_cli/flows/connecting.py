@@ -13,6 +13,17 @@ from sync_cli.flows.clock import utc_now
 from sync_cli.flows.systems import ERP, LEAN_IN_SHOP, SHOP, lean_product
 from sync_cli.mapping.mapping_set import MappingSet
 
+ERP_ENTITIES = {
+    "product": "product",
+    "stock": "stock",
+    "customer": "customer",
+    "order": "document",
+    "refund": "credit_note",
+    "shipment": "shipment",
+    "invoice": "invoice",
+}
+"""The name of each entity's mapping of the ERP."""
+
 
 def shipped(name: str) -> Path:
     """A shipped file or folder: in the installed package, or in a checkout beside it."""
@@ -41,11 +52,22 @@ def open_shop(config: Config, mappings: MappingSet, *, whole_products: bool = Fa
     return kinds.open_shop(settings, kinds.Opening(SHOP, utc_now), fields)
 
 
-def open_erp(config: Config) -> Connector:
-    """The ERP, opened for one run."""
+def open_erp(config: Config, mappings: MappingSet | None = None) -> Connector:
+    """The ERP, opened for one run; with `mappings` it is asked only for what they read."""
     own = (config.mappings,) if config.mappings is not None else ()
-    opening = kinds.Opening(ERP, utc_now, (*own, mappings_folder()))
+    fields = _erp_fields(config, mappings) if mappings is not None else {}
+    opening = kinds.Opening(ERP, utc_now, (*own, mappings_folder()), fields)
     return kinds.open_erp(config.systems.erp, opening)
+
+
+def _erp_fields(config: Config, mappings: MappingSet) -> dict[str, frozenset[str]]:
+    """What the mappings of the ERP read, by the names that connectors have for its entities."""
+    folder = config.systems.erp.mapping_folder
+    return {
+        entity: mappings.of(folder, name).needs
+        for entity, name in ERP_ENTITIES.items()
+        if mappings.has(folder, name)
+    }
 
 
 def secret_hash(config: Config, role: str) -> str:

@@ -65,7 +65,7 @@ def workshop(config_path: Path) -> Iterator[Workshop]:
             stack.enter_context(lane_lock(config.state.parent, config.shop, lane, command="state"))
         state = stack.enter_context(State.open(config.state))
         shop = stack.enter_context(closing(open_shop(config, mappings)))
-        erp = stack.enter_context(closing(open_erp(config)))
+        erp = stack.enter_context(closing(open_erp(config, mappings)))
         yield Workshop(config, mappings, state, shop, erp)
 
 
@@ -179,7 +179,7 @@ def _open_systems(
 ) -> Systems:
     """Both systems, each known to be the one this state belongs to."""
     check_belonging(run.state, HOST, host_facts(), remember=not dry)
-    erp = stack.enter_context(closing(open_erp(config)))
+    erp = stack.enter_context(closing(open_erp(config, mappings)))
     identities = {}
     for role, connector in ((SHOP, shop), (ERP, erp)):
         identity = connector.identify()

@@ -8,6 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from sync_cli.connectors.base import Traits
+from sync_cli.connectors.odoo.shapes import SHAPES as ODOO_SHAPES
 from sync_cli.connectors.rest.loading import load_profile
 from sync_cli.connectors.rest.profile import Entity, Profile
 from sync_cli.connectors.woocommerce.entities import SHAPES
@@ -33,8 +34,8 @@ def traits() -> str:
         "drafts",
         "states",
     )
-    rows = [*_woocommerce(), *(row for profile in profiles() for row in _rest(profile))]
-    return table(columns, (_cells(*row) for row in rows))
+    rest = (row for profile in profiles() for row in _rest(profile))
+    return table(columns, (_cells(*row) for row in (*_woocommerce(), *rest, *_odoo())))
 
 
 def abilities() -> str:
@@ -56,6 +57,11 @@ def profiles() -> list[Profile]:
 def _woocommerce() -> Iterator[Row]:
     for name, shape in SHAPES.items():
         yield "woocommerce", name, shape.traits
+
+
+def _odoo() -> Iterator[Row]:
+    for name, shape in ODOO_SHAPES.items():
+        yield "odoo", name, shape.traits
 
 
 def _rest(profile: Profile) -> Iterator[Row]:

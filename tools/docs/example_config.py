@@ -54,6 +54,7 @@ SHOWN: Mapping[str, str] = {
     "systems.erp.database": "company",
     "systems.erp.user": "sync-cli",
     "systems.erp.password": "{env: ERP_PASSWORD}",
+    "systems.erp.key": "{env: ERP_KEY}",
     "systems.erp.web_shop": "My shop",
     "customers.registered_since": "2026-01-31",
     "reconcile.days": "90",

@@ -1,0 +1,110 @@
+"""Who answers: version, database, company; and which rights the user of sync-cli lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sync_cli.connectors.base import Identity
+from sync_cli.connectors.http import RequestRefused
+from sync_cli.connectors.odoo.asking import search_read
+from sync_cli.connectors.odoo.values import name_of, text_of
+from sync_cli.connectors.odoo.wire import Ask, Wire
+from sync_cli.core.errors import AccessDenied, ConfigError
+
+T = TypeVar("T")
+
+KIND = "odoo"
+GROUP = "sales_team.group_sale_salesman_all_leads"
+GROUP_NAME = "Sales / User: All Documents"
+"""With it alone orders, customers, stock, deliveries and invoices are done (FACTS 1)."""
+NEEDS = (
+    ("product.product", "read"),
+    ("stock.move", "read"),
+    ("stock.picking", "read"),
+    ("account.move", "read"),
+    ("res.partner", "create"),
+    ("res.partner", "write"),
+    ("sale.order", "create"),
+    ("sale.order", "write"),
+)
+"""What is asked one by one where the group is missing."""
+_HAS_ACCESS = 19
+_HAS_GROUP_OF_USER = 18
+
+
+def ask_identity(wire: Wire, *, environment: str, price_digits: int) -> Identity:
+    """Who answers; asked once a run. Raises AccessDenied, another SystemFault, or ConfigError."""
+    uid = wire.uid
+    user = _or_none(
+        lambda: wire.read("res.users", "read", [uid], fields=["company_id", "email", "tz"])
+    )
+    row = user[0] if user else {}
+    digits = _price_digits(wire)
+    if digits is not None and digits < price_digits:
+        raise ConfigError(
+            f"{wire.system} keeps unit prices with {digits} decimals, not with {price_digits}.",
+            "Correct `price_digits` of this system.",
+        )
+    lacks = _lacks(wire, uid)
+    clock = wire.clock_now()
+    if clock is None:
+        raise RuntimeError("no clock before the first answer")
+    facts = {
+        "time_zone": text_of(row.get("tz")),
+        "price_digits": "" if digits is None else str(digits),
+        "can_post": "yes" if row.get("email") else "no: the user has no e-mail address",
+    }
+    return Identity(
+        kind=KIND,
+        version=".".join(map(str, wire.version)),
+        address=wire.login.database,
+        company=name_of(row.get("company_id")),
+        clock=clock,
+        environment=environment,
+        lacks=lacks,
+        facts={name: value for name, value in facts.items() if value},
+    )
+
+
+def _price_digits(wire: Wire) -> int | None:
+    domain = [["name", "=", "Product Price"]]
+    ask = search_read("decimal.precision", domain, ("digits",))
+    rows = _or_none(lambda: wire.ask(ask).data)
+    return int(rows[0]["digits"]) if rows else None
+
+
+def _lacks(wire: Wire, uid: int) -> tuple[str, ...]:
+    """The missing rights in words; the group that has them all is asked for first."""
+    if _has_group(wire, uid):
+        return ()
+    missing = [
+        f"{operation} {model}" for model, operation in NEEDS if _is_refused(wire, model, operation)
+    ]
+    if not missing:
+        return ()
+    return tuple(f"{what} (group {GROUP_NAME})" for what in missing)
+
+
+def _has_group(wire: Wire, uid: int) -> bool:
+    ids = [uid] if wire.version[0] >= _HAS_GROUP_OF_USER else None
+    return _or_none(lambda: wire.read("res.users", "has_group", ids, group_ext_id=GROUP)) is True
+
+
+def _is_refused(wire: Wire, model: str, operation: str) -> bool:
+    """Whether Odoo says no; where it does not know the question, the work itself will tell."""
+    if wire.version[0] >= _HAS_ACCESS:
+        ask = Ask(model, "has_access", (), {"operation": operation})
+    else:
+        ask = Ask(
+            model, "check_access_rights", None, {"operation": operation}, {"raise_exception": False}
+        )
+    return _or_none(lambda: wire.ask(ask).data) is False
+
+
+def _or_none(ask: Callable[[], T]) -> T | Any | None:
+    """What was asked, None where Odoo refuses to tell: that alone stops no run."""
+    try:
+        return ask()
+    except (RequestRefused, ConfigError, AccessDenied):
+        return None

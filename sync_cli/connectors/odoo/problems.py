@@ -1,0 +1,102 @@
+"""What went wrong with one record, in a clerk's words."""
+
+from __future__ import annotations
+
+from sync_cli.core.errors import Problem
+
+_RETRY = "then run `sync-cli held retry`."
+
+
+def refused(system: str, record: str, said: str, field: str = "") -> Problem:
+    """Odoo refused the record and wrote nothing of it; `said` is its own message."""
+    return Problem(
+        "refused", record, said, f"Correct what it names; {_RETRY}", system=system, field=field
+    )
+
+
+def unnamed(system: str, record: str, said: str, field: str) -> Problem:
+    """A table of the mapping names what Odoo has not."""
+    remedy = f"Correct the table of the mapping that names it, or create it in Odoo; {_RETRY}"
+    return Problem("not-named", record, said, remedy, system=system, field=field)
+
+
+def busy(system: str, record: str) -> Problem:
+    """Somebody else wrote the same record all the time; nothing of ours was kept."""
+    return Problem(
+        "busy",
+        record,
+        "others write it at the same time, and nothing of this was kept",
+        "It is tried again by itself.",
+        system=system,
+        transient=True,
+    )
+
+
+def overtaken(system: str, record: str, state: str, id_: str) -> Problem:
+    """A load met a document of our external id that is no draft any more."""
+    return Problem(
+        "wrong-state",
+        record,
+        f"its document {id_} is already there{f' in state {state}' if state else ''}, under another"
+        " reference",
+        "Was its reference changed there? Write it back, or cancel that document; the order then"
+        " goes on by itself.",
+        system=system,
+    )
+
+
+def wrong_state(system: str, record: str, state: str, to: str) -> Problem:
+    """A document from whose state there is no way to the wanted one."""
+    return Problem(
+        "wrong-state",
+        record,
+        f"it is {state} and cannot become {to}",
+        f"Look at the document there; {_RETRY}",
+        system=system,
+    )
+
+
+def question(system: str, record: str, asked: str) -> Problem:
+    """Odoo answered with a question for a person, and did nothing."""
+    return Problem(
+        "open-question",
+        record,
+        f"it asks a question that only a person can answer ({asked}); nothing was done",
+        f"Do this step in Odoo by hand; {_RETRY}",
+        system=system,
+    )
+
+
+def not_found(system: str, record: str, label: str, id_: str) -> Problem:
+    """The record that was to be changed does not exist."""
+    return Problem(
+        "not-found",
+        record,
+        f"there is no {label.lower()} {id_}",
+        "Was it deleted there? It is not made a second time by itself.",
+        system=system,
+    )
+
+
+def not_kept(system: str, record: str, fields: list[str]) -> Problem:
+    """Odoo said yes and stored other values than were sent."""
+    return Problem(
+        "not-kept",
+        record,
+        f"it was accepted, but other values are stored in {', '.join(fields)}",
+        "Look at these fields there: a rule of Odoo changes or refuses the values.",
+        system=system,
+        field=fields[0],
+    )
+
+
+def not_billed(system: str, record: str) -> Problem:
+    """There is nothing to credit yet."""
+    return Problem(
+        "not-invoiced",
+        record,
+        "its order has no posted invoice, so there is nothing that could be credited",
+        "Post the invoice of the order in Odoo; the credit note is then made by itself.",
+        system=system,
+        transient=True,
+    )
