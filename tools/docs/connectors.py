@@ -18,24 +18,29 @@ from tools.docs.markdown import code, first_sentence, table
 Row = tuple[str, str, Traits]
 """Connector, kind of record, traits."""
 
+COLUMNS = (
+    "connector",
+    "record",
+    "changes",
+    "read again",
+    "our reference",
+    "in doubt",
+    "batch",
+    "drafts",
+    "states",
+)
 _UNITS = ((timedelta(days=1), "d"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "min"))
 
 
 def traits() -> str:
     """The traits of every shipped connector, by kind of record."""
-    columns = (
-        "connector",
-        "record",
-        "changes",
-        "read again",
-        "our reference",
-        "in doubt",
-        "batch",
-        "drafts",
-        "states",
-    )
     rest = (row for profile in profiles() for row in _rest(profile))
-    return table(columns, (_cells(*row) for row in (*_woocommerce(), *rest, *_odoo())))
+    return table(COLUMNS, (_cells(*row) for row in (*_woocommerce(), *rest, *_odoo())))
+
+
+def odoo_traits() -> str:
+    """The traits of Odoo alone."""
+    return table(COLUMNS[1:], (_cells(*row)[1:] for row in _odoo()))
 
 
 def abilities() -> str:

@@ -160,3 +160,26 @@ _MEANINGS: Mapping[str, _Meaning] = {
     "OperationalError": _database,
 }
 """From the last part of an error's Python name; what is not named refuses this one call."""
+
+CLASSES: Mapping[str, str] = {
+    "`result: false` to a login": "access: login or key is wrong",
+    "AccessDenied": "access: the key is not this user's, or has ended",
+    "AccessError": "access: the user lacks a right, and the groups that have it are named; a rule"
+    " about single records: that record",
+    "UserError": "record: a rule of the business; an unknown model: configuration",
+    "ValidationError": "record: a value that is not allowed",
+    "MissingError": "record: it was deleted there",
+    "ValueError": "configuration: the field does not exist; otherwise record",
+    "AttributeError": "configuration: the method does not exist, a module is missing",
+    "OperationalError": "configuration: there is no such database; otherwise down",
+    "PoolError": "down: no free connection, tried again",
+    "SerializationFailure": "tried again: another writer was faster, nothing was kept",
+    "`ids: false` and messages to a load": "record: those that the messages name, the others go"
+    " again; lost against another writer: all of them are sent again",
+    "an object with `res_model`": "record: a question to a person, nothing was done",
+    "HTTP 500 and above, a web page": "down",
+    "HTTP 413": "too large: it goes in halves",
+    "HTTP 200, 202 or 403 with a web page": "blocked: a firewall or captcha answers",
+    "HTTP 404 with a web page": "configuration: the address is wrong",
+}
+"""What each answer is taken for: configuration, access, down, blocked, too large, or record."""
