@@ -54,6 +54,13 @@ def test_every_shipped_mapping_is_there() -> None:
         ("sandbox-erp", "stock"),
         ("sandbox-erp", "customer"),
         ("sandbox-erp", "shipment"),
+        ("odoo", "document"),
+        ("odoo", "credit_note"),
+        ("odoo", "product"),
+        ("odoo", "stock"),
+        ("odoo", "customer"),
+        ("odoo", "shipment"),
+        ("odoo", "invoice"),
     }
 
 

@@ -185,22 +185,26 @@ class Parts:
             record["parcels"] = _parcels(row)
 
     def _orders_of_moves(self, shape: Shape, rows: Sequence[Row], records: Records) -> None:
-        """The orders of invoices and credit notes: asked on the side of the orders (108)."""
+        """The orders of invoices and credit notes: asked on the side of the orders (108).
+
+        A credit note that names no line of an order belongs to that of the invoice it reverses.
+        """
         orders: dict[str, Records] = defaultdict(list)
+        reversed_ = {str(row["id"]): id_of(row.get("reversed_entry_id")) for row in rows}
         if self._wants(shape, "orders"):
-            ids = [row["id"] for row in rows]
+            ids = sorted({int(id_) for pair in reversed_.items() for id_ in pair if id_})
             fields = ("name", "client_order_ref", "invoice_ids")
             for order in rows_where(self._wire, "sale.order", "invoice_ids", ids, fields):
+                told = {
+                    "id": str(order["id"]),
+                    "name": text_of(order.get("name")),
+                    "reference": text_of(order.get("client_order_ref")),
+                }
                 for id_ in order.get("invoice_ids") or ():
-                    orders[str(id_)].append(
-                        {
-                            "id": str(order["id"]),
-                            "name": text_of(order.get("name")),
-                            "reference": text_of(order.get("client_order_ref")),
-                        }
-                    )
+                    orders[str(id_)].append(told)
         for record in records:
-            record["orders"] = orders[record["id"]]
+            own = orders[record["id"]]
+            record["orders"] = own or orders[reversed_[record["id"]]]
 
 
 def _parcels(row: Row) -> Records:
