@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from sync_cli.core.errors import ConfigError, ExitCode
@@ -112,7 +113,8 @@ def _secrets(sandbox: Sandbox) -> dict[str, str]:
     }
 
 
-def _start(articles: int, orders: int, shop_port: int, erp_port: int, folder: Path) -> Sandbox:
+def sandbox_module() -> ModuleType:
+    """The package of the sandbox; raises ConfigError where it is not installed."""
     try:
         from sync_cli import sandbox
     except ImportError as error:
@@ -120,9 +122,14 @@ def _start(articles: int, orders: int, shop_port: int, erp_port: int, folder: Pa
             f"The sandbox is not installed ({error.name} is missing).",
             "In a checkout `make demo` installs it, or `pip install '.[sandbox]'`.",
         ) from None
-    return sandbox.start(
+    return sandbox
+
+
+def _start(articles: int, orders: int, shop_port: int, erp_port: int, folder: Path) -> Sandbox:
+    started: Sandbox = sandbox_module().start(
         articles=articles, orders=orders, shop_port=shop_port, erp_port=erp_port, ledger_dir=folder
     )
+    return started
 
 
 def _clear(folder: Path) -> None:

@@ -6,7 +6,7 @@ import gc
 
 import typer
 
-from sync_cli.cli import delta, keeping, mapping, reconcile, setup, watching
+from sync_cli.cli import delta, keeping, mapping, reconcile, selftest, setup, watching
 
 EXIT_CODES = """
 Exit codes: 0 ok - 1 a bug - 2 config or identity - 3 this run added failures - 4 the guard
@@ -37,6 +37,7 @@ app.add_typer(watching.held_app, name="held")
 app.add_typer(keeping.state_app, name="state")
 app.add_typer(setup.config_app, name="config")
 app.add_typer(mapping.mapping_app, name="mapping")
+app.command("selftest")(selftest.selftest)
 app.command("sandbox")(setup.sandbox)
 app.command("demo")(setup.demo)
 

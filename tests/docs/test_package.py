@@ -16,7 +16,11 @@ pytestmark = pytest.mark.scenario
 
 SHIPPED = sorted(
     path.relative_to(ROOT).as_posix()
-    for path in (*(ROOT / "mappings").rglob("*.yaml"), ROOT / "config.example.yaml")
+    for path in (
+        *(ROOT / "mappings").rglob("*.yaml"),
+        *(ROOT / "cases").glob("*.yaml"),
+        ROOT / "config.example.yaml",
+    )
 )
 
 

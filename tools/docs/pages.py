@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.docs import (
+    cases,
     commands,
     connectors,
     contract,
@@ -26,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 BLOCKS: Blocks = {
     "abilities": connectors.abilities,
     "answers": contract.answers,
+    "cases": cases.catalogue,
     "checks": language.checks,
     "command-reference": commands.reference,
     "commands": commands.overview,

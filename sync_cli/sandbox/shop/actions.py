@@ -13,6 +13,7 @@ from sync_cli.sandbox.shop.money import rounded
 from sync_cli.sandbox.shop.order_view import order_json, refund_json
 from sync_cli.sandbox.shop.order_write import create_order, delete_order, update_order
 from sync_cli.sandbox.shop.placing import place_orders
+from sync_cli.sandbox.shop.planting import planted
 from sync_cli.sandbox.shop.product_api import run_sales, update_product
 from sync_cli.sandbox.shop.product_facts import ProductView, shown_price, stock_holder
 from sync_cli.sandbox.shop.records import Customer, Json, Order, Product
@@ -29,6 +30,7 @@ def shop_actions(store: ShopStore) -> Mapping[str, Action]:
     """The actions by name; each takes keyword arguments, gives JSON values, raises LookupError."""
     actions: dict[str, Action] = {
         "place_order": place_order,
+        "plant_order": planted,
         "edit_order": edit_order,
         "trash_order": trash_order,
         "register": register,

@@ -1,0 +1,1 @@
+"""The catalogue of monster cases: added up by hand, and run."""

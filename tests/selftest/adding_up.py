@@ -1,0 +1,252 @@
+"""Adds up every case of the catalogue with arithmetic of its own: no line of the program is used.
+
+The rules are those that a real shop's orders were found to follow (FACTS, section 13, point 3):
+tax rounded per line, or once at the subtotal, as the case's shop is set. An order is right when
+every sum of it holds; a document is right when it is that order to the cent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CASES = Path(__file__).parents[2] / "cases"
+Json = Mapping[str, Any]
+FIGURES = re.compile(r"([\d.]+) ≠ ([\d.]+)")
+CODES = {"": "standard", "reduced-rate": "reduced-rate", "zero-rate": "zero-rate"}
+GOODS = ("line_items", "fee_lines")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """How the shop of a case rounds."""
+
+    decimals: int
+    at_subtotal: bool
+
+    @classmethod
+    def of(cls, case: Json) -> Shop:
+        """As the case says."""
+        said = case.get("shop", {})
+        return cls(int(said.get("decimals", 2)), bool(said.get("round_at_subtotal", False)))
+
+
+def read_case(path: Path) -> Any:
+    """The case as it is written."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def faults(case: Json) -> list[str]:
+    """Everything in the case that does not add up."""
+    shop = Shop.of(case)
+    versions = [case["order"]]
+    found: list[str] = []
+    for order in case.get("others", ()):
+        found += order_faults(order, shop)
+    for step in [*case.get("steps", ()), {"expect": case.get("expect") or {}}]:
+        if step.get("plant"):
+            versions.append({**versions[-1], **step["plant"]})
+            found += order_faults(versions[-1], shop)
+        expect = step.get("expect") or {}
+        wrong = FIGURES.search(str(expect.get("held", "")))
+        if wrong:
+            found += held_faults(versions[-1], shop, wrong[1], wrong[2])
+        for document in expect.get("documents") or ():
+            found += document_faults(case, versions, document, shop.decimals)
+    if not any(FIGURES.search(str(one.get("held", ""))) for one in looks(case)):
+        found += order_faults(case["order"], shop)
+    return found
+
+
+def looks(case: Json) -> Iterator[Json]:
+    """Every look that the case takes at both sides."""
+    for step in case.get("steps", ()):
+        if step.get("expect"):
+            yield step["expect"]
+    yield case.get("expect") or {}
+
+
+# --- the shop's order
+
+
+def amount(value: Any) -> Decimal:
+    """An amount as it is written: text, never a number of YAML, which may not be exact."""
+    assert isinstance(value, str), f"{value!r} is not written as text"
+    return Decimal(value)
+
+
+def up(value: Decimal, decimals: int) -> Decimal:
+    """Rounded, halves up."""
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def order_faults(order: Json, shop: Shop) -> list[str]:
+    """The sums that are wrong."""
+    return [f"order {order['id']}: {name}" for name in sums_that_fail(order, shop)]
+
+
+def held_faults(order: Json, shop: Shop, stated: str, computed: str) -> list[str]:
+    """Whether the order is wrong in its total alone, by exactly the two figures that are named.
+
+    Or it is right in more decimals than its shop has, and wrong only when it is rounded to those.
+    """
+    right = Decimal(computed)
+    if amount(order["total"]) == Decimal(stated):
+        finer = not sums_that_fail(order, replace(shop, decimals=3))
+        if finer and up(amount(order["total"]), shop.decimals) == right:
+            return []
+        if sums_that_fail(order, shop) == ["total"] and total_of(order, shop) == right:
+            return []
+    return [f"order {order['id']} is not held for {stated} and {computed}"]
+
+
+def sums_that_fail(order: Json, shop: Shop) -> list[str]:
+    """The names of the sums that do not hold."""
+    return [name for name, stated, computed in sums(order, shop) if stated != computed]
+
+
+def sums(order: Json, shop: Shop) -> Iterator[tuple[str, Decimal, Decimal]]:
+    """Each sum of an order: its name, what the order states, what its parts add up to."""
+    decimals, at_subtotal = shop.decimals, shop.at_subtotal
+    half = ROUND_HALF_DOWN if order["prices_include_tax"] else ROUND_HALF_UP
+
+    def tax(value: Any) -> Decimal:
+        exact = amount(value)
+        return exact if at_subtotal else exact.quantize(Decimal(1).scaleb(-decimals), half)
+
+    for name, line in items(order):
+        taxes = line.get("taxes", ())
+        yield f"{name} total_tax", amount(line["total_tax"]), add(tax(t["total"]) for t in taxes)
+        if name.startswith("line_items"):
+            before = add(tax(t.get("subtotal", t["total"])) for t in taxes)
+            stated = amount(line.get("subtotal_tax", line["total_tax"]))
+            yield f"{name} subtotal_tax", stated, before
+    for rate in order.get("tax_lines", ()):
+        for key, kinds in (("tax_total", GOODS), ("shipping_tax_total", ("shipping_lines",))):
+            own = [
+                tax(t["total"])
+                for name, line in items(order)
+                if name.startswith(kinds)
+                for t in line.get("taxes", ())
+                if t["id"] == rate["rate_id"]
+            ]
+            yield f"rate {rate['rate_id']} {key}", amount(rate[key]), add(own)
+    goods = add(amount(line["total_tax"]) for name, line in items(order) if name.startswith(GOODS))
+    carried = add(amount(line["total_tax"]) for line in order.get("shipping_lines", ()))
+    yield "cart_tax", amount(order["cart_tax"]), goods
+    yield "shipping_tax", amount(order["shipping_tax"]), carried
+    yield "total_tax", amount(order["total_tax"]), up(goods + carried, decimals)
+    yield "shipping_total", amount(order["shipping_total"]), shipping_of(order, decimals)
+    yield "discount_total", amount(order["discount_total"]), discount(order, shop)
+    yield (
+        "discount_tax",
+        amount(order["discount_tax"]),
+        discounted_tax(order).quantize(Decimal(1).scaleb(-decimals), half),
+    )
+    yield "total", amount(order["total"]), total_of(order, shop)
+
+
+def items(order: Json) -> Iterator[tuple[str, Json]]:
+    """Every line that carries money, with a name."""
+    for kind in ("line_items", "fee_lines", "shipping_lines"):
+        for at, line in enumerate(order.get(kind, ())):
+            yield f"{kind}[{at}]", line
+
+
+def add(amounts: Any) -> Decimal:
+    """The sum."""
+    return sum(amounts, Decimal(0))
+
+
+def shipping_of(order: Json, decimals: int) -> Decimal:
+    """The shipping lines, each rounded."""
+    return add(up(amount(line["total"]), decimals) for line in order.get("shipping_lines", ()))
+
+
+def total_of(order: Json, shop: Shop) -> Decimal:
+    """What the order costs."""
+    nets = [amount(line["total"]) for line in order.get("line_items", ())]
+    lines = add(nets if shop.at_subtotal else [up(net, shop.decimals) for net in nets])
+    fees = add(amount(line["total"]) for line in order.get("fee_lines", ()))
+    taxes = amount(order["cart_tax"]) + amount(order["shipping_tax"])
+    return up(lines + fees + amount(order["shipping_total"]) + taxes, shop.decimals)
+
+
+def discount(order: Json, shop: Shop) -> Decimal:
+    """What was taken off the lines."""
+    pairs = [
+        (amount(line.get("subtotal", line["total"])), amount(line["total"]))
+        for line in order.get("line_items", ())
+    ]
+    decimals = shop.decimals
+    if shop.at_subtotal:
+        return up(add(before - after for before, after in pairs), decimals)
+    return add(up(before, decimals) - up(after, decimals) for before, after in pairs)
+
+
+def discounted_tax(order: Json) -> Decimal:
+    """The tax on what was taken off."""
+    taxes = [tax for line in order.get("line_items", ()) for tax in line.get("taxes", ())]
+    return add(amount(tax.get("subtotal", tax["total"])) - amount(tax["total"]) for tax in taxes)
+
+
+# --- the ERP's document
+
+
+def document_faults(case: Json, versions: list[Json], document: Json, decimals: int) -> list[str]:
+    """What of a document is not the order, in the version that it fits best."""
+    return min((compared(case, one, document, decimals) for one in versions), key=len)
+
+
+def compared(case: Json, order: Json, document: Json, decimals: int) -> list[str]:
+    """What of a document is not this order."""
+    step = Decimal(1).scaleb(-decimals)
+    found = []
+    wanted = [
+        (name.partition("_lines")[0].partition("_items")[0], line) for name, line in items(order)
+    ]
+    lines = document["lines"]
+    if len(lines) != len(wanted):
+        return [f"{len(lines)} lines of {len(wanted)}"] * 99
+    for at, ((kind, own), line) in enumerate(zip(wanted, lines, strict=True)):
+        if {"line": "product"}.get(kind, kind) != line["kind"]:
+            found.append(f"lines[{at}].kind")
+        if kind == "line":
+            found += goods_faults(case, own, line, f"lines[{at}]")
+        for name, exact in (("net", own["total"]), ("tax", own["total_tax"])):
+            if abs(amount(line[name]) - amount(exact)) >= step:
+                found.append(f"lines[{at}].{name} is more than rounding away from the order's")
+    total, tax = amount(order["total"]), amount(order["total_tax"])
+    sums_of = {name: add(amount(line[name]) for line in lines) for name in ("net", "tax")}
+    stated = {
+        "total": (amount(document["total"]), total),
+        "tax": (amount(document["tax"]), tax),
+        "the nets": (sums_of["net"], total - tax),
+        "the taxes of the lines": (sums_of["tax"], tax),
+    }
+    found += [
+        f"{name}: {one}, not {other}" for name, (one, other) in stated.items() if one != other
+    ]
+    if document["currency"] != order["currency"]:
+        found.append("currency")
+    if document["ordered_at"] != f"{order['date_created_gmt']}Z":
+        found.append("ordered_at")
+    return found
+
+
+def goods_faults(case: Json, own: Json, line: Json, place: str) -> list[str]:
+    """What of a line of goods is not the order's."""
+    factors = {one["sku"]: one.get("unit_factor", 1) for one in case.get("articles", ())}
+    pieces = own["quantity"] * factors.get(own["sku"], 1)
+    right = {
+        "sku": own["sku"],
+        "quantity": pieces,
+        "tax_code": CODES[own.get("tax_class", "")],
+    }
+    return [f"{place}.{name}" for name, value in right.items() if line[name] != value]
