@@ -274,6 +274,11 @@ class ReconcileSettings(Section):
         timedelta(minutes=15),
         description="what changed so recently is in flight: named as waiting, not as a drift",
     )
+    restock_within: Duration = Field(
+        timedelta(days=14),
+        description="goods that were refunded and are to be put back should be on the shelf after"
+        " so long",
+    )
     shown: int = Field(1000, ge=1, description="list so many drifts at most; all are counted")
     extra_stock: bool = Field(
         True,

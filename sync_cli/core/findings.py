@@ -125,7 +125,7 @@ def verdict(report: Report) -> str:
     if report.doubts:
         return f"It cannot be said whether shop and ERP agree: {report.doubts[0]}"
     if not report.compared:
-        return "Nothing was compared: orders and stock are off in the configuration."
+        return "Nothing was compared: orders, refunds and stock are off in the configuration."
     return f"Shop and ERP agree on {_extent(report)}{waits}."
 
 
@@ -139,6 +139,7 @@ def _by_kind(report: Report) -> dict[str, int]:
 def _extent(report: Report) -> str:
     names: dict[Part, Callable[[int], str]] = {
         Part.ORDERS: lambda n: _many(n, "order"),
+        Part.REFUNDS: lambda n: _many(n, "refund"),
         Part.STOCK: lambda n: _many(n, "stock number"),
     }
     extents = []

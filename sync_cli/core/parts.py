@@ -9,4 +9,5 @@ class Part(StrEnum):
     """What is compared."""
 
     ORDERS = "orders"
+    REFUNDS = "refunds"
     STOCK = "stock"

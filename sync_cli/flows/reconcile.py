@@ -17,6 +17,7 @@ from sync_cli.engine.route import Mode, Options
 from sync_cli.engine.run import Silent
 from sync_cli.flows.clock import utc_now
 from sync_cli.flows.reconcile_orders import OrderComparison
+from sync_cli.flows.reconcile_refunds import RefundComparison
 from sync_cli.flows.reconcile_shelf import ReadOnly
 from sync_cli.flows.reconcile_stock import StockComparison
 from sync_cli.flows.reconcile_trust import Memory, scope_of
@@ -87,6 +88,14 @@ def compare(systems: Systems, wish: Wish, notes: Notes) -> Report:
             systems, findings, start or config.orders.start_at, windowed=start is not None
         )
         comparison.compare(_memory(systems, wish))
+    if Part.REFUNDS in wish.parts and Mode.OFF not in (config.orders.mode, config.refunds.mode):
+        start = _start(systems, wish)
+        if start is not None:
+            since[Part.REFUNDS] = start
+        refunds = RefundComparison(
+            systems, findings, start or config.orders.start_at, windowed=start is not None
+        )
+        refunds.compare(_memory(systems, wish))
     if Part.STOCK in wish.parts and config.stock.mode is not Mode.OFF:
         StockComparison(systems, findings).compare(_memory(systems, wish))
     return findings.report(shop=config.shop, at=begun, since=since, notes=notes.texts)

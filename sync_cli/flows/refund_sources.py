@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from sync_cli.core.errors import Problem
@@ -33,6 +34,41 @@ class Sources:
     left_out: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
     linked: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Why no credit note can be made for refunds of an order: never, or not yet; both "" if it can.
+
+    `problem` is the code of what is wrong, where something is.
+    """
+
+    left_out: str = ""
+    waits: str = ""
+    problem: str = ""
+
+
+def bar(order_id: str, sources: Sources, start_at: datetime) -> Bar:
+    """What stands between the refunds of an order and a credit note."""
+    order = sources.orders.get(order_id)
+    if order is not None and order.ordered_at < start_at:
+        return Bar(left_out="its order was placed before start_at")
+    if order_id not in sources.linked:
+        if order_id in sources.left_out:
+            return Bar(left_out=f"{NOT_IN_ERP}: {sources.left_out[order_id]}")
+        return Bar(waits=f"{NOT_IN_ERP} yet; it waits for order {order_id}")
+    if order_id in sources.trouble:
+        return Bar(problem="unreadable")
+    if order is None:
+        return Bar(problem="order-gone")
+    document = sources.documents.get(order_id)
+    if document is None:
+        return Bar(problem="document-gone")
+    if document.state is DocumentState.CANCELLED:
+        return Bar(left_out="the document of its order was cancelled: nothing to give back")
+    if document.state is DocumentState.DRAFT:
+        return Bar(waits="the document of its order is not confirmed yet")
+    return Bar()
 
 
 def gather_sources(systems: Systems, order_ids: Iterable[str]) -> Sources:

@@ -49,6 +49,7 @@ from sync_cli.flows.refund_sources import (
     ORDER_FACT,
     REFUND,
     Sources,
+    bar,
     credited_elsewhere,
     gather_sources,
 )
@@ -211,35 +212,19 @@ class RefundFlow:
         if refund is None or not case.is_open:
             return case
         order_id = refund.order_id
-        barred = self._barred(case, order_id, sources)
-        if barred is not None:
-            return barred
-        if order_id in sources.trouble:
-            return case.but(problem=_unreadable(case.item, sources.trouble[order_id]))
+        bars = bar(order_id, sources, self.systems.config.orders.start_at)
+        if bars.left_out:
+            return case.but(filtered=bars.left_out)
+        if bars.waits:
+            return case.but(waits=bars.waits)
+        match bars.problem:
+            case "unreadable":
+                return case.but(problem=_unreadable(case.item, sources.trouble[order_id]))
+            case "order-gone":
+                return case.but(problem=_orphan(case.item))
+            case "document-gone":
+                return case.but(problem=_documentless(case.item, order_id))
         return self._proven(case, refund, sources)
-
-    def _barred(self, case: Case, order_id: str, sources: Sources) -> Case | None:
-        """The case, while its order's document cannot take a credit note; None if it can."""
-        order = sources.orders.get(order_id)
-        if order is not None and order.ordered_at < self.systems.config.orders.start_at:
-            return case.but(filtered="its order was placed before start_at")
-        if order_id not in sources.linked:
-            if order_id in sources.left_out:
-                return case.but(filtered=f"{NOT_IN_ERP}: {sources.left_out[order_id]}")
-            return case.but(waits=f"{NOT_IN_ERP} yet; it waits for order {order_id}")
-        if order is None:
-            return None if order_id in sources.trouble else case.but(problem=_orphan(case.item))
-        document = sources.documents.get(order_id)
-        if document is None:
-            lost = order_id in sources.trouble
-            return None if lost else case.but(problem=_documentless(case.item, order_id))
-        if document.state is DocumentState.CANCELLED:
-            return case.but(
-                filtered="the document of its order was cancelled: nothing to give back"
-            )
-        if document.state is DocumentState.DRAFT:
-            return case.but(waits="the document of its order is not confirmed yet")
-        return None
 
     def _proven(self, case: Case, refund: Refund, sources: Sources) -> Case:
         order, siblings = sources.orders[refund.order_id], sources.refunds[refund.order_id]

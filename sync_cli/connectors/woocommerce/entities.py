@@ -48,7 +48,7 @@ class Shape:
     `birth` is the key that never changes, `own` are the keys that the connector itself reads.
     `listings` are those of the living and, behind them, of the trashed: trashing moves a record
     behind [3.12]. `dated` claims that they can be filtered and ordered by modification [3.6] and
-    say it, `filtered` that they can be filtered by it.
+    say it, `filtered` that they can be filtered by it. `modified` is the key of that date.
     """
 
     label: str
@@ -59,6 +59,7 @@ class Shape:
     dated: bool
     traits: Traits
     filtered: bool = False
+    modified: str = MODIFIED
 
 
 _DATED = frozenset({"id", MODIFIED, LOCAL})
@@ -122,6 +123,7 @@ SHAPES: Mapping[str, Shape] = {
         # be made and deleted, so a walk by id loses none.
         dated=False,
         filtered=True,
+        modified=CREATED,
         traits=Traits(reference=References.SEARCHABLE, batch=1),
     ),
     NOTE: Shape(
@@ -152,7 +154,7 @@ def raw_of(shape: Shape, row: Row) -> Raw:
         id=str(row["id"]),
         data=row,
         birth=str(row.get(shape.birth) or ""),
-        modified_at=moment(row.get(MODIFIED)),
+        modified_at=moment(row.get(shape.modified)),
         marks=_MARKS.get(str(row.get("status")), _NO_MARKS),
     )
 

@@ -11,7 +11,6 @@ from sync_cli.connectors.base import Found, Page, Raw, Seen, batched
 from sync_cli.connectors.woocommerce.crowd import changed_from
 from sync_cli.connectors.woocommerce.entities import (
     CUSTOMER,
-    MODIFIED,
     NOTE,
     ORDER,
     PRODUCT,
@@ -68,12 +67,12 @@ def census(wire: Wire, entity: str, since: datetime | None) -> Iterator[Seen]:
     An account that was never changed has no date of modification [2.6]: its registration counts.
     """
     shape = shape_of(entity)
-    fields = {"_fields": ",".join(sorted({"id", shape.birth, MODIFIED}))}
+    fields = {"_fields": ",".join(sorted({"id", shape.birth, shape.modified}))}
     walk = IdWalk(wire, shape.listings[: shape.living], {**fields, **_changed_from(shape, since)})
     for rows in walk.pages():
         for row in rows:
             birth = str(row.get(shape.birth) or "")
-            changed = row.get(MODIFIED) or (None if shape.dated else row.get(shape.birth))
+            changed = row.get(shape.modified) or (None if shape.dated else row.get(shape.birth))
             yield Seen(str(row["id"]), birth, moment(changed))
 
 

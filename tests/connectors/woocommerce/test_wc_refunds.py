@@ -48,6 +48,7 @@ def test_refunds_of_all_orders_come_with_their_order_and_all_decimals(shop: Shop
     for refund in made:
         assert str(found[refund].data["parent_id"]) == order_of(shop, refund)
         assert found[refund].birth == "2026-11-21T12:00:00"
+        assert found[refund].modified_at == NOON
     assert found[made[0]].data["amount"] == "1.000000"
 
 

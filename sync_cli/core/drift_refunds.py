@@ -1,0 +1,184 @@
+"""Drifts between refunds and credit notes, and goods that were refunded and never put back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sync_cli.core.drift import ERP, SHOP, Drift, DriftKind, ErpDocument, money
+from sync_cli.core.identity import lowest_first
+from sync_cli.core.model import DocumentState
+from sync_cli.core.parts import Part
+
+
+@dataclass(frozen=True, slots=True)
+class ShopRefund:
+    """A shop refund as far as it is compared; `needs` claims that it must have a credit note.
+
+    `why_not` says why it needs none.
+    """
+
+    id: str
+    order_id: str
+    amount: Decimal
+    needs: bool
+    why_not: str = ""
+
+    @property
+    def label(self) -> str:
+        """The refund as people call it."""
+        return f"Refund {self.id} of order {self.order_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ErpNote(ErpDocument):
+    """An ERP credit note as far as it is compared.
+
+    `restock_from` is when its goods were refunded that are to be put back and were not (aware UTC),
+    None if nothing is missing on the shelf.
+    """
+
+    restock_from: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """The credit note as people call it."""
+        return f"credit note {self.number or self.id}"
+
+
+def compare_refund(
+    reference: str,
+    refund: ShopRefund | None,
+    notes: Sequence[ErpNote],
+    *,
+    link: str = "",
+    restock_by: datetime,
+) -> tuple[Drift, ...]:
+    """Where a refund and the credit notes with its reference disagree; nothing if they are in step.
+
+    `link` is the id of the credit note that the sync knows as the refund's. Goods that were
+    refunded before `restock_by` should be on the shelf.
+    """
+    live = [note for note in notes if note.is_live]
+    if refund is None:
+        return tuple(_orphan(reference, note) for note in live)
+    if not refund.needs:
+        return tuple(_uncalled(refund, note) for note in live)
+    if not live:
+        return (_missing(refund, notes, link),)
+    if len(live) > 1:
+        return (_duplicate(refund, live, link),)
+    return tuple(_differences(refund, live[0], restock_by))
+
+
+def _mend(refund: ShopRefund) -> str:
+    return f"sync-cli orders --id {refund.order_id}"
+
+
+def _missing(refund: ShopRefund, notes: Sequence[ErpNote], link: str) -> Drift:
+    what, mend = f"{refund.label} ({money(refund.amount)}) has no credit note.", _mend(refund)
+    if notes:
+        what = f"{refund.label}: its {notes[0].name} was cancelled in the ERP."
+        mend = "Delete the refund in the shop, or make a new credit note in the ERP by hand."
+    elif link:
+        what = f"{refund.label}: its credit note {link} no longer exists in the ERP."
+        mend = "Was the ERP restored? Then run `sync-cli state accept --erp-restored`."
+    return _drift(refund, DriftKind.MISSING, what, mend, "credit_note", shop=money(refund.amount))
+
+
+def _orphan(reference: str, note: ErpNote) -> Drift:
+    amount = f"{money(note.total)} {note.currency}".strip()
+    return Drift(
+        Part.REFUNDS,
+        DriftKind.EXTRA,
+        reference,
+        reference,
+        f"{reference}: {note.name} of the ERP ({amount}) belongs to no refund of the shop.",
+        f"Cancel {note.name} in the ERP if the refund was deleted, or refund again in the shop.",
+        SHOP,
+        field="credit_note",
+        erp=amount,
+    )
+
+
+def _uncalled(refund: ShopRefund, note: ErpNote) -> Drift:
+    return _drift(
+        refund,
+        DriftKind.EXTRA,
+        f"{refund.label} has {note.name} in the ERP, but should have none: {refund.why_not}.",
+        f"Cancel {note.name} in the ERP.",
+        "credit_note",
+        erp=money(note.total),
+    )
+
+
+def _duplicate(refund: ShopRefund, live: Sequence[ErpNote], link: str) -> Drift:
+    by_id = {note.id: note for note in live}
+    kept = by_id[link if link in by_id else lowest_first(by_id)[0]]
+    names = ", ".join(by_id[id].number or id for id in lowest_first(by_id))
+    return _drift(
+        refund,
+        DriftKind.DUPLICATE,
+        f"{refund.label} has {len(live)} live credit notes in the ERP: {names}.",
+        f"Keep {kept.name} and cancel the others in the ERP.",
+        "credit_note",
+        shop="1",
+        erp=str(len(live)),
+    )
+
+
+def _differences(refund: ShopRefund, note: ErpNote, restock_by: datetime) -> Iterable[Drift]:
+    if note.total != refund.amount:
+        shop, erp = money(refund.amount), money(note.total)
+        what = f"{refund.label}: amount is {shop} in the shop, but {erp} in the ERP."
+        mend = f"Correct {note.name} in the ERP: the sync never rewrites one."
+        yield _drift(refund, DriftKind.DIFFERENT, what, mend, "amount", shop=shop, erp=erp)
+    if note.state is DocumentState.DRAFT:
+        wanted, here = str(DocumentState.CONFIRMED), str(note.state)
+        what = f"{refund.label}: its {note.name} should be {wanted}, but is {here} in the ERP."
+        mend = _mend(refund)
+        yield _drift(refund, DriftKind.DIFFERENT, what, mend, "state", shop=wanted, erp=here)
+    elif note.restock_from is not None and note.restock_from < restock_by:
+        yield _never_restocked(refund, note, note.restock_from)
+
+
+def _never_restocked(refund: ShopRefund, note: ErpNote, since: datetime) -> Drift:
+    return Drift(
+        Part.REFUNDS,
+        DriftKind.MISSING,
+        refund.id,
+        refund.label,
+        f"{refund.label}: its goods were refunded on {since:%Y-%m-%d} and never restocked"
+        f" ({note.name}).",
+        "Put the goods back in the ERP, or note there that they are scrapped or repaired.",
+        ERP,
+        field="restock",
+        shop="refunded",
+        erp="not restocked",
+    )
+
+
+def _drift(
+    refund: ShopRefund,
+    kind: DriftKind,
+    what: str,
+    mend: str,
+    field: str,
+    *,
+    shop: str = "",
+    erp: str = "",
+) -> Drift:
+    return Drift(
+        Part.REFUNDS,
+        kind,
+        refund.id,
+        refund.label,
+        what,
+        mend,
+        SHOP,
+        field=field,
+        shop=shop,
+        erp=erp,
+    )
