@@ -10,7 +10,6 @@ from sync_cli.connectors.odoo.asking import read_rows, rows_where, search_read
 from sync_cli.connectors.odoo.dialect import Dialect, dialect_of
 from sync_cli.connectors.odoo.values import Row, id_of, name_of, text_of
 from sync_cli.connectors.odoo.wire import Wire
-from sync_cli.core.errors import ConfigError
 
 
 class NotNamed(Exception):
@@ -119,10 +118,7 @@ class Lookups:
         self, model: str, fields: Sequence[str], domain: list[Any] | None = None
     ) -> tuple[Row, ...]:
         """All rows of a short list. Raises SystemFault or ConfigError."""
-        rows = self._wire.look(search_read(model, domain or [], fields, order="id")).data
-        if not isinstance(rows, list):
-            raise ConfigError(f"{self._wire.system} answered no list of {model}.")
-        return tuple(rows)
+        return tuple(self._wire.look(search_read(model, domain or [], fields, order="id")).data)
 
 
 def row_named(rows: Sequence[Row], name: str, what: str) -> Row:

@@ -108,17 +108,23 @@ class Wire:
         return Reply(self._result(answer), answer.clock, answer.clock - took)
 
     def look(self, ask: Ask) -> Reply:
-        """Make a reading call that Odoo must answer; its refusal is the configuration's fault.
+        """The rows that a reading call must be answered with; else the configuration is wrong.
 
         Raises SystemFault or ConfigError.
         """
         try:
-            return self.ask(ask)
+            reply = self.ask(ask)
         except RequestRefused as refused:
             raise ConfigError(
                 f"{self.system} refuses to answer {ask}: {refused.message}.",
                 "Compare the mapping and docs/odoo.md with this Odoo's version and modules.",
             ) from None
+        if not isinstance(reply.data, list) or not all(isinstance(r, dict) for r in reply.data):
+            raise ConfigError(
+                f"{self.system} answered {ask} with something else than records.",
+                "Is there another program at this address, or a module that changes the answers?",
+            )
+        return reply
 
     def write(self, ask: Ask, *, repeatable: bool = False) -> Any:
         """Make a writing call. Raises RequestRefused, AnswerLost or CallNotSent."""

@@ -226,6 +226,7 @@ class Records:
         """Write JSON values to a record and its lines."""
         row, commands = self.plain(model, values)
         self._related(model, row)
+        self._keep_filled(model, row)
         self.store.change(model, id_, row)
         self._command(model, id_, commands)
 
@@ -236,6 +237,11 @@ class Records:
         for name, each in MODELS[model].fields.items():
             if each.required and not row.get(name):
                 raise ValidationError(f"Missing required value for the field '{name}'")
+
+    def _keep_filled(self, model: str, row: Values) -> None:
+        """A change must not empty what must be filled."""
+        if model == "res.partner" and "name" in row and not row["name"]:
+            raise ValidationError("The operation cannot be completed: Contacts require a name")
 
     def _related(self, model: str, row: Mapping[str, Any]) -> None:
         for name, value in row.items():

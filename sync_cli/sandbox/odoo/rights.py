@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 SALES = "sales_team.group_sale_salesman_all_leads"
 BILLING = "account.group_account_invoice"
 ADMIN = "base.group_system"
+READERS = "sync.group_readers"
+"""A group as an admin may make it: it reads what Sales reads, and writes nothing."""
 
 _READ = frozenset({"read"})
 _MAKE = frozenset({"read", "create", "write"})
@@ -27,6 +29,7 @@ _SALES_MAKES = (
 )
 _GRANTS: Mapping[str, Mapping[str, frozenset[str]]] = {
     SALES: {**dict.fromkeys(_SALES_READS, _READ), **dict.fromkeys(_SALES_MAKES, _MAKE)},
+    READERS: dict.fromkeys((*_SALES_READS, *_SALES_MAKES), _READ),
     BILLING: {"account.move": _MAKE, "account.move.line": _MAKE},
 }
 _GROUPS: Mapping[tuple[str, str], tuple[str, ...]] = {

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 
 from tests.contract.rig import Rig
 from tests.contract.rigs.memory import memory
+from tests.contract.rigs.odoo import odoo
 from tests.contract.rigs.rest import rest
 from tests.contract.rigs.woocommerce import woocommerce
 
@@ -14,5 +15,6 @@ RIGS: Mapping[str, Callable[[], AbstractContextManager[Rig]]] = {
     "memory": memory,
     "woocommerce": woocommerce,
     "rest": rest,
+    "odoo": odoo,
 }
 """How each rig is opened, by its name, in the order of the table's columns."""
