@@ -8,10 +8,15 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
+from textwrap import indent
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+import yaml
+
+from sync_cli.admin.demo_erp import DemoErp
 from sync_cli.core.errors import ConfigError, ExitCode
 from sync_cli.engine.route import Options
 from sync_cli.flows.commands import ORDERS, STOCK, Command, carry_out
@@ -19,6 +24,7 @@ from sync_cli.report.watchers import LineWatcher
 from sync_cli.state.store import State
 
 if TYPE_CHECKING:
+    from sync_cli.sandbox.books import Books
     from sync_cli.sandbox.embedded import Sandbox
 
 Tell = Callable[[str], None]
@@ -36,11 +42,7 @@ systems:
     secret: {{env: SYNC_CLI_DEMO_SECRET}}
     in_doubt: 10s
   erp:
-    kind: rest
-    profile: sandbox-erp
-    url: {erp_url}
-    credentials:
-      token: {{env: SYNC_CLI_DEMO_TOKEN}}
+{erp}
     in_doubt: 10s
 orders:
   mode: 'on'
@@ -51,30 +53,36 @@ stock:
 """
 
 
-def tell_story(folder: Path, articles: int, orders: int, tell: Tell) -> bool:
+def tell_story(
+    folder: Path, articles: int, orders: int, tell: Tell, erp: DemoErp = DemoErp.SANDBOX
+) -> bool:
     """The story of two days, told line by line; whether all was in step in the end.
 
-    Leaves config, state and both ledgers in `folder`. Raises ConfigError without the sandbox.
+    Leaves config, state and both ledgers in `folder`. Raises ConfigError if what the ERP needs is
+    not installed.
     """
     _clear(folder)
-    with _start(articles, orders, 0, 0, folder) as sandbox:
-        config = write_config(folder, sandbox, "demo")
-        tell(f"A shop at {sandbox.shop_url} and an ERP at {sandbox.erp_url}: {articles} articles,")
+    with (
+        _start(articles, orders, 0, 0, folder) as sandbox,
+        closing(_books(erp, sandbox, articles, folder, tell)) as books,
+    ):
+        config = write_config(folder, sandbox, "demo", books)
+        tell(f"A shop at {sandbox.shop_url} and an ERP at {books.url}: {articles} articles,")
         tell(f"{orders} orders placed. The configuration is {config}.\n")
         tell("Day one: the first stock run links articles by SKU, the orders go to the ERP.")
         _run(STOCK, config, tell)
         _run(ORDERS, config, tell)
         tell("\nDay two: customers buy, the warehouse ships and counts.")
         sandbox.shop.do("place_order", n=5)
-        sandbox.erp.do("ship")
-        sandbox.erp.do("set_stock", sku=_some_sku(sandbox), warehouse="MAIN", on_hand=77)
+        books.ship()
+        books.count(_some_sku(sandbox), 77)
         _run(ORDERS, config, tell)
         _run(STOCK, config, tell)
         tell("\nOnce more, with nothing to do:")
-        before = _effects(sandbox)
+        before = _effects(sandbox, books)
         for command in (ORDERS, STOCK, ORDERS, STOCK):
             _run(command, config, tell)
-        return _conclude(folder, sandbox, _effects(sandbox) - before, tell)
+        return _conclude(folder, sandbox, books, _effects(sandbox, books) - before, tell)
 
 
 def serve_sandbox(
@@ -87,7 +95,7 @@ def serve_sandbox(
     with _start(articles, orders, shop_port, erp_port, folder) as sandbox:
         config = write_config(folder, sandbox, "sandbox")
         tell(f"Shop {sandbox.shop_url}\nERP  {sandbox.erp_url}\nConfiguration {config}")
-        for name, value in _secrets(sandbox).items():
+        for name, value in _secrets(sandbox, _pretend_books(sandbox)).items():
             tell(f"export {name}={value}")
         tell("Ctrl-C ends it.")
         done = threading.Event()
@@ -96,21 +104,57 @@ def serve_sandbox(
         done.wait()
 
 
-def write_config(folder: Path, sandbox: Sandbox, command: str) -> Path:
-    """The configuration of a sandbox; its secrets go to this process's environment."""
-    os.environ.update(_secrets(sandbox))
+def write_config(folder: Path, sandbox: Sandbox, command: str, books: Books | None = None) -> Path:
+    """The configuration of a sandbox; its secrets go to this process's environment.
+
+    Without `books` the sandbox's own ERP is behind the shop.
+    """
+    books = books or _pretend_books(sandbox)
+    os.environ.update(_secrets(sandbox, books))
     path = folder / "config.yaml"
-    text = CONFIG.format(command=command, shop_url=sandbox.shop_url, erp_url=sandbox.erp_url)
+    erp = indent(yaml.safe_dump(dict(books.settings()), sort_keys=False), "    ").rstrip()
+    text = CONFIG.format(command=command, shop_url=sandbox.shop_url, erp=erp)
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def _secrets(sandbox: Sandbox) -> dict[str, str]:
+def _secrets(sandbox: Sandbox, books: Books) -> dict[str, str]:
     return {
         "SYNC_CLI_DEMO_KEY": sandbox.consumer_key,
         "SYNC_CLI_DEMO_SECRET": sandbox.consumer_secret,
-        "SYNC_CLI_DEMO_TOKEN": sandbox.erp_token,
+        **books.secrets(),
     }
+
+
+def _books(erp: DemoErp, sandbox: Sandbox, articles: int, folder: Path, tell: Tell) -> Books:
+    """The ERP behind the shop; a Tryton is built first, which takes some time once."""
+    if erp is DemoErp.SANDBOX:
+        return _pretend_books(sandbox)
+    if find_spec("trytond") is None or find_spec("proteus") is None:
+        raise ConfigError(
+            "Tryton is not installed.", "Install it: `pip install '.[tryton]'` in a checkout."
+        )
+    from sync_cli.sandbox.articles import catalogue
+    from sync_cli.sandbox.tryton.books import TrytonBooks
+    from sync_cli.sandbox.tryton.building import NotBuilt
+
+    tell("A Tryton is made ready: half a minute the first time, seconds later on.")
+    try:
+        return TrytonBooks(folder / "tryton", _cache(), catalogue(articles))
+    except NotBuilt as fault:
+        raise ConfigError(f"Tryton cannot be started: {fault}") from None
+
+
+def _pretend_books(sandbox: Sandbox) -> Books:
+    from sync_cli.sandbox.books import PretendBooks
+
+    return PretendBooks(sandbox)
+
+
+def _cache() -> Path:
+    """Where what is built once is kept."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "sync-cli" / "tryton"
 
 
 def sandbox_module() -> ModuleType:
@@ -160,11 +204,11 @@ def _some_sku(sandbox: Sandbox) -> str:
     return next(sku for sku in stocked if sku.startswith("A-"))
 
 
-def _effects(sandbox: Sandbox) -> int:
-    return len(sandbox.shop.ledger.effects()) + len(sandbox.erp.ledger.effects())
+def _effects(sandbox: Sandbox, books: Books) -> int:
+    return len(sandbox.shop.ledger.effects()) + books.effects()
 
 
-def _conclude(folder: Path, sandbox: Sandbox, writes: int, tell: Tell) -> bool:
+def _conclude(folder: Path, sandbox: Sandbox, books: Books, writes: int, tell: Tell) -> bool:
     from sync_cli.sandbox.verdict import judge
 
     with closing(State.open(folder / "state.sqlite")) as state:
@@ -173,7 +217,7 @@ def _conclude(folder: Path, sandbox: Sandbox, writes: int, tell: Tell) -> bool:
         tell(f"held: {entry.problem.sentence()}")
     verdict = judge(
         sandbox.shop.ledger.state(),
-        sandbox.erp.ledger.state(),
+        books.state(),
         key="demo",
         excused=[entry.id for entry in held if entry.route == "orders"],
     )

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sync_cli.admin.demo_erp import DemoErp
 from sync_cli.cli.exits import exit_codes
 from sync_cli.cli.options import DEFAULT_CONFIG, ConfigOption
 
@@ -56,11 +57,14 @@ def demo(
     ),
     articles: Annotated[int, typer.Option(min=20, help="How many articles.")] = 60,
     orders: Annotated[int, typer.Option(min=1, help="How many orders are placed at first.")] = 30,
+    erp: Annotated[
+        DemoErp, typer.Option(help="Behind the shop: a pretended ERP, or a real Tryton on SQLite.")
+    ] = DemoErp.SANDBOX,
 ) -> None:
     """The whole story on a pretend shop and ERP: orders flow in, stock flows back, twice."""
     from sync_cli.admin.demo import tell_story
 
     with exit_codes():
-        in_step = tell_story(folder, articles, orders, typer.echo)
+        in_step = tell_story(folder, articles, orders, typer.echo, erp)
     if not in_step:
         raise typer.Exit(3)

@@ -28,6 +28,7 @@ from sync_cli.connectors.http_answers import (
     Passing,
     Received,
     Refine,
+    RefinePage,
     Refusal,
     Refuses,
     RequestRefused,
@@ -99,10 +100,10 @@ class HttpClient:
     """JSON over HTTP to one system, with its credentials, its pace and kept connections.
 
     Thread-safe. `name` is the system's in messages, `clock` gives aware UTC, `timeout` is seconds
-    to connect and to read. `refine` reads the system's own refusals; `refuses` knows those that
-    come with a status of success, as over JSON-RPC. Proxies and certificates of the environment
-    (HTTPS_PROXY, REQUESTS_CA_BUNDLE) are honoured. Raises ConfigError for plain `http://` to
-    another machine.
+    to connect and to read. `refine` reads the system's own refusals, `refine_page` those that are
+    web pages; `refuses` knows refusals that come with a status of success, as over JSON-RPC.
+    Proxies and certificates of the environment (HTTPS_PROXY, REQUESTS_CA_BUNDLE) are honoured.
+    Raises ConfigError for plain `http://` to another machine.
     """
 
     def __init__(
@@ -118,6 +119,7 @@ class HttpClient:
         user_agent: str = USER_AGENT,
         refine: Refine | None = None,
         refuses: Refuses | None = None,
+        refine_page: RefinePage | None = None,
     ) -> None:
         refuse_unsafe_address(name, base_url)
         self.name = name
@@ -131,6 +133,7 @@ class HttpClient:
         self._user_agent = user_agent
         self._refine: Refine = refine or _nothing_to_refine
         self._refuses = refuses
+        self._refine_page = refine_page
         self._adapter = HTTPAdapter(pool_connections=2, pool_maxsize=8)
         self._fault: SyncError | None = None
         self._lost = 0
@@ -310,7 +313,7 @@ class HttpClient:
         received = Received(
             self.name, str(call), request.url or "", call.write, status, headers, body
         )
-        data = accepted(received, call.expect, self._refine, self._refuses)
+        data = accepted(received, call.expect, self._refine, self._refuses, self._refine_page)
         return Answer(status, headers, data, moment_of(headers) or self._clock(), len(body))
 
     def _prepare(self, call: _Call) -> PreparedRequest:

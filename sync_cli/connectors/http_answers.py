@@ -136,8 +136,16 @@ Refuses = Callable[[Any], bool]
 """Whether the JSON of an answer with a status of success is a refusal all the same."""
 
 
+RefinePage = Callable[[Received], Exception | None]
+"""A connector's own reading of an error page that is no JSON, like `Refine`."""
+
+
 def accepted(
-    received: Received, expect: Expected, refine: Refine, refuses: Refuses | None = None
+    received: Received,
+    expect: Expected,
+    refine: Refine,
+    refuses: Refuses | None = None,
+    refine_page: RefinePage | None = None,
 ) -> Any:
     """The JSON of a successful answer of the expected shape; raises what it means otherwise."""
     data = _json(received.body)
@@ -151,7 +159,7 @@ def accepted(
     if data is not _NOT_JSON and data is not None:
         refusal = _refusal(received, data)
         raise refine(refusal) or _refused(refusal)
-    raise _page(received)
+    raise (refine_page(received) if refine_page is not None else None) or _page(received)
 
 
 def moment_of(headers: Mapping[str, str]) -> datetime | None:

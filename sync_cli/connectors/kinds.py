@@ -20,7 +20,6 @@ from sync_cli.connectors.rest.settings import RestSettings
 from sync_cli.connectors.settings import SystemSettings
 from sync_cli.connectors.tryton.settings import TrytonSettings
 from sync_cli.connectors.woocommerce.settings import WooCommerceSettings
-from sync_cli.core.errors import ConfigError
 
 CONNECT_SECONDS = 10.0
 ERP_KINDS = ("rest", "tryton", "odoo")
@@ -91,7 +90,7 @@ def open_erp(settings: RestSettings | TrytonSettings | OdooSettings, opening: Op
         case RestSettings():
             return _open_rest(settings, opening)
         case TrytonSettings():
-            raise ConfigError("This version cannot speak to Tryton yet.")
+            return _open_tryton(settings, opening)
         case OdooSettings():
             return _open_odoo(settings, opening)
         case _:
@@ -123,6 +122,20 @@ def _open_rest(settings: RestSettings, opening: Opening) -> Connector:
         reference=settings.references,
         taxes_given=None if settings.taxes is None else settings.taxes == "given",
         in_doubt=settings.in_doubt,
+    )
+
+
+def _open_tryton(settings: TrytonSettings, opening: Opening) -> Connector:
+    from sync_cli.connectors.tryton.connector import Tryton
+
+    return Tryton(
+        opening.name,
+        settings,
+        revealed(settings, opening.name)["password"],
+        pacing=_pacing(settings),
+        clock=opening.clock,
+        timeout=_timeout(settings),
+        verify=_verify(settings),
     )
 
 

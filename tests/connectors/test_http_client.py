@@ -22,6 +22,7 @@ from sync_cli.connectors.http import (
     Refusal,
     RequestRefused,
 )
+from sync_cli.connectors.http_answers import Received
 from sync_cli.connectors.pacing import Pacing
 from sync_cli.core.errors import AccessDenied, Blocked, ConfigError, SyncError, SystemDown
 from sync_cli.sandbox.server import serve
@@ -514,3 +515,25 @@ def test_a_refusal_inside_a_success_is_read_by_the_connector() -> None:
         mock.add("GET", f"{BASE}/orders", json={"error": "denied"})
         with pytest.raises(AccessDenied, match="key is wrong"):
             wire.read()
+
+
+def test_an_error_page_is_read_by_the_connector_first() -> None:
+    def refine_page(received: Received) -> Exception | None:
+        full = b"out of space" in received.body
+        return RequestRefused(received.status, "too-large", "too much", None) if full else None
+
+    with responses.RequestsMock() as mock:
+        wire = Wire(mock, refine_page=refine_page)
+        mock.add("POST", f"{BASE}/orders", body="<h1>out of space</h1>", status=503)
+        with pytest.raises(RequestRefused, match="too much") as refused:
+            wire.write()
+    assert refused.value.code == "too-large"
+    wire.client.raise_fault()
+
+
+def test_a_call_is_named_by_its_label_where_it_has_one() -> None:
+    with responses.RequestsMock() as mock:
+        wire = Wire(mock)
+        mock.add("POST", f"{BASE}/rpc", json={"message": "no"}, status=403)
+        with pytest.raises(AccessDenied, match=r"refuses sale\.read \(HTTP 403\)"):
+            wire.client.call("POST", "/rpc", repeatable=True, expect=dict, label="sale.read")

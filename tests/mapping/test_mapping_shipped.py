@@ -61,6 +61,13 @@ def test_every_shipped_mapping_is_there() -> None:
         ("odoo", "customer"),
         ("odoo", "shipment"),
         ("odoo", "invoice"),
+        ("tryton", "product"),
+        ("tryton", "stock"),
+        ("tryton", "customer"),
+        ("tryton", "document"),
+        ("tryton", "credit_note"),
+        ("tryton", "shipment"),
+        ("tryton", "invoice"),
     }
 
 

@@ -11,6 +11,8 @@ from sync_cli.connectors.base import Traits
 from sync_cli.connectors.odoo.shapes import SHAPES as ODOO_SHAPES
 from sync_cli.connectors.rest.loading import load_profile
 from sync_cli.connectors.rest.profile import Entity, Profile
+from sync_cli.connectors.tryton import entities as tryton
+from sync_cli.connectors.tryton.identity import RIGHTS
 from sync_cli.connectors.woocommerce.entities import SHAPES
 from sync_cli.flows.connecting import mappings_folder
 from tools.docs.markdown import code, first_sentence, table
@@ -35,7 +37,7 @@ _UNITS = ((timedelta(days=1), "d"), (timedelta(hours=1), "h"), (timedelta(minute
 def traits() -> str:
     """The traits of every shipped connector, by kind of record."""
     rest = (row for profile in profiles() for row in _rest(profile))
-    return table(COLUMNS, (_cells(*row) for row in (*_woocommerce(), *rest, *_odoo())))
+    return table(COLUMNS, (_cells(*row) for row in (*_woocommerce(), *rest, *_tryton(), *_odoo())))
 
 
 def odoo_traits() -> str:
@@ -62,6 +64,17 @@ def profiles() -> list[Profile]:
 def _woocommerce() -> Iterator[Row]:
     for name, shape in SHAPES.items():
         yield "woocommerce", name, shape.traits
+
+
+def _tryton() -> Iterator[Row]:
+    for name in tryton.ENTITIES:
+        yield "tryton", name, tryton.SHAPES[name].traits
+
+
+def tryton_rights() -> str:
+    """What the user of sync-cli must be allowed to do in Tryton."""
+    rows = ((code(model), ", ".join(rights)) for model, rights in RIGHTS.items())
+    return table(("model", "rights"), rows)
 
 
 def _odoo() -> Iterator[Row]:

@@ -52,6 +52,7 @@ BLOCKS: Blocks = {
     "settings": settings.reference,
     "traits": connectors.traits,
     "transforms": language.transforms,
+    "tryton-rights": connectors.tryton_rights,
     "types": language.types,
 }
 

@@ -1,0 +1,120 @@
+"""The base data that documents refer to: web shop, company, warehouses, currencies, taxes.
+
+Each kind is asked for once a run, when it is first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sync_cli.connectors.tryton.wire import Wire
+from sync_cli.core.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class WebShop:
+    """The web shop that all orders belong to, and its company."""
+
+    id: int
+    company: int
+    company_name: str
+    currency: str
+    warehouses: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """A warehouse by what it is called in the configuration: its code, else its name."""
+
+    id: int
+    code: str
+
+
+class House:
+    """What is there, by the names that people gave it."""
+
+    def __init__(self, wire: Wire, web_shop: str) -> None:
+        self._wire = wire
+        self._name = web_shop
+
+    @cached_property
+    def shop(self) -> WebShop:
+        """The configured web shop; from now on its company goes with every call.
+
+        Raises ConfigError if there is none of this name.
+        """
+        fields = ["company", "company.rec_name", "company.currency.code", "warehouses"]
+        found = self._wire.search("web.shop", [["name", "=", self._name]], fields)
+        if len(found) != 1:
+            names = ", ".join(row["name"] for row in self._wire.search("web.shop", [], ["name"]))
+            raise ConfigError(
+                f"{self._wire.system} has no web shop {self._name!r}; it has {names or 'none'}.",
+                "Correct `web_shop` in the configuration, or add it under Sales > Configuration.",
+            )
+        row = found[0]
+        company = row["company."]
+        shop = WebShop(
+            row["id"],
+            company["id"],
+            company["rec_name"],
+            company["currency."]["code"],
+            tuple(row["warehouses"]),
+        )
+        self._wire.context["company"] = shop.company
+        return shop
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """The names of the modules that are activated."""
+        rows = self._wire.search("ir.module", [["state", "=", "activated"]], ["name"])
+        return frozenset(row["name"] for row in rows)
+
+    @cached_property
+    def warehouses(self) -> tuple[Warehouse, ...]:
+        """All warehouses, by id."""
+        rows = self._wire.search("stock.location", [["type", "=", "warehouse"]], ["code", "name"])
+        return tuple(Warehouse(row["id"], row["code"] or row["name"]) for row in rows)
+
+    @cached_property
+    def currencies(self) -> Mapping[str, int]:
+        """Ids of currencies by code, such as EUR."""
+        return self._ids("currency.currency", "code")
+
+    @cached_property
+    def countries(self) -> Mapping[str, int]:
+        """Ids of countries by their two letters."""
+        return self._ids("country.country", "code")
+
+    @cached_property
+    def taxes(self) -> Mapping[str, int]:
+        """Ids of the company's taxes by name."""
+        return self._ids("account.tax", "name", [["company", "=", self.shop.company]])
+
+    @cached_property
+    def carriers(self) -> Mapping[str, int]:
+        """Ids of carriers by the name of their party."""
+        if "carrier" not in self.modules:
+            return {}
+        rows = self._wire.search("carrier", [], ["party.name"])
+        return {str(row["party."]["name"]): row["id"] for row in rows}
+
+    @cached_property
+    def attributes(self) -> Mapping[str, tuple[str, Mapping[str, str]]]:
+        """Attributes of products by their key: what people call it, and its options by theirs."""
+        if "product_attribute" not in self.modules:
+            return {}
+        rows = self._wire.search("product.attribute", [], ["name", "string", "selection"])
+        return {row["name"]: (row["string"], _options(row["selection"])) for row in rows}
+
+    def _ids(self, model: str, key: str, domain: list[Any] | None = None) -> Mapping[str, int]:
+        rows = self._wire.search(model, domain or [], [key])
+        return {str(row[key]): row["id"] for row in rows}
+
+
+def _options(selection: str | None) -> dict[str, str]:
+    """The options of an attribute: a line is "key:what people call it"."""
+    parted = (line.partition(":") for line in (selection or "").splitlines() if line.strip())
+    return {key.strip(): (said or key).strip() for key, _, said in parted}

@@ -1,0 +1,1 @@
+"""The connector before a real Tryton: never a pretended one."""
