@@ -83,6 +83,10 @@ def test_a_right_that_lacks_stops_the_run(number: str, write: bool) -> None:
     assert "groups" in said.remedy
 
 
+def test_a_proxy_that_wants_fewer_requests_is_no_wrong_password() -> None:
+    assert isinstance(meaning(429, "<html>slow down</html>", write=True), Passing)
+
+
 def test_an_unknown_database_is_no_outage() -> None:
     said = recorded("009")
     assert isinstance(said, ConfigError)

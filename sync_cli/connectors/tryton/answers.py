@@ -8,7 +8,7 @@
 | `ConcurrencyException` | somebody else was faster: again later |
 | any other error to a reading call | configuration: a field or module is not there |
 | 401 | the session ended, or wrong credentials |
-| 429 at the login | too many wrong passwords: five minutes' rest |
+| 429 of its own, at the login | too many wrong passwords: five minutes' rest |
 | 503 "parser stack overflow" | the batch is too large |
 | 404, 503 "doesn't exist" | configuration: no such database |
 | any other 503 of its own | busy: nothing was done, again later |
@@ -30,6 +30,7 @@ OVERTAKEN = "ConcurrencyException"
 FAULT = "fault"
 
 _NOT_ALLOWED = "You are not allowed to"
+_SHUT_OUT = b"exceeded an allotted request count"
 _OWN_PAGE = b"<title>503 Service Unavailable</title>"
 _RIGHTS = "Give the user of sync-cli the groups that docs/tryton.md names."
 
@@ -65,7 +66,7 @@ def read_page(received: Received) -> Exception | None:
     """What an error page of Tryton means; None for pages that are not its own."""
     if received.status == 401:
         return RequestRefused(401, SESSION_OVER, "the session has ended", None)
-    if received.status == 429:
+    if received.status == 429 and _SHUT_OUT in received.body:
         return RequestRefused(429, TOO_MANY_LOGINS, "too many wrong passwords", None)
     if received.status == 404:
         return ConfigError(

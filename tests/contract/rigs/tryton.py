@@ -136,6 +136,7 @@ class TrytonRig(Rig):
         Ability.LATE_COMMIT: "SQLite has one writer at a time: nothing is seen late there",
         Ability.QUESTION: "a sale of a web shop asks nothing on its way in a plain Tryton",
         Ability.MOMENT: _NO_MOMENT,
+        Ability.FEW_RIGHTS: "every user of Tryton may change parties; of sales `lacks` tells it",
     }
     secrets = (SYNC_USER[1], STRANGER[1])
 
@@ -170,9 +171,6 @@ class TrytonRig(Rig):
 
     def open_with_wrong_secret(self) -> Connector:
         return town().open((SYNC_USER[0], "wrong-secret"), pacing=self._waits.pacing())
-
-    def open_with_few_rights(self) -> Connector:
-        return town().open(STRANGER, pacing=self._waits.pacing())
 
     def mark(self) -> str:
         return town().mark()
