@@ -79,13 +79,16 @@ class Reader:
         clock = position.clock if position is not None else None
         first, last = _place(position)
         legs = self._legs(shape, since)
+        met: set[str] = set()
         for number in range(first, len(legs)):
             for rows, began, ended in self._walk(legs[number], last if number == first else 0):
                 clock = clock or began
                 over = ended and number == len(legs) - 1
                 place = f"{number + 1}:0" if ended else f"{number}:{rows[-1]['id']}"
-                records = tuple(legs[number].records(rows)) if rows else ()
-                yield Page(records, Position(since, clock, place, over).write(), clock)
+                found = legs[number].records(rows) if rows else ()
+                fresh = tuple(raw for raw in found if raw.id not in met)
+                met.update(raw.id for raw in fresh)
+                yield Page(fresh, Position(since, clock, place, over).write(), clock)
 
     def fetch(self, shape: Shape, ids: Sequence[str]) -> Iterator[Raw]:
         """See `Connector.fetch`."""
