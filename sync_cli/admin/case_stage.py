@@ -22,14 +22,14 @@ from sync_cli.core.identity import reference
 from sync_cli.engine.route import Options
 from sync_cli.engine.run import Run, Silent
 from sync_cli.flows.clock import utc_now
-from sync_cli.flows.commands import ORDERS, PRODUCTS, STOCK, carry_out
+from sync_cli.flows.commands import CUSTOMERS, ORDERS, PRODUCTS, STOCK, carry_out
 from sync_cli.flows.systems import ERP, SHOP
 from sync_cli.state.store import State
 
 if TYPE_CHECKING:
     from sync_cli.sandbox.embedded import Sandbox, Side
 
-COMMANDS = {command.name: command for command in (ORDERS, STOCK, PRODUCTS)}
+COMMANDS = {command.name: command for command in (ORDERS, CUSTOMERS, STOCK, PRODUCTS)}
 SECRETS = {
     "key": "SYNC_CLI_SELFTEST_KEY",
     "secret": "SYNC_CLI_SELFTEST_SECRET",
@@ -243,5 +243,6 @@ def _config(sandbox: Sandbox, merchant: Path | None) -> dict[str, Any]:
             "settle": "0s",
             "write_back": "on",
         },
+        "refunds": {**given.get("refunds", {}), "mode": "on", "from_erp": "off"},
         "stock": {**given.get("stock", {}), "mode": "on"},
     }

@@ -59,6 +59,8 @@ def faults(case: Json) -> list[str]:
             found += held_faults(versions[-1], shop, wrong[1], wrong[2])
         for document in expect.get("documents") or ():
             found += document_faults(case, versions, document, shop.decimals)
+        if "credit_notes" in expect:
+            found += credit_notes_faults(case, expect["credit_notes"], shop)
     if not any(FIGURES.search(str(one.get("held", ""))) for one in looks(case)):
         found += order_faults(case["order"], shop)
     return found
@@ -250,3 +252,116 @@ def goods_faults(case: Json, own: Json, line: Json, place: str) -> list[str]:
         "tax_code": CODES[own.get("tax_class", "")],
     }
     return [f"{place}.{name}" for name, value in right.items() if line[name] != value]
+
+
+# --- refunds and their credit notes
+
+
+def refunds_of(case: Json) -> Iterator[tuple[Json, bool]]:
+    """The refunds of a case, and whether its order had been called off by then."""
+    called_off = False
+    for step in case.get("steps", ()):
+        action = step.get("shop") or {}
+        called_off |= (action.get("with") or {}).get("status") == "cancelled"
+        if action.get("do") == "refund":
+            yield action["with"], called_off
+
+
+def credit_notes_faults(case: Json, notes: Any, shop: Shop) -> list[str]:
+    """What of the credit notes is not the refunds: an order that was called off has none."""
+    made = [refund for refund, called_off in refunds_of(case) if not called_off]
+    idle = [refund for refund, called_off in refunds_of(case) if called_off]
+    if len(made) != len(notes):
+        return [f"{len(notes)} credit notes of {len(made)} refunds"]
+    found = [
+        f"the lines of the refund of {refund['amount']}"
+        for refund in idle
+        if given_back(refund) != amount(refund["amount"])
+    ]
+    for refund, note in zip(made, notes, strict=True):
+        found += credit_note_faults(case["order"], refund, note, shop)
+    return found
+
+
+def given_back(refund: Json) -> Decimal:
+    """What the lines of a refund give back."""
+    lines = refund.get("line_items", ())
+    return add(amount(one["refund_total"]) + tax_back(one) for one in lines)
+
+
+def credit_note_faults(order: Json, refund: Json, note: Json, shop: Shop) -> list[str]:
+    """What of a credit note is not its refund: the amount is the truth, then the lines."""
+    lines = note["lines"]
+    net, tax = (add(amount(line[name]) for line in lines) for name in ("net", "tax"))
+    found = []
+    if amount(note["total"]) != amount(refund["amount"]):
+        found.append(f"total {note['total']}, not {refund['amount']}")
+    if net + tax != amount(note["total"]) or tax != amount(note["tax"]):
+        found.append("its lines are not its sums")
+    given = refund.get("line_items", ())
+    back = given_back(refund)
+    if any(line["kind"] == "adjustment" for line in lines):
+        found += piece_faults(order, given, shop)
+        return found + adjustment_faults(order, given, back, note, shop)
+    if back != amount(refund["amount"]) or len(given) != len(lines):
+        return [*found, "the lines that are given back are not the amount"]
+    for at, (one, line) in enumerate(zip(given, lines, strict=True)):
+        if amount(line["net"]) != amount(one["refund_total"]):
+            found.append(f"lines[{at}].net")
+        if amount(line["tax"]) != tax_back(one):
+            found.append(f"lines[{at}].tax")
+        if line["kind"] == "product" and line["quantity"] != one["quantity"]:
+            found.append(f"lines[{at}].quantity")
+    return found
+
+
+def piece_faults(order: Json, given: Any, shop: Shop) -> list[str]:
+    """Pieces that come back at another amount than they were sold for."""
+    sold = {line.get("id"): line for _, line in items(order)}
+    step = Decimal(1).scaleb(-shop.decimals)
+    found = []
+    for one in (one for one in given if one["quantity"]):
+        line = sold[one["id"]]
+        share = Decimal(one["quantity"]) / line["quantity"]
+        for back, name in ((amount(one["refund_total"]), "total"), (tax_back(one), "total_tax")):
+            if abs(back - amount(line[name]) * share) >= step:
+                found.append(f"{name} of a piece that comes back")
+    return found
+
+
+def tax_back(one: Json) -> Decimal:
+    """The tax that is given back with a line."""
+    return add(amount(tax["refund_total"]) for tax in one.get("refund_tax", ()))
+
+
+def adjustment_faults(order: Json, given: Any, back: Decimal, note: Json, shop: Shop) -> list[str]:
+    """What of adjustment lines is wrong: the amount shared over the rates as the order is.
+
+    Where only tax is given back there is nothing to share.
+    """
+    lines = [line for line in note["lines"] if line["kind"] == "adjustment"]
+    only_tax = given and not add(amount(one["refund_total"]) for one in given)
+    right = [(Decimal(0), back)] if only_tax else shares(order, amount(note["total"]), shop)
+    there = [(amount(line["net"]), amount(line["tax"])) for line in lines]
+    if there != right:
+        return [f"adjusted by {there}, not {right}"]
+    return []
+
+
+def shares(order: Json, given: Decimal, shop: Shop) -> list[tuple[Decimal, Decimal]]:
+    """Net and tax of each rate's share of an amount, in proportion to what the order cost at it."""
+    cost: dict[int, list[Decimal]] = {}
+    for _, line in items(order):
+        [tax] = line["taxes"]
+        sums_of = cost.setdefault(tax["id"], [Decimal(0), Decimal(0)])
+        sums_of[0] += amount(line["total"])
+        sums_of[1] += amount(line["total_tax"])
+    found = []
+    left = given
+    for at, (net, tax) in enumerate(cost.values()):
+        last = at == len(cost) - 1
+        gross = left if last else up(given * (net + tax) / amount(order["total"]), shop.decimals)
+        left -= gross
+        share = up(gross * tax / (net + tax), shop.decimals)
+        found.append((gross - share, share))
+    return found
