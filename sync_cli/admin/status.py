@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sync_cli.flows.admission import ROUTE as BACKFILL
 from sync_cli.state.store import RunRow, State
 
 LAST_RUNS = 5
@@ -30,6 +31,7 @@ class Status:
     runs: tuple[RunRow, ...]
     held: dict[str, int]
     due: int
+    backfill: str = ""
 
 
 def read_status(state: State, now: datetime) -> Status:
@@ -42,10 +44,20 @@ def read_status(state: State, now: datetime) -> Status:
     routes = tuple(
         Freshness(route, mark.at, now - mark.set_at, state.position(route) is None)
         for route, mark in state.watermarks().items()
-        if "/" not in route
+        if "/" not in route and route != BACKFILL
     )
     due = sum(entry.until <= now for entry in held)
-    return Status(state.installation, routes, tuple(state.runs(LAST_RUNS)), counts, due)
+    runs = tuple(state.runs(LAST_RUNS))
+    return Status(state.installation, routes, runs, counts, due, _backfill(state))
+
+
+def _backfill(state: State) -> str:
+    """How far the last backfill came, "" if there was none."""
+    unfinished = state.position(BACKFILL)
+    if unfinished is not None and unfinished.since is not None:
+        again = f"sync-cli orders --backfill --from {unfinished.since.isoformat()}"
+        return f"interrupted; `{again}` goes on with it"
+    return "complete" if state.watermark(BACKFILL) is not None else ""
 
 
 def as_data(status: Status) -> dict[str, Any]:
@@ -72,6 +84,7 @@ def as_data(status: Status) -> dict[str, Any]:
             }
             for run in status.runs
         ],
+        "backfill": status.backfill,
         "held": status.held,
         "due": status.due,
     }

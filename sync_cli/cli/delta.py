@@ -10,8 +10,10 @@ from sync_cli.cli.exits import exit_codes, is_person
 from sync_cli.cli.options import (
     DEFAULT_CONFIG,
     AcceptOption,
+    BackfillOption,
     ConfigOption,
     DryRunOption,
+    FromOption,
     FullOption,
     IdOption,
     JsonOption,
@@ -42,12 +44,15 @@ def orders(
     quiet: QuietOption = False,
     accept: AcceptOption = "",
     remap: RemapOption = False,
+    backfill: BackfillOption = False,
+    from_day: FromOption = None,
 ) -> None:
     """Orders: shop to ERP, and the document's number and state back."""
     from sync_cli.engine.route import Options
     from sync_cli.flows.clock import utc_now
-    from sync_cli.flows.commands import ORDERS
+    from sync_cli.flows.commands import BACKFILL, ORDERS
 
+    _check_backfill(backfill=backfill, from_day=from_day, since=since)
     options = Options(
         dry_run=dry_run,
         since=read_since(since, utc_now()),
@@ -56,8 +61,22 @@ def orders(
         limit=limit,
         accept=accept,
         remap=remap,
+        backfill_from=read_since(from_day, utc_now(), "--from"),
     )
-    _run(ORDERS, config, options, as_json=as_json, quiet=quiet)
+    _run(BACKFILL if backfill else ORDERS, config, options, as_json=as_json, quiet=quiet)
+
+
+def _check_backfill(*, backfill: bool, from_day: str | None, since: str | None) -> None:
+    """Raise BadParameter unless --backfill and --from stand together, and alone."""
+    if backfill and from_day is None:
+        raise typer.BadParameter(
+            "a backfill needs the day that it begins with: --from 2024-01-31.",
+            param_hint="--backfill",
+        )
+    if from_day is not None and not backfill:
+        raise typer.BadParameter("it belongs to --backfill.", param_hint="--from")
+    if backfill and since is not None:
+        raise typer.BadParameter("a backfill begins with --from.", param_hint="--since")
 
 
 def customers(

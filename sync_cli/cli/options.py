@@ -52,13 +52,26 @@ RemapOption = Annotated[
     typer.Option("--remap", help="Look again at documents whose mapping changed since."),
 ]
 
+BackfillOption = Annotated[
+    bool,
+    typer.Option(
+        "--backfill",
+        help="Bring older orders to the ERP: those placed since --from and before start_at. Goes"
+        " on where it was interrupted; today's orders go first; no notes, no mails.",
+    ),
+]
+FromOption = Annotated[
+    str | None,
+    typer.Option("--from", metavar="DAY", help="The day that a backfill begins with: 2024-01-31."),
+]
+
 DEFAULT_CONFIG = Path("config.yaml")
 _AGO = re.compile(r"(\d+)\s*([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def read_since(text: str | None, now: datetime) -> datetime | None:
-    """The instant that `--since` names, aware UTC. Raises BadParameter for any other text."""
+def read_since(text: str | None, now: datetime, option: str = "--since") -> datetime | None:
+    """The instant that an option names, aware UTC. Raises BadParameter for any other text."""
     if text is None:
         return None
     ago = _AGO.fullmatch(text.strip())
@@ -69,7 +82,7 @@ def read_since(text: str | None, now: datetime) -> datetime | None:
     except ValueError:
         raise typer.BadParameter(
             f"{text!r} is no date; write 2026-01-31, 2026-01-31T08:00:00Z or 2h.",
-            param_hint="--since",
+            param_hint=option,
         ) from None
     return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
 

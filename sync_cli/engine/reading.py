@@ -31,11 +31,13 @@ class Window:
     """Records that are settled together before the read goes on.
 
     `asked_for` claims that these were asked for by id; `missing` are those the source lost.
+    `total` is how many records the whole read has, None where the source does not say it.
     """
 
     records: tuple[Raw, ...]
     missing: tuple[str, ...] = ()
     asked_for: bool = False
+    total: int | None = None
 
 
 class Reading:
@@ -108,7 +110,7 @@ class Reading:
             self._clock = page.clock
             count += len(page.records)
             self.run.watcher.reading(self.route.name, count, page.total)
-            yield Window(page.records)
+            yield Window(page.records, total=page.total)
             if self._stepwise:
                 position = Position(page.resume, start.since, page.clock, self.route.scope)
                 self.run.state.set_position(self.route.name, position)

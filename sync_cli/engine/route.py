@@ -30,7 +30,8 @@ class Options:
     """What a person asked for on the command line; none of them changes another's meaning.
 
     `since` must be aware UTC. `ids` and `skus` narrow a run to these records, `only` to one group
-    of fields.
+    of fields. `backfill_from` (aware UTC) asks for the orders placed since then and before
+    `orders.start_at`.
     """
 
     dry_run: bool = False
@@ -42,6 +43,7 @@ class Options:
     accept: str = ""
     remap: bool = False
     only: str = ""
+    backfill_from: datetime | None = None
 
     @property
     def narrowed(self) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from sync_cli.config import Config
-from sync_cli.core.errors import ExitCode, SyncError
+from sync_cli.core.errors import ConfigError, ExitCode, SyncError
 from sync_cli.engine.route import Mode, Options
 from sync_cli.engine.run import Run, Watcher
 from sync_cli.flows.session import session
 from sync_cli.flows.systems import Systems
+from sync_cli.state.lanes import window_lock
 
 
 class Reporter(Watcher, Protocol):
@@ -54,6 +56,21 @@ def _orders(systems: Systems) -> None:
         WriteBackFlow(systems).write_back()
 
 
+def _backfill(systems: Systems) -> None:
+    from sync_cli.flows.backfill import Backfill
+
+    config, run = systems.config, systems.run
+    if run.options.backfill_from is None:
+        raise ConfigError("A backfill needs the day that it begins with.", "Add --from DAY.")
+
+    def locked() -> AbstractContextManager[None]:
+        if run.plans_only:
+            return nullcontext()
+        return window_lock(config.state.parent, config.shop, ORDERS.lane, command=BACKFILL.name)
+
+    Backfill(systems, run.options.backfill_from, locked).carry_out()
+
+
 def _stock(systems: Systems) -> None:
     from sync_cli.flows.stock import StockFlow
 
@@ -77,6 +94,7 @@ def _products(systems: Systems) -> None:
 
 ORDERS = Command("orders", "orders", lambda config: config.orders.mode, _orders)
 CUSTOMERS = Command("customers", "orders", lambda config: config.customers.mode, _customers)
+BACKFILL = Command("orders --backfill", "backfill", lambda config: config.orders.mode, _backfill)
 STOCK = Command("stock", "stock", lambda config: config.stock.mode, _stock)
 PRODUCTS = Command(
     "products", "catalogue", lambda config: config.products.mode, _products, whole_products=True

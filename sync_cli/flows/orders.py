@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +33,7 @@ from sync_cli.engine.guarding import judge, stop_on_reused_ids
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Route
 from sync_cli.engine.run import Run
+from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.articles import Articles, known_articles, resolve_lines
 from sync_cli.flows.judging import judge_document
 from sync_cli.flows.order_customers import OrderCustomers, Resolved
@@ -41,6 +43,7 @@ from sync_cli.mapping.errors import Unreadable
 
 ORDER = "order"
 ORDERS = "orders"
+BACKFILL = "orders --backfill"
 LAST_REFERENCES = 50
 STATE_FIELDS = frozenset(
     "status date_paid date_paid_gmt date_completed date_completed_gmt".split()  # noqa: SIM905
@@ -68,10 +71,12 @@ class Case:
 class OrderFlow:
     """The route shop.orders -> erp.orders with the customers and articles that it stands on."""
 
-    def __init__(self, systems: Systems) -> None:
+    def __init__(self, systems: Systems, since: datetime | None = None) -> None:
+        """`since`: the orders placed from then on, in place of those that belong to the ERP."""
         self.systems = systems
         self.run = systems.run
         self.settings = systems.config.orders
+        self.since = since or admitted_since(systems)
         self.route = order_route(systems)
         self.customers = OrderCustomers(systems)
         self.writer = DocumentWriter(self.run, self.route)
@@ -83,7 +88,7 @@ class OrderFlow:
         """Bring the ERP in step with the shop's orders, window by window."""
         check_references(self.systems)
         for window in Reading(self.run, self.route):
-            self._transfer(window)
+            self.transfer_window(window)
         self._release_customers()
 
     def _release_customers(self) -> None:
@@ -94,7 +99,8 @@ class OrderFlow:
         read = (self._read(raw) for raw in self.systems.shop.fetch(ORDER, waiting))
         self.customers.release(case.order for case in read if case.order is not None)
 
-    def _transfer(self, window: Window) -> None:
+    def transfer_window(self, window: Window) -> None:
+        """Bring the ERP in step with the orders of one window."""
         self.run.tally.add(self.route.name, "read", len(window.records))
         read = [self._read(raw) for raw in window.records]
         if not window.asked_for:
@@ -171,7 +177,7 @@ class OrderFlow:
         return Case(item, order)
 
     def _filtered(self, order: Order) -> str:
-        if order.ordered_at < self.settings.start_at:
+        if order.ordered_at < self.since:
             return "placed before start_at"
         if order.parent_id:
             return f"a part of order {order.parent_id}"
@@ -301,7 +307,7 @@ def check_own_seal(run: Run, seal: Seal, label: str, *, before_writing: bool = F
     `before_writing` claims that this run has sealed nothing yet: its own number is another's.
     """
     state = run.state
-    wrote = state.command_of(seal.run) in (None, ORDERS)
+    wrote = state.command_of(seal.run) in (None, ORDERS, BACKFILL)
     if before_writing and not run.plans_only:
         wrote &= seal.run != run.number
     check_seal(seal, state.installation, state.last_run_number(), label, wrote=wrote)

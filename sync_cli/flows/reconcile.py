@@ -15,6 +15,7 @@ from sync_cli.core.findings import Findings, Report
 from sync_cli.core.parts import Part
 from sync_cli.engine.route import Mode, Options
 from sync_cli.engine.run import Silent
+from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.clock import utc_now
 from sync_cli.flows.reconcile_orders import OrderComparison
 from sync_cli.flows.reconcile_refunds import RefundComparison
@@ -85,7 +86,7 @@ def compare(systems: Systems, wish: Wish, notes: Notes) -> Report:
         if start is not None:
             since[Part.ORDERS] = start
         comparison = OrderComparison(
-            systems, findings, start or config.orders.start_at, windowed=start is not None
+            systems, findings, start or admitted_since(systems), windowed=start is not None
         )
         comparison.compare(_memory(systems, wish))
     if Part.REFUNDS in wish.parts and Mode.OFF not in (config.orders.mode, config.refunds.mode):
@@ -93,7 +94,7 @@ def compare(systems: Systems, wish: Wish, notes: Notes) -> Report:
         if start is not None:
             since[Part.REFUNDS] = start
         refunds = RefundComparison(
-            systems, findings, start or config.orders.start_at, windowed=start is not None
+            systems, findings, start or admitted_since(systems), windowed=start is not None
         )
         refunds.compare(_memory(systems, wish))
     if Part.STOCK in wish.parts and config.stock.mode is not Mode.OFF:
@@ -107,10 +108,10 @@ def _start(systems: Systems, wish: Wish) -> datetime | None:
     start = wish.since
     if start is None and settings.reconcile.days is not None:
         start = systems.shop_identity.clock - timedelta(days=settings.reconcile.days)
-    return start if start is not None and start > settings.orders.start_at else None
+    return start if start is not None and start > admitted_since(systems) else None
 
 
 def _memory(systems: Systems, wish: Wish) -> Memory:
     config = systems.config
-    scope = scope_of(config.orders.start_at, config.orders.reference, config.shop)
+    scope = scope_of(admitted_since(systems), config.orders.reference, config.shop)
     return Memory(systems.run, scope, accept=wish.accept_counts)

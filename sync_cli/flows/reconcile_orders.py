@@ -12,6 +12,7 @@ from sync_cli.core.drift import ERP, SHOP, Drift, ErpDocument, ShopOrder, compar
 from sync_cli.core.findings import Findings
 from sync_cli.core.model import DocumentState, OrderState
 from sync_cli.core.parts import Part
+from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.reconcile_pairs import Pair, PairComparison, Row, Subject
 from sync_cli.flows.systems import Systems
 from sync_cli.mapping.errors import Unreadable
@@ -24,6 +25,7 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
         self, systems: Systems, findings: Findings, since: datetime, *, windowed: bool
     ) -> None:
         self.settings = systems.config.orders
+        self.admitted_since = admitted_since(systems)
         subject = Subject(
             part=Part.ORDERS,
             label="Order",
@@ -43,7 +45,7 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
             return None, error.problems[0].sentence()
         state = OrderState.TRASHED if "trashed" in raw.marks else order.state
         is_part = bool(order.parent_id)
-        wanted = state in self.settings.states and order.ordered_at >= self.settings.start_at
+        wanted = state in self.settings.states and order.ordered_at >= self.admitted_since
         needs = wanted and not is_part
         return (
             ShopOrder(

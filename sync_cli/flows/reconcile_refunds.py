@@ -15,6 +15,7 @@ from sync_cli.core.findings import Findings
 from sync_cli.core.model import Disposition, DocumentState
 from sync_cli.core.parts import Part
 from sync_cli.core.refund_records import CreditNote
+from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.reconcile_pairs import Pair, PairComparison, Row, Subject
 from sync_cli.flows.refund_sources import REFUND, bar, gather_sources
 from sync_cli.flows.systems import Systems
@@ -105,7 +106,7 @@ class RefundComparison(PairComparison[ShopRefund, ErpNote]):
         """What the order of a refund says of it: left out, still waiting, or cancelled."""
         wanting = [pair.ours.order_id for pair in pairs if pair.ours and pair.ours.needs]
         sources = gather_sources(self.systems, wanting)
-        start_at = self.systems.config.orders.start_at
+        start_at = admitted_since(self.systems)
         looked = []
         for pair in pairs:
             refund = pair.ours

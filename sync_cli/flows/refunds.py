@@ -38,6 +38,7 @@ from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.guarding import stop_on_reused_ids
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
+from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.articles import resolve_lines
 from sync_cli.flows.judging import judge_document
 from sync_cli.flows.order_customers import OrderCustomers
@@ -212,7 +213,7 @@ class RefundFlow:
         if refund is None or not case.is_open:
             return case
         order_id = refund.order_id
-        bars = bar(order_id, sources, self.systems.config.orders.start_at)
+        bars = bar(order_id, sources, admitted_since(self.systems))
         if bars.left_out:
             return case.but(filtered=bars.left_out)
         if bars.waits:
@@ -324,6 +325,7 @@ def credit_note_words(systems: Systems) -> DocumentWords:
 def refund_route(systems: Systems) -> Route:
     """The route that makes credit notes of shop refunds."""
     orders, settings = systems.config.orders, systems.config.refunds
+    start_at = admitted_since(systems)
     return Route(
         name=REFUNDS,
         entity=REFUND,
@@ -335,9 +337,9 @@ def refund_route(systems: Systems) -> Route:
         target_role=ERP,
         kind=Kind.DOCUMENT,
         mode=settings.mode if orders.mode is Mode.ON else orders.mode,
-        scope=digest([orders.start_at]),
+        scope=digest([start_at]),
         buffer=systems.config.systems.shop.buffer,
-        start_at=orders.start_at,
+        start_at=start_at,
         creates=True,
         find_keys=("reference",),
         judge=lambda item, found: judge_document(item, found.id, systems.credit_note(found)),

@@ -30,7 +30,7 @@ from sync_cli.mapping.mapping_set import MappingSet, load_mappings
 from sync_cli.state.lanes import lane_lock
 from sync_cli.state.store import Pause, State
 
-LANES = ("orders", "stock", "catalogue")
+LANES = ("orders", "stock", "catalogue", "backfill")
 AFTER_DENIED = timedelta(minutes=15)
 LONGEST_PAUSE = timedelta(days=1)
 PRUNE_EVERY = timedelta(days=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
 
@@ -12,7 +13,9 @@ from sync_cli.core.model import Customer, Document, Order, Product, Record, Stoc
 from sync_cli.core.refund_records import CreditNote, Refund
 from sync_cli.engine.run import Run
 from sync_cli.mapping.entity import EntityMapping
+from sync_cli.mapping.errors import Refused
 from sync_cli.mapping.mapping_set import MappingSet
+from sync_cli.mapping.reading import Reader
 
 R = TypeVar("R", bound=Record)
 
@@ -63,6 +66,13 @@ class Systems:
         """A shop refund as canonical record. Raises Unreadable."""
         return _as(Refund, _read(self.shop_mapping("refund"), raw, f"Refund {raw.id}"))
 
+    def ordered_at(self, raw: Raw) -> datetime | None:
+        """When a shop order was placed (aware UTC); None if that cannot be read."""
+        try:
+            return when_ordered(self.shop_mapping("order")).read(raw.data).get("ordered_at")
+        except Refused:
+            return None
+
     def shop_product(self, raw: Raw) -> Product:
         """What stock and orders need of a shop product or variation. Raises Unreadable."""
         mapping = lean_product(self.shop_mapping("product"), LEAN_IN_SHOP)
@@ -108,6 +118,12 @@ class Systems:
 def lean_product(mapping: EntityMapping, fields: frozenset[str]) -> EntityMapping:
     """The mapping of products that reads only these fields, put together once."""
     return mapping.reading_only(fields)
+
+
+@lru_cache(maxsize=8)
+def when_ordered(mapping: EntityMapping) -> Reader:
+    """What reads nothing of an order but when it was placed, put together once."""
+    return mapping.reader.narrowed(frozenset({"ordered_at"}))
 
 
 def _read(mapping: EntityMapping, raw: Raw, label: str) -> Record:

@@ -21,6 +21,7 @@ from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
+from sync_cli.flows.admission import backfilled
 from sync_cli.flows.orders import check_own_seal
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
@@ -67,6 +68,12 @@ class WriteBackFlow:
         for window in Reading(self.run, self.route):
             self._write_back(window)
         self._retry_notes()
+
+    def tell(self, orders: Sequence[str]) -> None:
+        """Tell these orders of their documents now, those that have one."""
+        documents = _document_ids(self.systems, orders)
+        if documents:
+            self._write_back(Window(tuple(self.systems.erp.fetch(ORDER, documents))))
 
     def _write_back(self, window: Window) -> None:
         self.run.tally.add(self.route.name, "read", len(window.records))
@@ -158,6 +165,8 @@ class WriteBackFlow:
         """One private note an order, found again by the reference in its text."""
         if not self.settings.note or not items:
             return
+        silent = backfilled(self.systems, [item.id for item in items])
+        items = [item for item in items if item.id not in silent]
         notes = recall(self.run.state, self.notes, [self._note_item(item) for item in items])
         new = [item for item in notes if item.link is None]
         if not new:

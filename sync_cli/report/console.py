@@ -36,6 +36,8 @@ def show_status(status: Status) -> None:
         for run in status.runs
     ]
     show_table("Last runs", ("run", "command", "started (UTC)", "exit code"), runs)
+    if status.backfill:
+        show_table("Backfill of older orders", ("", ""), [("backfill", status.backfill)])
     held = [(key, str(count)) for key, count in sorted(status.held.items())]
     show_table(f"Held ({status.due} due now)", ("route and why", "records"), held)
 

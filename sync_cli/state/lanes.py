@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -14,16 +15,73 @@ from urllib.parse import quote
 from sync_cli.core.errors import LockHeld, StateError
 from sync_cli.state.places import check_disk, read_mounts
 
+WINDOW_PATIENCE = 300.0
+"""Seconds that a run waits for a backfill to end the window it is in."""
+LANE_PATIENCE = 3600.0
+"""Seconds that a backfill waits for the runs of its lane before it gives up for now."""
+_WINDOW_STEP, _LANE_STEP = 0.2, 2.0
+
+Sleep = Callable[[float], None]
+
 
 @contextmanager
-def lane_lock(folder: Path, shop: str, lane: str, *, command: str = "") -> Iterator[None]:
+def lane_lock(
+    folder: Path, shop: str, lane: str, *, command: str = "", sleep: Sleep = time.sleep
+) -> Iterator[None]:
     """Hold the lock of a shop's lane; raises LockHeld if another run has it, naming that run.
 
-    The lock is a kernel `flock` on a file in `folder`, that of the state file. The file is never
-    deleted: a program that has just opened it would lock a file that no longer has a name.
+    A backfill that is in the middle of a window is waited for, so that no run loses its turn to
+    it. The lock is a kernel `flock` on a file in `folder`, that of the state file. The file is
+    never deleted: a program that has just opened it would lock a file that no longer has a name.
     `command` is what others are told. Raises StateError if the lock file cannot be used.
     """
-    path = folder.resolve() / f"{quote(shop, safe='')}.{quote(lane, safe='')}.lock"
+    window = _path(folder, shop, f"{lane}.window")
+    with _locked(_path(folder, shop, lane), shop, lane, command):
+        # A window begins only while nobody holds the lane: a file that is not there now is no
+        # window that we could miss.
+        if not window.exists():
+            yield
+            return
+        with _locked_in_time(window, shop, lane, command, WINDOW_PATIENCE, _WINDOW_STEP, sleep):
+            yield
+
+
+@contextmanager
+def window_lock(
+    folder: Path, shop: str, lane: str, *, command: str = "", sleep: Sleep = time.sleep
+) -> Iterator[None]:
+    """Hold a lane for one window of a long piece of work; runs of the lane go before it.
+
+    Waits until no run works in the lane. A run that begins meanwhile gets the lane when the window
+    ends, and the next window comes after it. Raises LockHeld if the lane is never free.
+    """
+    window = _path(folder, shop, f"{lane}.window")
+    with ExitStack() as stack:
+        lock = _path(folder, shop, lane)
+        with _locked_in_time(lock, shop, lane, command, LANE_PATIENCE, _LANE_STEP, sleep):
+            stack.enter_context(_locked(window, shop, lane, command))
+        yield
+
+
+@contextmanager
+def _locked_in_time(
+    path: Path, shop: str, lane: str, command: str, patience: float, step: float, sleep: Sleep
+) -> Iterator[None]:
+    """The lock as soon as it is free; raises LockHeld after so many seconds of patience."""
+    with ExitStack() as stack:
+        for _ in range(int(patience / step)):
+            try:
+                stack.enter_context(_locked(path, shop, lane, command))
+                break
+            except LockHeld:
+                sleep(step)
+        else:
+            stack.enter_context(_locked(path, shop, lane, command))
+        yield
+
+
+@contextmanager
+def _locked(path: Path, shop: str, lane: str, command: str) -> Iterator[None]:
     check_disk(path, read_mounts())
     handle = _open(path)
     try:
@@ -35,6 +93,10 @@ def lane_lock(folder: Path, shop: str, lane: str, *, command: str = "") -> Itera
         yield
     finally:
         os.close(handle)
+
+
+def _path(folder: Path, shop: str, lane: str) -> Path:
+    return folder.resolve() / f"{quote(shop, safe='')}.{quote(lane, safe='')}.lock"
 
 
 def _open(path: Path) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 from state_examples import in_child
 
 from sync_cli.core.errors import ExitCode, LockHeld, StateError
-from sync_cli.state.lanes import lane_lock
+from sync_cli.state.lanes import LANE_PATIENCE, WINDOW_PATIENCE, lane_lock, window_lock
 
 
 def holder_of(folder: Path, lane: str, command: str = "") -> int:
@@ -115,3 +115,71 @@ def test_a_lock_file_without_right_is_named(unprivileged: Path) -> None:
     (unprivileged / "shop.orders.lock").chmod(0)
     with pytest.raises(StateError, match=r"The lock file .*shop\.orders\.lock cannot be opened"):
         take(unprivileged)
+
+
+# A backfill holds its lane for one window at a time
+
+
+def wait_no_more(_seconds: float) -> None:
+    raise AssertionError("nothing is there to wait for")
+
+
+def window(
+    folder: Path, sleep: Callable[[float], None] = wait_no_more
+) -> AbstractContextManager[None]:
+    return window_lock(folder, "shop", "orders", command="orders --backfill", sleep=sleep)
+
+
+def test_windows_and_runs_take_turns_without_waiting(tmp_path: Path) -> None:
+    for _ in range(2):
+        with window(tmp_path):
+            pass
+        with lane_lock(tmp_path, "shop", "orders", sleep=wait_no_more):
+            pass
+
+
+def test_a_run_gets_the_lane_when_the_window_ends_and_the_next_window_comes_after_it(
+    tmp_path: Path,
+) -> None:
+    order: list[str] = []
+    with ExitStack() as first, ExitStack() as later:
+        first.enter_context(window(tmp_path))
+
+        def end_first(_seconds: float) -> None:
+            order.append("first window")
+            first.close()
+
+        def give_up(_seconds: float) -> None:
+            raise TimeoutError
+
+        with lane_lock(tmp_path, "shop", "orders", sleep=end_first):
+            order.append("run")
+            with pytest.raises(TimeoutError):
+                later.enter_context(window(tmp_path, sleep=give_up))
+        with window(tmp_path):
+            order.append("second window")
+    assert order == ["first window", "run", "second window"]
+
+
+@pytest.mark.parametrize("which", ["run", "window"])
+def test_nobody_waits_for_ever(tmp_path: Path, which: str) -> None:
+    waited: list[float] = []
+    with ExitStack() as stack:
+        if which == "run":
+            stack.enter_context(window(tmp_path))
+            waiting = lane_lock(tmp_path, "shop", "orders", sleep=waited.append)
+            name, patience = "orders --backfill", WINDOW_PATIENCE
+        else:
+            stack.enter_context(lane_lock(tmp_path, "shop", "orders", command="orders"))
+            waiting = window(tmp_path, sleep=waited.append)
+            name, patience = "orders", LANE_PATIENCE
+        with pytest.raises(LockHeld, match=rf"at work in process {os.getpid()} \({name}\)"):
+            stack.enter_context(waiting)
+    assert sum(waited) == pytest.approx(patience)
+
+
+def test_a_window_does_not_hold_other_lanes_or_a_second_run_of_its_own(tmp_path: Path) -> None:
+    with window(tmp_path), lane_lock(tmp_path, "shop", "stock", sleep=wait_no_more):
+        pass
+    with lane_lock(tmp_path, "shop", "orders"), pytest.raises(LockHeld):
+        take(tmp_path)
