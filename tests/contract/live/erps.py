@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
+from tests.contract.live.odoo import live_odoo
 from tests.contract.live.rest import live_rest
 from tests.contract.live.rig import LiveRig, Time
 from tests.contract.live.settings import LiveErp
 
 OpenErp = Callable[[LiveErp, Time], AbstractContextManager[LiveRig]]
-ERPS: Mapping[str, OpenErp] = {"rest": live_rest}
+ERPS: Mapping[str, OpenErp] = {"rest": live_rest, "odoo": live_odoo}
 """How the rig of each kind is opened. It raises Unset where the variables do not suffice."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from sync_cli.connectors.base import Change, Draft, Json, Raw
 from sync_cli.connectors.odoo.connector import Odoo
@@ -47,11 +47,41 @@ FIELDS = {"order": frozenset({"lines"})}
 _STATES = {"sale": "confirmed", "posted": "confirmed", "cancel": "cancelled"}
 
 
+class OdooHands(Protocol):
+    """Hands that call methods of models past the connector."""
+
+    def call(self, model: str, method: str, *args: Any, **keywords: Any) -> Any:
+        """The result of a method."""
+
+    def edit(self, model: str, id: int | str, **values: Any) -> None:
+        """Write fields of a record."""
+
+    def remove(self, model: str, id: int | str) -> None:
+        """Delete a record for good."""
+
+    def cancel_order(self, id: int | str) -> None:
+        """Cancel an order, confirmed or not."""
+
+
+def customer_lacks() -> dict[Ability, str]:
+    """What cannot be shown of contacts."""
+    return {
+        Ability.ADVANCE: _NO_DOCUMENT,
+        Ability.AMOUNT: "a contact has no amount",
+        Ability.MOMENT: "a contact has no moment",
+    }
+
+
+def order_lacks() -> dict[Ability, str]:
+    """What cannot be shown of orders."""
+    return {Ability.UPDATE: "a document is never rewritten, only brought on"}
+
+
 @dataclass
 class Customers(Subject):
     """Contacts of Odoo."""
 
-    hands: Hands = field(kw_only=True)
+    hands: OdooHands = field(kw_only=True)
 
     def make(self, text: str) -> Made:
         return Made(str(self.hands.call("res.partner", "create", _customer(text))), text)
@@ -85,7 +115,7 @@ class Customers(Subject):
 class Orders(Subject):
     """Sales orders of Odoo."""
 
-    hands: Hands = field(kw_only=True)
+    hands: OdooHands = field(kw_only=True)
     customers: Customers = field(kw_only=True)
     product: str = field(kw_only=True)
 
@@ -220,16 +250,12 @@ class OdooRig(Rig):
         self._waits, self._marks = Waits(), Marks("C")
         hands = Hands(store)
         customers = Customers(
-            entity="customer", hands=hands, moves=frozenset({"name", "write_date"}),
-            lacks={
-                Ability.ADVANCE: _NO_DOCUMENT,
-                Ability.AMOUNT: "a contact has no amount",
-                Ability.MOMENT: "a contact has no moment",
-            },
+            entity="customer", hands=hands, lacks=customer_lacks(),
+            moves=frozenset({"name", "write_date"}),
         )  # fmt: skip
         orders = Orders(
             entity="order", hands=hands, customers=customers, product=str(_goods(store)),
-            lacks={Ability.UPDATE: "a document is never rewritten, only brought on"},
+            lacks=order_lacks(),
         )  # fmt: skip
         credits = Credits(
             entity="refund", hands=hands, orders=orders,
