@@ -7,6 +7,7 @@ from datetime import datetime
 from sync_cli.connectors.base import Connector, batched
 from sync_cli.core.errors import Problem
 from sync_cli.core.identity import read_seal
+from sync_cli.core.model import DocumentState
 from sync_cli.core.outcome import End, Settlement
 from sync_cli.core.plan import Held, Why
 from sync_cli.flows.belonging import HOST, facts_of, host_facts
@@ -29,6 +30,23 @@ def accept(state: State, shop: Connector, erp: Connector) -> list[str]:
             told.append(f"{role}: {_named(before)} -> {_named(now)}")
         state.set_identity(role, now)
     return told
+
+
+def forget_reused(state: State, shop: Connector, now: datetime) -> int:
+    """Forget the links of orders whose id the shop now uses for another order; returns how many.
+
+    The document of the lost order stays in the ERP. The new order is looked for by its reference,
+    and held if a stranger's document carries it: it is never adopted and never made twice.
+    """
+    forgotten = 0
+    for batch in batched(state.recent_links(ORDER, SHOP, ALL_LINKS), 100):
+        known = {end.id: end for end in batch if end.birth and not end.part}
+        for raw in shop.fetch(ORDER, list(known)):
+            if raw.birth and raw.birth != known[raw.id].birth:
+                state.detach(ORDER, known[raw.id])
+                state.settle("orders", 0, [_looked_for(raw.id, "", now)], now)
+                forgotten += 1
+    return forgotten
 
 
 def forget_missing(state: State, erp: Connector, now: datetime) -> int:
@@ -59,8 +77,13 @@ def _looked_for(shop_id: str, reference: str, now: datetime) -> Settlement:
     problem = Problem(
         "document-lost", label, f"{reference} is gone from the ERP", "It is looked for again."
     )
+    if not reference:
+        said = "its id belonged to another order before"
+        problem = Problem("id-reused", label, said, "It is looked at anew.")
     held = Held("orders", shop_id, Why.DEFERRED, now, 0, now, problem, label)
-    return Settlement(shop_id, label=label, held=held)
+    # Its pieces are in no document: stock must count them until there is one.
+    facts = {"document_state": str(DocumentState.CANCELLED)}
+    return Settlement(shop_id, label=label, entity=ORDER, held=held, facts=facts)
 
 
 def rebuild(state: State, shop: Connector, mappings: MappingSet, kind: str) -> tuple[int, int]:

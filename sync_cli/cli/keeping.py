@@ -48,6 +48,9 @@ def accept(
 
     with _workshop(config) as shop:
         told = keeping.accept(shop.state, shop.shop, shop.erp)
+        reused = keeping.forget_reused(shop.state, shop.shop, utc_now())
+        if reused:
+            told.append(f"{reused} orders of the shop have ids that were used before: they are new")
         for line in told or ["Nothing had changed."]:
             typer.echo(line)
         if erp_restored:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -61,6 +62,15 @@ def document_of(
     )
 
 
+def pieces_of(document: Document) -> dict[str, Decimal]:
+    """The pieces of the shop in the document, by product key."""
+    pieces: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for line in document.lines:
+        if line.product_key and line.pieces:
+            pieces[line.product_key] += line.pieces
+    return dict(pieces)
+
+
 def _product_line(
     line: OrderLine,
     net: Decimal,
@@ -74,6 +84,7 @@ def _product_line(
         sku=line.sku,
         text=line.name,
         quantity=line.quantity * unit_factor(line.product_key),
+        pieces=line.quantity,
         net=net,
         tax=tax,
         tax_class=line.tax_class,

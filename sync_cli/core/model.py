@@ -358,6 +358,7 @@ class DocumentLine(Part):
     its rates ("DE 19 incl", "AT 20 excl", "DE 0 incl"), or why there is none ("FR exempt",
     "US none"); see core.taxes. `unit_price` is the price of one of `quantity`, gross where the
     document's prices include tax, net elsewhere; None until the digits of the ERP are known.
+    `pieces` is what the shop sold, in its own units; a line that was split has them on its first.
     """
 
     kind: LineKind
@@ -372,6 +373,7 @@ class DocumentLine(Part):
     unit_price: Decimal | None = None
     line_id: str = ""
     disposition: Disposition = Disposition.NONE
+    pieces: Decimal = ZERO
 
     @property
     def gross(self) -> Decimal:

@@ -106,8 +106,9 @@ def _split(
         if price is None:
             raise _NoPrice
         net, tax = (rest, share - rest) if gross else (share, rest)
+        pieces = line.pieces if quantity is quantities[0] else Decimal(0)
         values = {"quantity": quantity, "unit_price": price, "net": net, "tax": tax}
-        yield line.model_copy(update=values)
+        yield line.model_copy(update={**values, "pieces": pieces})
 
 
 def _parted(

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, NotSent, Raw, References
 from sync_cli.core import refusals
+from sync_cli.core.documents import pieces_of
 from sync_cli.core.errors import Problem
 from sync_cli.core.identity import lowest_first
 from sync_cli.core.model import Document, DocumentState
@@ -331,11 +332,13 @@ class DocumentWriter(Writer):
         facts = {**settlement.facts, "reference": item.reference, "erp": target}
         if isinstance(item.record, Document) and item.record.order_number:
             facts["order_number"] = item.record.order_number
+        if isinstance(item.record, Document) and confirmed and not _is_outdated(item, intent):
+            pieces = pieces_of(item.record).items()
+            facts["pieces"] = " ".join(f"{key}:{count.normalize():f}" for key, count in pieces)
         if document is not None and document.number:
             facts["number"] = document.number
         settlement = replace(settlement, stages={**settlement.stages, **stages}, facts=facts)
-        outdated = intent is not None and intent.payload and intent.payload != item.fingerprint
-        if not outdated or intent is None or item.wanted == CANCELLED:
+        if intent is None or not _is_outdated(item, intent) or item.wanted == CANCELLED:
             return settlement
         task = self.desk.hold(item, refusals.late_edit(item.label, target), Why.TASK)
         applied = Applied(intent.payload, item.mapping, item.lasting, item.wanted)
@@ -345,6 +348,11 @@ class DocumentWriter(Writer):
         if self.route.read_document is None:
             raise TypeError(f"route {self.route.name} reads no documents")
         return self.route.read_document(raw)
+
+
+def _is_outdated(item: Item, intent: Intent | None) -> bool:
+    """Whether what was sent is not what the record is now."""
+    return intent is not None and intent.payload not in ("", item.fingerprint)
 
 
 def _advancing(half: Half) -> Half:

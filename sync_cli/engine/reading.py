@@ -73,6 +73,10 @@ class Reading:
             state.set_watermark(f"{name}{DEEP_SUFFIX}", self._clock, self.route.scope, now)
         state.set_watermark(name, self._clock, self.route.scope, now)
 
+    def hold_position(self) -> None:
+        """Store nothing from now on until the caller calls `finish`: something is still open."""
+        self._stepwise = False
+
     def pass_until(self, clock: datetime) -> None:
         """Take all changes up to `clock` of the source as read, because they came another way."""
         self._clock = clock

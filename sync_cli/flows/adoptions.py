@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 
@@ -16,6 +16,9 @@ from sync_cli.state.spool import Spool
 from sync_cli.state.store import State
 
 LINKS_AT_ONCE = 1000
+ASKED_AT_ONCE = 100
+CountArticles = Callable[[Sequence[str]], Mapping[str, int]]
+"""How many live articles of the ERP have each of these SKUs."""
 
 
 class Adoptions:
@@ -34,27 +37,37 @@ class Adoptions:
         values = (article.id, article.birth, factor, product.sku, product.birth)
         self._links.append(product.id, "", values)
 
-    def settle(self, writer: Writer) -> dict[str, str]:
+    def settle(self, writer: Writer, count: CountArticles | None = None) -> dict[str, str]:
         """Make the links, unless the writer's run is dry.
 
-        Returns the shop products that several articles claim, each with the first of them: those
-        stay without a link.
+        `count` is asked how many articles have a SKU, where this run did not see all. Returns the
+        shop products that several articles claim, each with the first of them: those stay without
+        a link.
         """
         doubled: dict[str, str] = {}
         run = writer.run
-        for batch in batched(self._settlements(doubled), LINKS_AT_ONCE):
+        for batch in batched(self._settlements(doubled, count), LINKS_AT_ONCE):
             if not run.is_dry(writer.route):
                 run.state.settle(ROUTE, run.number, batch, run.now())
         return doubled
 
-    def _settlements(self, doubled: dict[str, str]) -> Iterator[Settlement]:
+    def _settlements(
+        self, doubled: dict[str, str], count: CountArticles | None
+    ) -> Iterator[Settlement]:
+        for batch in batched(self._claims(), ASKED_AT_ONCE):
+            skus = sorted({claim[3] for _, claims in batch for claim in claims.values()})
+            counts = count(skus) if count is not None else {}
+            for product, claims in batch:
+                first = next(iter(claims))
+                if len(claims) > 1 or counts.get(claims[first][3], 1) > 1:
+                    doubled[product] = first
+                else:
+                    yield _link(product, claims[first])
+
+    def _claims(self) -> Iterator[tuple[str, dict[str, tuple[str, ...]]]]:
+        """Each shop product with the articles that claim it."""
         for product, rows in groupby(self._links.by_key(), key=lambda row: row.key):
-            claims = {row.values[0]: row.values for row in rows}
-            first = next(iter(claims))
-            if len(claims) > 1:
-                doubled[product] = first
-            else:
-                yield _link(product, claims[first])
+            yield product, {row.values[0]: row.values for row in rows}
 
 
 def _link(product_id: str, values: tuple[str, ...]) -> Settlement:

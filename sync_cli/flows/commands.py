@@ -46,13 +46,22 @@ def _orders(systems: Systems) -> None:
     from sync_cli.flows.credit_notes import CreditNoteFlow
     from sync_cli.flows.orders import OrderFlow
     from sync_cli.flows.refunds import RefundFlow
-    from sync_cli.flows.write_back import WriteBackFlow
 
     OrderFlow(systems).transfer()
     if systems.config.refunds.mode is not Mode.OFF:
         RefundFlow(systems).transfer()
         CreditNoteFlow(systems).look()
-    if systems.config.orders.write_back is not Mode.OFF:
+    look_back(systems)
+
+
+def look_back(systems: Systems) -> None:
+    """What the ERP did to the documents: told to the shop, or at least remembered."""
+    from sync_cli.flows.noticing import Noticing
+    from sync_cli.flows.write_back import WriteBackFlow
+
+    if systems.config.orders.write_back is Mode.OFF:
+        Noticing(systems).look()
+    else:
         WriteBackFlow(systems).write_back()
 
 

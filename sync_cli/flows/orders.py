@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sync_cli.connectors.base import Raw
+from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.documents import document_of
 from sync_cli.core.errors import IdentityError, Problem
 from sync_cli.core.fingerprint import content_hash, digest
@@ -45,6 +45,7 @@ ORDER = "order"
 ORDERS = "orders"
 BACKFILL = "orders --backfill"
 LAST_REFERENCES = 50
+CALL_OFF_AT_ONCE = 100
 STATE_FIELDS = frozenset(
     "status date_paid date_paid_gmt date_completed date_completed_gmt".split()  # noqa: SIM905
 )
@@ -80,15 +81,25 @@ class OrderFlow:
         self.route = order_route(systems)
         self.customers = OrderCustomers(systems)
         self.writer = DocumentWriter(self.run, self.route)
-        self.guard = Guard(self.settings.limits())
+        self._calling_off: dict[str, Advance] = {}
+        self._looked_at = 0
         self.words = DocumentWords(systems)
         self._mapping = systems.shop_mapping(ORDER).version + self.words.version
 
     def transfer(self) -> None:
-        """Bring the ERP in step with the shop's orders, window by window."""
+        """Bring the ERP in step with the shop's orders, window by window.
+
+        Documents are called off last, once the guard has seen all that the run would call off;
+        until then no position is stored, so that the next run would find the same plan.
+        """
         check_references(self.systems)
-        for window in Reading(self.run, self.route):
-            self.transfer_window(window)
+        reading = Reading(self.run, self.route)
+        for window in reading:
+            self._transfer(window)
+            if self._calling_off:
+                reading.hold_position()
+        self._call_off()
+        reading.finish()
         self._release_customers()
 
     def _release_customers(self) -> None:
@@ -100,7 +111,11 @@ class OrderFlow:
         self.customers.release(case.order for case in read if case.order is not None)
 
     def transfer_window(self, window: Window) -> None:
-        """Bring the ERP in step with the orders of one window."""
+        """Bring the ERP in step with the orders of one window, which is a plan of its own."""
+        self._transfer(window)
+        self._call_off()
+
+    def _transfer(self, window: Window) -> None:
         self.run.tally.add(self.route.name, "read", len(window.records))
         read = [self._read(raw) for raw in window.records]
         if not window.asked_for:
@@ -117,18 +132,32 @@ class OrderFlow:
         items = look_up(self.run.state, self.route, items)
         rules = self.route.rules(self.run.options)
         operations = [decide(item, rules, self.run.now()) for item in items]
-        self._guard(operations)
-        self.writer.carry_out(operations)
+        self.writer.carry_out(self._without_calling_off(operations))
         stop_on_reused_ids(operations)
 
-    def _guard(self, operations: Sequence[Operation]) -> None:
-        """Raise GuardTripped if this run would cancel far more documents than usual."""
-        guard = self.guard
-        guard.look(len(operations))
+    def _without_calling_off(self, operations: Sequence[Operation]) -> list[Operation]:
+        """The operations but those that call a document off: they are put by."""
+        others: list[Operation] = []
         for operation in operations:
+            # An order may be read twice in a run: its last standing counts.
+            self._calling_off.pop(operation.item.id, None)
             if isinstance(operation, Advance) and operation.to == DocumentState.CANCELLED:
-                guard.count(Harm.CANCEL, operation.item.id, operation.target)
+                self._calling_off[operation.item.id] = operation
+            else:
+                others.append(operation)
+        self._looked_at += len(operations)
+        return others
+
+    def _call_off(self) -> None:
+        """Call documents off; raises GuardTripped if these are far more than usual."""
+        guard = Guard(self.settings.limits())
+        guard.look(self._looked_at)
+        for operation in self._calling_off.values():
+            guard.count(Harm.CANCEL, operation.item.id, operation.target)
         judge(self.run, self.route, guard)
+        for batch in batched(self._calling_off.values(), CALL_OFF_AT_ONCE):
+            self.writer.carry_out(batch)
+        self._calling_off.clear()
 
     def _without_waiting(self, cases: Sequence[Case]) -> list[Case]:
         """The cases but those that failed as they are, and whose next try is not due yet.

@@ -6,7 +6,7 @@ compared with the shop's own, not with a fingerprint: customers change it all th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -73,7 +73,7 @@ class StockFlow:
             comparer.conclude(whole=all_compared)
             guard.look_at_least(self.run.state.count_links(PRODUCT))
             judge(self.run, self.route, guard)
-            plan.carry_out()
+            plan.carry_out(None if all_compared else self._count_articles)
         reading.finish()
         shop_reading.finish()
         self._look_again(begun)
@@ -92,6 +92,7 @@ class StockFlow:
         whole = reading.is_whole
         done: set[str] = set()
         for window in reading:
+            self._say_missing(window.missing)
             self.run.tally.add(self.route.name, "read", len(window.records))
             comparer.compare([raw for raw in window.records if raw.id not in done])
             if not whole:
@@ -131,6 +132,20 @@ class StockFlow:
             self.run.watcher.note(f"No article of the ERP has the SKU {', '.join(skus)}.")
         return self.systems.erp.fetch(STOCK, ids)
 
+    def _say_missing(self, ids: Sequence[str]) -> None:
+        """Say of each id that was asked for and is no article, what it may be instead."""
+        if not self.run.options.ids:
+            return
+        links = self.run.state.links(PRODUCT, SHOP, ERP, ids)
+        for id in ids:
+            article = links[id].target if id in links else ""
+            hint = (
+                f"it is a product of the shop, whose article is {article}: use --id {article}"
+                if article
+                else "--id takes the ids of the ERP; a product of the shop is named by --sku"
+            )
+            self.run.watcher.note(f"The ERP has no stock of an article {id}: {hint}.")
+
     def _compare(self, comparer: Comparer, raws: Iterable[Raw]) -> None:
         for batch in batched(raws, 100):
             self.run.tally.add(self.route.name, "read", len(batch))
@@ -162,7 +177,15 @@ class StockFlow:
             ids = sorted(link.target for link in links.values())
             self._compare(comparer, self.systems.erp.fetch(STOCK, ids))
             comparer.conclude(whole=False)
-            plan.carry_out()
+            plan.carry_out(self._count_articles)
+
+    def _count_articles(self, skus: Sequence[str]) -> dict[str, int]:
+        """How many live articles of the ERP have each SKU."""
+        found = find_articles(self.systems, skus)
+        return {
+            sku: sum(not article.archived for article in articles)
+            for sku, articles in found.items()
+        }
 
 
 def stock_route(systems: Systems) -> Route:

@@ -10,7 +10,7 @@ from sync_cli.core.guard import Guard, Harm
 from sync_cli.core.model import Product, StockLevel
 from sync_cli.core.plan import Item, Link, Operation, Reject, Skip, Update
 from sync_cli.engine.execute import Writer, together
-from sync_cli.flows.adoptions import Adoptions, double_sku
+from sync_cli.flows.adoptions import Adoptions, CountArticles, double_sku
 from sync_cli.state.spool import Spool
 from sync_cli.state.store import State
 
@@ -66,9 +66,12 @@ class StockPlan:
         article = Product(id=level.id, birth=level.birth, unit_factor=level.unit_factor)
         self._adoptions.add(product, article)
 
-    def carry_out(self) -> None:
-        """Make the links, hold what is to be held, write the numbers in batches."""
-        doubled = self._adoptions.settle(self.writer)
+    def carry_out(self, count: CountArticles | None) -> None:
+        """Make the links, hold what is to be held, write the numbers in batches.
+
+        `count` is asked how many articles have a SKU, where not all of them were compared.
+        """
+        doubled = self._adoptions.settle(self.writer, count)
         doubles = [_double(product, article) for product, article in doubled.items()]
         self.writer.carry_out([*self._closing, *doubles])
         for items in together(self._planned(doubled.keys())):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -93,9 +93,16 @@ class UnseenSales:
             seen = self._seen([order.id for order in batch])
             for order in batch:
                 self.known[order.id] = _standing(order)
-                counts = self._counts(order) and order.id not in seen
-                unseen.put(order.id, _taken(order) if counts else ())
+                unseen.put(order.id, self._unseen_of(order, seen))
         return unseen.totals()
+
+    def _unseen_of(self, order: Order, seen: Mapping[str, str]) -> Iterable[Taken]:
+        """What the order took, beyond what its confirmed document holds."""
+        if not self._counts(order):
+            return ()
+        if order.id not in seen:
+            return _taken(order)
+        return _beyond(_taken(order), seen[order.id])
 
     def news(self, since: datetime) -> list[Order]:
         """Orders changed at or after `since` that were not read before, or in another state."""
@@ -135,11 +142,20 @@ class UnseenSales:
         }
         return held | skipped | called_off | self.state.dismissed(ORDERS).keys()
 
-    def _seen(self, ids: list[str]) -> set[str]:
-        """Orders whose document is confirmed, and not called off since."""
+    def _seen(self, ids: list[str]) -> dict[str, str]:
+        """Orders whose document is confirmed and not called off since, with the pieces in it.
+
+        No pieces are told where nobody knows them, or where a person dismissed a later edit of the
+        order: it was carried over by hand.
+        """
         confirmed = self.state.at_stage("order", Stage.CONFIRMED, ids)
         facts = self.state.facts("order", list(confirmed))
-        return {id for id in confirmed if facts.get(id, {}).get("document_state") != CALLED_OFF}
+        by_hand = self.state.dismissed(ORDERS, list(confirmed))
+        return {
+            id: "" if id in by_hand else facts.get(id, {}).get("pieces", "")
+            for id in confirmed
+            if facts.get(id, {}).get("document_state") != CALLED_OFF
+        }
 
     def _read(self, raws: Iterable[Raw]) -> Iterator[Order]:
         for raw in raws:
@@ -154,6 +170,19 @@ class UnseenSales:
 def _standing(order: Order) -> int:
     """Changes with all that matters for the stock; two changes may share one second."""
     return hash((order.modified_at, order.state, tuple(_taken(order))))
+
+
+def _beyond(taken: Iterable[Taken], pieces: str) -> Iterator[Taken]:
+    """What was taken beyond `pieces` ("11:2 12:1"); nothing where these are not known."""
+    if not pieces:
+        return
+    known = {key: Decimal(count) for key, _, count in (p.partition(":") for p in pieces.split())}
+    for each in taken:
+        held = known.get(each.key, ZERO)
+        covered = min(held, each.pieces)
+        known[each.key] = held - covered
+        if each.pieces > covered:
+            yield replace(each, pieces=each.pieces - covered)
 
 
 def _taken(order: Order) -> Iterator[Taken]:

@@ -301,18 +301,10 @@ def test_an_id_narrows_the_run_to_that_article(town: Town) -> None:
     assert (town.shop_stock("11"), town.shop_stock("12")) == (40, 50)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="DEFECT: --id of a shop product, or of nothing, does nothing and says nothing",
-)
 def test_an_id_that_no_row_has_is_said(town: Town) -> None:
     assert town.stock(ids=("4711",)).ears.notes
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="DEFECT: of two articles with one SKU a limited run sees one only, and links it",
-)
 def test_a_limited_run_links_no_article_whose_sku_is_ambiguous(town: Town) -> None:
     town.new_in_erp("11", 3, article="9999")
     town.stock(limit=1, page_size=1)

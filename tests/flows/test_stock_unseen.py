@@ -115,10 +115,6 @@ def test_raising_the_stock_of_the_erp_does_not_sell_them_twice(town: Town, unsee
     assert town.shop_stock("11") == 56
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="DEFECT: without the way back nobody notices that the ERP called a document off",
-)
 def test_a_document_that_the_erp_called_off_is_noticed_without_the_way_back_too(
     town: Town,
 ) -> None:
@@ -189,11 +185,6 @@ def test_unseen_pieces_are_pieces_of_the_shop_not_units_of_the_erp(town: Town) -
     assert town.shop_stock("11") == 5
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="DEFECT: pieces that an edit added to a transferred order are in no document, and yet"
-    " they are not taken off",
-)
 def test_pieces_added_to_a_transferred_order_are_unseen_until_the_erp_knows_them(
     town: Town,
 ) -> None:

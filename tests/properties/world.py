@@ -23,13 +23,13 @@ from sync_cli.connectors.memory import Fate, MemoryConnector, MemorySystem, Netw
 from sync_cli.core.errors import Problem
 from sync_cli.engine.route import Options
 from sync_cli.engine.run import Run, Silent, Watcher
+from sync_cli.flows.commands import look_back
 from sync_cli.flows.connecting import mappings_folder
 from sync_cli.flows.customer_numbers import CustomerNumberFlow
 from sync_cli.flows.customers import CustomerFlow
 from sync_cli.flows.orders import OrderFlow
 from sync_cli.flows.stock import StockFlow
 from sync_cli.flows.systems import Systems
-from sync_cli.flows.write_back import WriteBackFlow
 from sync_cli.mapping.mapping_set import load_mappings
 from sync_cli.state.store import State
 from tests.properties.computing import OVERLAY, amounts
@@ -366,7 +366,7 @@ class World:
     def _flow(self, lane: str, systems: Systems) -> None:
         if lane == "orders":
             self.order_flow(systems).transfer()
-            WriteBackFlow(systems).write_back()
+            look_back(systems)
         elif lane == "customers":
             CustomerFlow(systems).transfer()
             CustomerNumberFlow(systems).write_back()

@@ -129,11 +129,6 @@ def test_a_restored_shop_stops_the_orders_before_a_stranger_gets_a_document(stag
     assert stage.sandbox.erp.ledger.state()["orders"] == before
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="DEFECT: `state accept`, which the message names, does not let the lane go on: there is"
-    " no way out for an order id that is used again",
-)
 def test_after_a_persons_word_a_restored_shop_goes_on(stage: Stage) -> None:
     stage.buy(SKU, times=3)
     stage.run("orders")
