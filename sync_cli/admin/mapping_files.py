@@ -118,7 +118,7 @@ def fields_of(force: InForce, way: Way) -> Flow:
     """Field by field, from one system to the other."""
     carried = None
     if way.source.model is not way.target.model:
-        carried = carried_fields(way.journey, way.source.model, Setting(force.config))
+        carried = carried_fields(way, Setting(force.config))
     source, target = way.journey.source, way.journey.target
     title = f"{way.journey.name.capitalize()}: from the {source.role} to the {target.role}"
     return field_flow(title, way.source, way.target, carried)

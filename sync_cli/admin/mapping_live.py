@@ -48,7 +48,8 @@ def sides(force: InForce, mappings: MappingSet | None = None) -> Iterator[Sides]
         shop = stack.enter_context(closing(open_shop(force.config, read, whole_products=True)))
         erp = stack.enter_context(closing(open_erp(force.config)))
         decimals = int(shop.identify().facts.get("decimals", "2"))
-        yield Sides(force, ReadOnly(shop), ReadOnly(erp), Setting(force.config, decimals))
+        setting = Setting(force.config, decimals, traits=erp.traits("order"))
+        yield Sides(force, ReadOnly(shop), ReadOnly(erp), setting)
 
 
 @dataclass(frozen=True, slots=True)

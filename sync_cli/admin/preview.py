@@ -127,7 +127,7 @@ def side_by_side(force: InForce, way: Way, carried: Carried) -> Preview:
     """The fields of a carried record beside each other."""
     middle = None
     if way.source.model is not way.target.model:
-        middle = carried_fields(way.journey, way.source.model, Setting(force.config))
+        middle = carried_fields(way, Setting(force.config))
     steps = list(Alignment(way, carried, middle).steps())
     heads = [f"{way.source.system} {way.source.entity}", way.source.model.__name__]
     if middle is not None:

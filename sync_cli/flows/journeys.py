@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from sync_cli.config import Config
-from sync_cli.connectors.base import Raw
+from sync_cli.connectors.base import Raw, Traits
 from sync_cli.core.documents import document_of
 from sync_cli.core.errors import Problem
 from sync_cli.core.identity import reference
@@ -32,7 +32,7 @@ from sync_cli.core.sellable import StockPolicy, sellable, units_there
 from sync_cli.core.states import wanted_document_state
 from sync_cli.flows.levels import left_out_because
 from sync_cli.flows.order_customers import customer_key
-from sync_cli.flows.order_documents import OwnNames
+from sync_cli.flows.order_documents import OwnNames, in_digits
 from sync_cli.flows.products_payload import new_product
 from sync_cli.flows.systems import ERP, SHOP
 from sync_cli.mapping.entity import EntityMapping
@@ -43,17 +43,25 @@ SEAL = "(installation:run)"
 """Stands for the seal, which only a run knows."""
 
 
+MANY_DIGITS = Traits(price_digits=6, quantity_digits=6)
+"""Of an ERP that nobody asked: it can hold whatever a shop sells."""
+
+
 def _one(_key: str) -> Decimal:
     return Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a record is carried with: the configuration, the shop's decimals, the unit factors."""
+    """What a record is carried with: the configuration, the shop's decimals, the unit factors.
+
+    `traits` are those of the ERP's documents: how many digits its prices and quantities have.
+    """
 
     config: Config
     decimals: int = 2
     factor: Callable[[str], Decimal] = _one
+    traits: Traits = MANY_DIGITS
 
 
 Translate = Callable[[Any, Setting], Record]
@@ -217,11 +225,21 @@ class Way:
             left_out = self.journey.left_out(canonical, setting)
             if left_out:
                 return Carried(raw, canonical, left_out=left_out)
-            translated = self.journey.translate(canonical, setting)
+            translated = self.fitted(self.journey.translate(canonical, setting), setting)
             names = OwnNames() if refs is None else refs
             return Carried(raw, canonical, translated, self.target.write(translated, names))
         except Unreadable as error:
             return Carried(raw, canonical, translated, problems=error.problems)
+
+    def fitted(self, record: Record, setting: Setting) -> Record:
+        """A document as the ERP can hold it, others as they are; raises Unreadable."""
+        if not isinstance(record, Document):
+            return record
+        how = setting.config.orders.unit_prices
+        found = in_digits(record, self.target, setting.traits, setting.decimals, how)
+        if isinstance(found, Problem):
+            raise Unreadable([found.about(f"Order {record.order_number}")])
+        return found
 
     def read(self, raw: Raw) -> Record:
         """The canonical record; raises Unreadable."""

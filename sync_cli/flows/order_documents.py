@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sync_cli.connectors.base import Traits
 from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.model import Document
-from sync_cli.core.unit_prices import Digits, with_unit_prices, wrong_quantity
+from sync_cli.core.unit_prices import Digits, UnitPrices, with_unit_prices, wrong_quantity
 from sync_cli.flows.systems import Systems
+from sync_cli.mapping.entity import EntityMapping
 from sync_cli.mapping.errors import Unreadable, Unresolved
 
 Ids = Mapping[tuple[str, str], str]
@@ -46,7 +48,6 @@ class DocumentWords:
         self._mapping = systems.erp_mapping(mapping)
         self._traits = systems.erp.traits(entity)
         self._decimals = systems.decimals
-        self._multiplies = self._mapping.writes("unit_price")
         self.version = self._mapping.version + digest([self._settings.unit_prices])[:4]
 
     def in_its_digits(self, document: Document) -> Document | Problem:
@@ -54,14 +55,8 @@ class DocumentWords:
 
         Where its mapping sends no unit prices the ERP takes whole-line amounts.
         """
-        wrong = wrong_quantity(document, self._traits.quantity_digits)
-        if wrong is not None or not self._multiplies:
-            return wrong or document
-        return with_unit_prices(
-            document,
-            Digits(self._traits.price_digits, self._decimals),
-            self._settings.unit_prices,
-            gross=document.prices_include_tax and not self._traits.taxes_given,
+        return in_digits(
+            document, self._mapping, self._traits, self._decimals, self._settings.unit_prices
         )
 
     def payload(self, document: Document, refs: Ids) -> dict[str, Any] | Problem:
@@ -86,6 +81,28 @@ class DocumentWords:
             for row in self._mapping.rows_of(name, [getattr(ln, name) for ln in document.lines])
         ]
         return f"tax {', '.join(rows)}" if rows else ""
+
+
+def in_digits(
+    document: Document,
+    mapping: EntityMapping,
+    traits: Traits,
+    decimals: int,
+    unit_prices: UnitPrices,
+) -> Document | Problem:
+    """The document with quantities and unit prices that an ERP with these traits can hold.
+
+    Where its mapping sends no unit prices the ERP takes whole-line amounts.
+    """
+    wrong = wrong_quantity(document, traits.quantity_digits)
+    if wrong is not None or not mapping.writes("unit_price"):
+        return wrong or document
+    return with_unit_prices(
+        document,
+        Digits(traits.price_digits, decimals),
+        unit_prices,
+        gross=document.prices_include_tax and not traits.taxes_given,
+    )
 
 
 def _of_line(problem: Problem, document: Document) -> Problem:

@@ -17,7 +17,7 @@ from itertools import count
 from typing import Any
 
 from sync_cli.core.model import Order, Part, StockLevel
-from sync_cli.flows.journeys import Journey, Setting
+from sync_cli.flows.journeys import Setting, Way
 from sync_cli.mapping.changes import flattened
 from sync_cli.mapping.errors import Unreadable
 from sync_cli.mapping.shapes import Kind, Shape, plain_record, properties_of, shapes_of
@@ -29,20 +29,19 @@ _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 Values = dict[str, Any]
 
 
-def carried_fields(
-    journey: Journey, source: type[Part], setting: Setting
-) -> dict[str, tuple[str, ...]]:
-    """For each canonical field that the journey makes, the fields that it is made of."""
+def carried_fields(way: Way, setting: Setting) -> dict[str, tuple[str, ...]]:
+    """For each canonical field that is made on this way, the fields that it is made of."""
+    source = way.source.model
     sample = Sample()
     plain = _balanced(source, sample.fields(source))
-    made = _made(journey, source, plain, setting)
+    made = _made(way, plain, setting)
     found: dict[str, dict[str, None]] = {}
     origins = _origins(plain)
     for name, value in made.items():
         if value in origins:
             found.setdefault(_path(name), {})[_path(origins[value])] = None
     for name, changed in _variants(source, plain):
-        for place, value in _tried(journey, source, changed, setting, made).items():
+        for place, value in _tried(way, changed, setting, made).items():
             if made.get(place) != value:
                 sources = found.setdefault(_path(place), {})
                 sources[_path(name)] = None
@@ -69,12 +68,10 @@ class _Origins(dict[Any, str]):
         return isinstance(value, str | Decimal | datetime) and super().__contains__(value)
 
 
-def _tried(
-    journey: Journey, model: type[Part], values: Values, setting: Setting, otherwise: Values
-) -> Values:
+def _tried(way: Way, values: Values, setting: Setting, otherwise: Values) -> Values:
     """What is made of a variant; `otherwise` if nothing can be made of it."""
     try:
-        return _made(journey, model, values, setting)
+        return _made(way, values, setting)
     except Unreadable:
         return otherwise
 
@@ -169,9 +166,10 @@ def _others(shape: Shape, value: Any) -> Iterator[tuple[str, Any]]:
             yield from ((f"[0].{name}", [one]) for name, one in inner)
 
 
-def _made(journey: Journey, model: type[Part], values: Values, setting: Setting) -> Values:
-    """Every single value of the record that the journey makes."""
-    return stored_values(journey.translate(model.model_validate(values), setting))
+def _made(way: Way, values: Values, setting: Setting) -> Values:
+    """Every single value of the record that is made on the way."""
+    record = way.source.model.model_validate(values)
+    return stored_values(way.fitted(way.journey.translate(record, setting), setting))
 
 
 def stored_values(record: Part) -> Values:

@@ -187,6 +187,17 @@ def test_an_erp_of_the_merchants_own_is_written_by_its_mapping(tmp_path: Path) -
     assert "tables.codes" in reasons
 
 
+def test_an_odoo_without_a_row_for_a_tax_says_which(tmp_path: Path) -> None:
+    erp = {"kind": "odoo", "url": "https://odoo.invalid", "database": "d", "user": "u"}
+    shop = {"url": "https://shop.invalid", "key": {"env": "K"}, "secret": {"env": "S"}}
+    path = config(tmp_path, systems={"shop": shop, "erp": {**erp, "key": {"env": "T"}}})
+    [(fine, _), (verdict, reasons)] = outcomes(path, "net-two-rates", "one-stop-shop")
+    assert fine is Verdict.PASSES
+    assert verdict is Verdict.CANNOT_RUN
+    assert "'IT 22 incl'" in reasons
+    assert "odoo/document.yaml" in reasons
+
+
 # --- at the terminal
 
 

@@ -113,6 +113,7 @@ def _sold(store: ShopStore, item: Item, line: Json) -> None:
     if not holders:
         raise LookupError(f"no product has the SKU {sku!r}")
     product = holders[0]
+    item.name = item.name or product.name
     is_variation = product.kind == "variation"
     item.product_id = product.parent_id if is_variation else product.id
     item.variation_id = product.id if is_variation else 0
