@@ -139,7 +139,10 @@ def taxes_of(given: Any, lookups: Lookups) -> list[str]:
     """The ids of the taxes of a line, given as ids or names, several with a comma between."""
     names = given if isinstance(given, list | tuple) else text_of(given).split(",")
     wanted = [str(name).strip() for name in names if str(name).strip()]
-    return [str(row_named(lookups.taxes, name, "taxes of sales")["id"]) for name in wanted]
+    return [
+        name if name.isdigit() else str(row_named(lookups.taxes, name, "taxes of sales")["id"])
+        for name in wanted
+    ]
 
 
 def _names(own: Mapping[str, str]) -> list[str]:

@@ -348,3 +348,9 @@ def test_a_request_that_is_too_large_is_parted(erp: Erp, connector: Odoo) -> Non
     erp.hit("status", '"load"', times=1, status=413, body="html")
     assert len(done(create(connector, *some))) == 8
     assert erp.made(LOAD) == 3
+
+
+def test_who_may_not_read_external_ids_is_refused_once_a_run(erp: Erp, connector: Odoo) -> None:
+    some = drafts(erp, 2)
+    done([*create(connector, some[0]), *create(connector, some[1])])
+    assert erp.made("ir.model.data.search_read") == 1
