@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, heading, line_of, write_results
 from benchmarks.measuring import ROOT
+from benchmarks.odoo_orders import measure_odoo_orders
 from benchmarks.order_backfill import measure_orders
 from benchmarks.product_rows import measure_products
 from benchmarks.sizes import Size
@@ -22,6 +23,7 @@ SUITES: dict[str, Callable[[Size], Iterator[Figure]]] = {
     "rows": measure_stock_rows,
     "products": measure_products,
     "orders": measure_orders,
+    "odoo": measure_odoo_orders,
     "writes": measure_stock_writes,
 }
 

@@ -54,6 +54,7 @@ NAMES = {
     "start": {"start-cpu", "idle-run-cpu"},
     "rows": {"first-run-us-per-row", "first-run-peak-mb", "engine-us-per-row", "engine-peak-mb"},
     "orders": {"order-cpu-ms"},
+    "odoo": {"odoo-orders-ratio", "odoo-repeat-calls"},
     "writes": {"stock-write-ratio", "stock-run-ratio"},
     "products": {
         "product-first-us",
