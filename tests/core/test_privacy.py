@@ -74,6 +74,8 @@ DOCUMENTS = st.builds(
                 text="§engraved for Hanna",
                 net=Decimal("10.00"),
                 tax=Decimal("1.90"),
+                tax_key="DE 19 excl",
+                unit_price=Decimal("10.00"),
             ),
         )
     ),
@@ -94,10 +96,17 @@ def assert_masked(sent: Mapping[str, Any]) -> None:
     assert "§" not in json.dumps(masked(sent), ensure_ascii=False, default=str)
 
 
+@pytest.mark.parametrize("system", ["sandbox-erp", "odoo"])
 @settings(max_examples=20)
-@given(CUSTOMERS)
-def test_no_person_is_left_in_a_customer(customer: Customer) -> None:
-    assert_masked(payload("sandbox-erp", "customer", customer))
+@given(customer=CUSTOMERS)
+def test_no_person_is_left_in_a_customer(system: str, customer: Customer) -> None:
+    assert_masked(payload(system, "customer", customer))
+
+
+@settings(max_examples=20)
+@given(DOCUMENTS)
+def test_no_person_is_left_in_an_order_for_odoo(document: Document) -> None:
+    assert_masked(payload("odoo", "document", document))
 
 
 @settings(max_examples=20)

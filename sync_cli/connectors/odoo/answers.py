@@ -23,7 +23,9 @@ _GROUPS = re.compile(r"^\s*-\s*(.+)$", re.MULTILINE)
 _NO_DATABASE = re.compile(r'database "?[^"]*"? does not exist')
 _NO_MODEL = re.compile(r"Object [\w.]+ doesn't exist")
 _RECORD_RULE = re.compile(r"top-secret records|security restrictions|doesn't have '\w+' access")
-NOT_SERIALIZED = "could not serialize access"
+NOT_SERIALIZED = re.compile(
+    r"could not serialize access|deadlock detected|ir_model_data_module_name_uniq_index"
+)
 """Two transactions wrote the same; this one was rolled back whole (FACTS 6, 101)."""
 _RENAMED = (
     "Was the field renamed by an update of Odoo, or a module removed? Change the mapping, or"
@@ -112,7 +114,7 @@ def _rule(refusal: Refusal, name: str, message: str) -> Exception:
             f"{refusal.system} lacks a module: {plain(message)} ({refusal.call}).",
             "Install the modules that docs/odoo.md names.",
         )
-    if NOT_SERIALIZED in message:
+    if NOT_SERIALIZED.search(message):
         return _rolled_back(refusal, name, message)
     return _refused(refusal, name, message)
 

@@ -145,7 +145,7 @@ class Loader:
                 continue
             said = _said(message)
             place, load = waiting[at]
-            if place in accused or NOT_SERIALIZED in said or message.get("type") == "warning":
+            if place in accused or _is_passing(message):
                 continue
             name = str(message.get("field") or "")
             accused[place] = refused(self._wire.system, load.label, plain(said), name)
@@ -246,4 +246,8 @@ def _is_denial(said: str) -> bool:
 def _is_contest(messages: Sequence[Mapping[str, Any]]) -> bool:
     """Whether nothing but another writer was in the way (101, 136)."""
     errors = [_said(message) for message in messages if message.get("type") != "warning"]
-    return bool(errors) and all(NOT_SERIALIZED in said for said in errors)
+    return bool(errors) and all(NOT_SERIALIZED.search(said) for said in errors)
+
+
+def _is_passing(message: Mapping[str, Any]) -> bool:
+    return bool(NOT_SERIALIZED.search(_said(message))) or message.get("type") == "warning"

@@ -39,6 +39,8 @@ from sync_cli.core.errors import ConfigError
 
 EMAIL = "email"
 _TOP_LEVEL: Domain = [["parent_id", "=", False]]
+_OFFERED: Mapping[str, Domain] = {PRODUCT: [["sale_ok", "=", True]]}
+"""Changes tell of articles that can be sold (020); others are still found and fetched."""
 _MOVES: Domain = [["move_type", "in", ["out_invoice", "out_refund"]]]
 _DELIVERIES: Domain = [["picking_type_code", "=", "outgoing"], ["sale_id", "!=", False]]
 
@@ -171,7 +173,7 @@ class Reader:
         legs = [
             Leg(
                 shape.model,
-                self._since(shape.everything, since),
+                self._since([*_OFFERED.get(shape.name, ()), *shape.everything], since),
                 self.fields(shape),
                 lambda rows: self.raws(shape, rows),
             )

@@ -102,6 +102,7 @@ def _add(store: OdooStore, article: Article) -> None:
 def _product(
     store: OdooStore, code: str, name: str, price: Decimal, kind: str, taxes: list[int]
 ) -> int:
-    template = {"name": name, "list_price": price, "type": kind, "sale_ok": True, "uom_id": 1}
+    sold = code not in SERVICES
+    template = {"name": name, "list_price": price, "type": kind, "sale_ok": sold, "uom_id": 1}
     id_ = store.insert("product.template", {**template, "taxes_id": taxes})
     return store.insert("product.product", {"default_code": code or None, "product_tmpl_id": id_})

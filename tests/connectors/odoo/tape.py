@@ -17,6 +17,7 @@ from sync_cli.connectors.odoo.connector import Odoo
 from sync_cli.connectors.odoo.wire import Login
 from sync_cli.connectors.pacing import Pacing
 
+_BESIDE = (["active", "in", [True, False]], ["id", ">", 0], ["sale_ok", "=", True])
 URL = "https://odoo.example"
 _EXTERNAL = re.compile(r"\w+\.(?P<kind>order|refund|customer|address)_\D*(?P<number>\d+)\w*")
 _REFERENCE = re.compile(r"WC-\D*(?P<number>\d+)")
@@ -62,8 +63,7 @@ class Asked:
 
     def _conditions(self) -> list[str]:
         terms = [term for term in self.given[0] if term not in ("&", "|")]
-        kept = [t for t in terms if t != ["active", "in", [True, False]] and t != ["id", ">", 0]]
-        return sorted(map(json.dumps, kept))
+        return sorted(json.dumps(term) for term in terms if term not in _BESIDE)
 
     def cells(self) -> list[dict[str, str]]:
         """The filled cells of a load by column; external ids without module, numbers without

@@ -20,6 +20,15 @@ def changed(connector: Odoo, entity: str, since: object = START) -> list[Raw]:
     return [raw for page in pages for raw in page.records]
 
 
+def offered(erp: Erp) -> set[str]:
+    """The articles that can be sold."""
+    return {
+        str(row["id"])
+        for row in erp.rows("product.product")
+        if not str(row["default_code"]).startswith("SHOP-")
+    }
+
+
 def made(connector: Odoo, erp: Erp, number: int = 1) -> str:
     draft = order(erp.customer(), number, line(erp.product("A-000001")))
     (result,) = connector.create("order", [draft])
@@ -32,7 +41,7 @@ def test_a_read_of_everything_pages_by_id(erp: Erp) -> None:
     pages = list(connector.changes("product", None))
     ids = [int(raw.id) for page in pages for raw in page.records]
     assert ids == sorted(ids)
-    assert len(ids) == len(erp.rows("product.product"))
+    assert len(ids) == len(offered(erp))
     assert len(pages) == len(ids) // 4 + 1
     assert {page.clock for page in pages} == {START}
 
@@ -54,7 +63,12 @@ def test_what_is_edited_while_it_is_read_comes_nevertheless(erp: Erp) -> None:
     for row in erp.rows("product.product"):
         erp.hands.edit("product.product", row["id"], weight=2)
     seen |= {raw.id for page in pages for raw in page.records}
-    assert seen == {str(row["id"]) for row in erp.rows("product.product")}
+    assert seen == offered(erp)
+
+
+def test_what_cannot_be_sold_is_not_offered_and_still_found(erp: Erp, connector: Odoo) -> None:
+    assert erp.product("SHOP-FEE") not in {raw.id for raw in changed(connector, "product", None)}
+    assert len(connector.find("product", "sku", ["SHOP-FEE"])["SHOP-FEE"]) == 1
 
 
 def test_the_second_of_the_watermark_is_read_again(erp: Erp, connector: Odoo) -> None:
