@@ -12,16 +12,11 @@ from typing import ClassVar, TypeVar
 from sync_cli.connectors.base import Done, Draft, Failed, NotSent, Raw, Result, batched
 from sync_cli.connectors.odoo.loading import Load, Loaded, Loader, Outcome
 from sync_cli.connectors.odoo.lookups import NotNamed
-from sync_cli.connectors.odoo.problems import (
-    not_found,
-    overtaken,
-    refused,
-    unnamed,
-    wrong_state,
-)
+from sync_cli.connectors.odoo.problems import overtaken, refused, unnamed
 from sync_cli.connectors.odoo.shapes import Shape
 from sync_cli.connectors.odoo.values import text_of
 from sync_cli.connectors.odoo.writing import Desk, result_of
+from sync_cli.connectors.problems import not_found, wrong_state
 from sync_cli.core.errors import ConfigError, SystemFault
 from sync_cli.core.identity import lowest_first
 
@@ -146,7 +141,7 @@ class Making(ABC):
             return here
         label, system, raw = label_of(draft), self.desk.system, here.get(draft.at)
         if raw is None:
-            return Failed(not_found(system, label, self.shape.label, draft.at), draft.at)
+            return Failed(not_found(system, label, self.shape.label.lower(), draft.at), draft.at)
         state = text_of(raw.data.get("state"))
         if state not in self.unconfirmed:
             return Failed(wrong_state(system, label, state, "completed"), draft.at)

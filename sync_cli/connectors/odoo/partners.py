@@ -22,10 +22,10 @@ from sync_cli.connectors.odoo.cells import cell, cells
 from sync_cli.connectors.odoo.loading import Load, Loaded, Loader, Outcome, external_id
 from sync_cli.connectors.odoo.lookups import NotNamed
 from sync_cli.connectors.odoo.making import Making, part_of
-from sync_cli.connectors.odoo.problems import not_found, not_kept
 from sync_cli.connectors.odoo.shapes import CUSTOMER, shape_of
 from sync_cli.connectors.odoo.values import text_of
 from sync_cli.connectors.odoo.writing import Desk
+from sync_cli.connectors.problems import not_found, not_kept
 
 DELIVERY = "delivery_address"
 _PLACES = frozenset({"country", "state"})
@@ -110,7 +110,7 @@ class Partners(Making):
         if isinstance(there, NotSent):
             return [there] * len(changes)
         results = self.read_back(self._changed([c for c in changes if c.id in there]))
-        system, label = self.desk.system, self.shape.label
+        system, label = self.desk.system, self.shape.label.lower()
         return [
             self._compared(change, results[change.id])
             if change.id in results

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from sync_cli.connectors.problems import RETRY
 from sync_cli.core.errors import Problem
-
-_RETRY = "then run `sync-cli held retry`."
 
 
 def refused(system: str, record: str, said: str, field: str = "") -> Problem:
     """Odoo refused the record and wrote nothing of it; `said` is its own message."""
     return Problem(
-        "refused", record, said, f"Correct what it names; {_RETRY}", system=system, field=field
+        "refused", record, said, f"Correct what it names; {RETRY}", system=system, field=field
     )
 
 
 def unnamed(system: str, record: str, said: str, field: str) -> Problem:
     """A table of the mapping names what Odoo has not."""
-    remedy = f"Correct the table of the mapping that names it, or create it in Odoo; {_RETRY}"
+    remedy = f"Correct the table of the mapping that names it, or create it in Odoo; {RETRY}"
     return Problem("not-named", record, said, remedy, system=system, field=field)
 
 
@@ -45,48 +44,14 @@ def overtaken(system: str, record: str, state: str, id_: str) -> Problem:
     )
 
 
-def wrong_state(system: str, record: str, state: str, to: str) -> Problem:
-    """A document from whose state there is no way to the wanted one."""
-    return Problem(
-        "wrong-state",
-        record,
-        f"it is {state} and cannot become {to}",
-        f"Look at the document there; {_RETRY}",
-        system=system,
-    )
-
-
 def question(system: str, record: str, asked: str) -> Problem:
     """Odoo answered with a question for a person, and did nothing."""
     return Problem(
         "open-question",
         record,
         f"it asks a question that only a person can answer ({asked}); nothing was done",
-        f"Do this step in Odoo by hand; {_RETRY}",
+        f"Do this step in Odoo by hand; {RETRY}",
         system=system,
-    )
-
-
-def not_found(system: str, record: str, label: str, id_: str) -> Problem:
-    """The record that was to be changed does not exist."""
-    return Problem(
-        "not-found",
-        record,
-        f"there is no {label.lower()} {id_}",
-        "Was it deleted there? It is not made a second time by itself.",
-        system=system,
-    )
-
-
-def not_kept(system: str, record: str, fields: list[str]) -> Problem:
-    """Odoo said yes and stored other values than were sent."""
-    return Problem(
-        "not-kept",
-        record,
-        f"it was accepted, but other values are stored in {', '.join(fields)}",
-        "Look at these fields there: a rule of Odoo changes or refuses the values.",
-        system=system,
-        field=fields[0],
     )
 
 

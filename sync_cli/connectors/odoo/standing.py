@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sync_cli.connectors.base import Done, Failed, InDoubt, NotSent, Raw, Result, batched
-from sync_cli.connectors.odoo.problems import not_found, question, wrong_state
+from sync_cli.connectors.odoo.problems import question
 from sync_cli.connectors.odoo.shapes import Shape
 from sync_cli.connectors.odoo.wire import Ask
 from sync_cli.connectors.odoo.writing import Desk
+from sync_cli.connectors.problems import not_found, wrong_state
 from sync_cli.core.errors import ConfigError, Problem
 
 
@@ -147,7 +148,7 @@ class Advancing:
     ) -> Result:
         system = self._desk.system
         if id_ not in before:
-            return Failed(not_found(system, id_, self._shape.label, id_), id_)
+            return Failed(not_found(system, id_, self._shape.label.lower(), id_), id_)
         if isinstance(after, NotSent):
             touched = self._is_ready(step, before[id_])
             own = pending.get(id_)

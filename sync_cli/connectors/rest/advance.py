@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from sync_cli.connectors.base import Done, Failed, InDoubt, Result
-from sync_cli.connectors.rest.problems import Refusal, wrong_state
+from sync_cli.connectors.problems import wrong_state
+from sync_cli.connectors.rest.problems import Refusal
 from sync_cli.connectors.rest.procedure import Procedure, Work, still_open
 from sync_cli.connectors.rest.profile import Advance, Fault
 from sync_cli.connectors.rest.sending import Sent

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from sync_cli.connectors.base import Done, Draft, Failed, Result
-from sync_cli.connectors.rest.problems import wrong_state
+from sync_cli.connectors.problems import wrong_state
 from sync_cli.connectors.rest.procedure import Procedure, Work, still_open
 from sync_cli.connectors.rest.profile import Complete
 from sync_cli.connectors.rest.sending import Parcel

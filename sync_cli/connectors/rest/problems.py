@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sync_cli.connectors.problems import RETRY
 from sync_cli.connectors.rest.paths import JmesPath
 from sync_cli.connectors.rest.profile import Errors, Fault, Meaning
 from sync_cli.core.errors import Problem
@@ -14,16 +15,15 @@ from sync_cli.core.errors import Problem
 LONGEST_QUOTE = 300
 _PLACE_IN_LIST = re.compile(r"(\w+)\[(\d+)\]|(\w+)[./](\d+)\b")
 _BY_STATUS = {401: Fault.ACCESS, 403: Fault.ACCESS, 404: Fault.GONE, 412: Fault.BUSY}
-_RETRY = "then run `sync-cli held retry`."
 _CODES: Mapping[Fault, tuple[str, str]] = {
     Fault.ACCESS: ("access-denied", "Give the access the rights that it lacks."),
     Fault.DOWN: ("system-down", "It is tried again by itself."),
-    Fault.RECORD: ("refused", f"Correct what it names; {_RETRY}"),
+    Fault.RECORD: ("refused", f"Correct what it names; {RETRY}"),
     Fault.DUPLICATE: ("duplicate-reference", "The next run looks that record up and links it."),
-    Fault.ALREADY: ("wrong-state", f"Look at the document there; {_RETRY}"),
-    Fault.STATE: ("wrong-state", f"Look at the document there; {_RETRY}"),
+    Fault.ALREADY: ("wrong-state", f"Look at the document there; {RETRY}"),
+    Fault.STATE: ("wrong-state", f"Look at the document there; {RETRY}"),
     Fault.GONE: ("not-found", "Was it deleted there? It is not made a second time by itself."),
-    Fault.BATCH: ("refused", f"Correct what it names; {_RETRY}"),
+    Fault.BATCH: ("refused", f"Correct what it names; {RETRY}"),
     Fault.BUSY: ("busy", "Somebody else works on it; it is tried again by itself."),
 }
 
@@ -119,29 +119,3 @@ def _line(field: str) -> str:
     """ "line 2: " for a field such as `lines[1].product_id` or `order_lines.1.item`."""
     found = _PLACE_IN_LIST.search(field)
     return f"line {int(found[2] or found[4]) + 1}: " if found else ""
-
-
-def not_found(system: str, record: str, entity: str, id_: str) -> Problem:
-    """The record that was to be changed or completed does not exist."""
-    code, remedy = _CODES[Fault.GONE]
-    return Problem(code, record, f"there is no {entity} {id_}", remedy, system)
-
-
-def wrong_state(system: str, record: str, state: str, to: str) -> Problem:
-    """A document from whose state there is no way to the wanted one."""
-    code, remedy = _CODES[Fault.STATE]
-    here = f"it is {state} and" if state else "it"
-    return Problem(code, record, f"{here} cannot become {to}", remedy, system)
-
-
-def not_kept(system: str, record: str, fields: Sequence[str]) -> Problem:
-    """The system said yes and stored other values than were sent."""
-    named = ", ".join(fields)
-    return Problem(
-        "not-kept",
-        record,
-        f"it was accepted, but other values are stored in {named}",
-        "Look at these fields there: a rule of that system changes or refuses the values.",
-        system,
-        field=fields[0],
-    )

@@ -8,7 +8,8 @@ from functools import partial
 from typing import TypeVar, assert_never
 
 from sync_cli.connectors.base import Failed, InDoubt, Json, NotSent, Result, batched
-from sync_cli.connectors.rest.problems import Refusal, not_found
+from sync_cli.connectors.problems import not_found
+from sync_cli.connectors.rest.problems import Refusal
 from sync_cli.connectors.rest.profile import Entity, Step
 from sync_cli.connectors.rest.read import Reader
 from sync_cli.connectors.rest.records import Records

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from sync_cli.connectors.base import Change, Done, Failed, Result
+from sync_cli.connectors.problems import not_kept
 from sync_cli.connectors.rest.comparing import fields_not_kept
-from sync_cli.connectors.rest.problems import not_kept
 from sync_cli.connectors.rest.procedure import Procedure, Work
 from sync_cli.connectors.rest.profile import Update
 from sync_cli.connectors.rest.sending import Parcel

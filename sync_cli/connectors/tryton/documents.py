@@ -22,6 +22,7 @@ from sync_cli.connectors.base import (
     Traits,
 )
 from sync_cli.connectors.http import AnswerLost, CallNotSent, RequestRefused
+from sync_cli.connectors.problems import not_found, wrong_state
 from sync_cli.connectors.tryton import problems
 from sync_cli.connectors.tryton.house import House
 from sync_cli.connectors.tryton.parts import in_parts
@@ -127,7 +128,7 @@ class Documents:
         fields = ["state", "lines"]
         found = self._wire.search(SALE, [["id", "=", sale]], fields)
         if not found:
-            return Failed(problems.not_found(system, self._entity, draft.at), draft.at)
+            return Failed(not_found(system, draft.at, self._entity, draft.at), draft.at)
         state = found[0]["state"]
         if state not in ("draft", "quotation"):
             return Failed(problems.fixed(system, draft.reference, state), draft.at)
@@ -191,13 +192,13 @@ class Documents:
         """What the sale itself says counts, not the answer of a button."""
         system = self._wire.system
         if raw is None:
-            return refusal or Failed(problems.not_found(system, self._entity, id_), id_)
+            return refusal or Failed(not_found(system, id_, self._entity, id_), id_)
         if raw.data["state"] in REACHED.get(to, ()):
             return Done(id_, raw.data, birth=raw.birth)
         if refusal is not None:
             return InDoubt(refusal.why, id_) if isinstance(refusal, InDoubt) else refusal
         name = str(raw.data["number"] or raw.birth)
-        return Failed(problems.wrong_state(system, name, str(raw.data["state"]), to), id_)
+        return Failed(wrong_state(system, name, str(raw.data["state"]), to), id_)
 
 
 def _line_key(line: Json) -> tuple[Any, ...]:

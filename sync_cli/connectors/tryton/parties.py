@@ -7,6 +7,7 @@ from typing import Any
 
 from sync_cli.connectors.base import Change, Done, Draft, Failed, Json, Raw, Result, Traits
 from sync_cli.connectors.http import RequestRefused
+from sync_cli.connectors.problems import not_found, not_kept
 from sync_cli.connectors.tryton import problems
 from sync_cli.connectors.tryton.addresses import FIELDS as ADDRESS_FIELDS
 from sync_cli.connectors.tryton.addresses import Addresses, UnknownCountry, written
@@ -170,9 +171,9 @@ class Parties:
 
     def _kept(self, change: Change, raw: Raw | None) -> Result:
         if raw is None:
-            return Failed(problems.not_found(self._wire.system, "customer", change.id), change.id)
+            return Failed(not_found(self._wire.system, change.id, "customer", change.id), change.id)
         if lost := _differing(change.fields, raw.data):
-            return Failed(problems.not_kept(self._wire.system, change.id, lost), change.id)
+            return Failed(not_kept(self._wire.system, change.id, lost), change.id)
         return Done(change.id, raw.data, birth=raw.birth)
 
     def _not_kept(self, change: Change, refused: RequestRefused) -> Result:

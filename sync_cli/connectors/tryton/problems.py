@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from sync_cli.connectors.http import RequestRefused
+from sync_cli.connectors.problems import RETRY
 from sync_cli.connectors.tryton.answers import FAULT, OVERTAKEN, QUESTION
 from sync_cli.core.errors import Problem
-
-RETRY = "then run `sync-cli held retry`."
 
 
 def refused(system: str, record: str, said: RequestRefused) -> Problem:
@@ -67,29 +66,6 @@ def unknown_name(system: str, record: str, what: str, name: str) -> Problem:
     )
 
 
-def not_found(system: str, entity: str, id_: str) -> Problem:
-    """The record that was to be changed or completed does not exist."""
-    return Problem(
-        "not-found",
-        id_,
-        f"there is no {entity} {id_}",
-        "Was it deleted there? It is not made a second time by itself.",
-        system=system,
-    )
-
-
-def wrong_state(system: str, record: str, state: str, to: str) -> Problem:
-    """A document from whose state there is no way to the wanted one."""
-    return Problem(
-        "wrong-state",
-        record,
-        f"it is {state} and cannot become {to}",
-        f"Look at the document there; {RETRY}",
-        system=system,
-        field="state",
-    )
-
-
 def fixed(system: str, record: str, state: str) -> Problem:
     """A document whose lines can no longer be completed."""
     return Problem(
@@ -99,16 +75,4 @@ def fixed(system: str, record: str, state: str) -> Problem:
         f"Look at the document there; {RETRY}",
         system=system,
         field="state",
-    )
-
-
-def not_kept(system: str, record: str, fields: list[str]) -> Problem:
-    """Tryton said yes and stored other values than were sent."""
-    return Problem(
-        "not-kept",
-        record,
-        f"it was accepted, but other values are stored in {', '.join(fields)}",
-        "Look at these fields there: a rule of that system changes or refuses the values.",
-        system=system,
-        field=fields[0],
     )
