@@ -6,7 +6,7 @@ import gc
 
 import typer
 
-from sync_cli.cli import delta, keeping, mapping, reconcile, selftest, setup, watching
+from sync_cli.cli import check, delta, keeping, mapping, reconcile, selftest, setup, watching
 
 EXIT_CODES = """
 Exit codes: 0 ok - 1 a bug - 2 config or identity - 3 this run added failures - 4 the guard
@@ -31,6 +31,7 @@ app.command("customers", epilog=EXIT_CODES)(delta.customers)
 app.command("stock", epilog=EXIT_CODES)(delta.stock)
 app.command("products", epilog=EXIT_CODES)(delta.products)
 app.command("reconcile", epilog=EXIT_CODES)(reconcile.reconcile)
+app.command("check", epilog=EXIT_CODES)(check.check)
 app.command("status")(watching.status)
 app.command("explain")(watching.explain)
 app.add_typer(watching.held_app, name="held")

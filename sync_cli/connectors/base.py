@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from sync_cli.core.errors import Problem
+from sync_cli.core.checkup import Finding
+from sync_cli.core.errors import Problem, SyncError
 
 Json = Mapping[str, Any]
 
@@ -248,6 +249,32 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Let go of connections; idempotent."""
+        ...
+
+
+@runtime_checkable
+class Inspects(Protocol):
+    """What a connector may offer besides: it looks at its own system before a go-live."""
+
+    def inspect(self, *, writes: bool) -> Iterator[Finding]:
+        """What people should know of the system that `identify` does not say.
+
+        `writes` claims that the configuration writes to it: rights that are lacking for that are
+        problems, and rights beyond what is needed warnings, by name. Calls only what cannot have an
+        effect. A fault of one question is a finding; exceptions mean the system, as everywhere.
+        """
+        ...
+
+
+@runtime_checkable
+class Diagnoses(Protocol):
+    """What a connector may offer besides: it finds out why its system does not answer."""
+
+    def diagnose(self, fault: SyncError) -> Iterator[Finding]:
+        """More than the `fault` of `identify` says, by other ways that are as safe; perhaps none.
+
+        A fault that it explains is not told again. Raises nothing that means the system.
+        """
         ...
 
 

@@ -108,12 +108,20 @@ def mail_report(report: Report, settings: MailSettings, outbox: Outbox, now: dat
     waiting = outbox.waiting()
     if not waiting:
         return sent
-    with _connected(settings, len(waiting)) as server:
+    mails = f"{len(waiting)} mail{'' if len(waiting) == 1 else 's'}"
+    meanwhile = f": {mails} kept, sent with the next `reconcile --mail`"
+    with _connected(settings, meanwhile) as server:
         for path in reversed(waiting):  # an old one that is refused must not stop a new one
             refused = _send(server, path, settings)
             path.unlink()
             sent = replace(sent, count=sent.count + 1, notes=(*sent.notes, *refused))
     return sent
+
+
+def try_server(settings: MailSettings) -> None:
+    """Log in at the mail server, and send nothing. Raises MailRefused, or ConfigError."""
+    with _connected(settings) as server:
+        server.noop()
 
 
 def message_of(report: Report, settings: MailSettings, now: datetime) -> EmailMessage:
@@ -178,10 +186,12 @@ def _send(server: smtplib.SMTP, path: Path, settings: MailSettings) -> Sequence[
 
 
 @contextmanager
-def _connected(settings: MailSettings, count: int) -> Iterator[smtplib.SMTP]:
-    """A connection that is secured and logged in. Raises MailRefused whatever fails inside."""
+def _connected(settings: MailSettings, meanwhile: str = "") -> Iterator[smtplib.SMTP]:
+    """A connection that is secured and logged in. Raises MailRefused whatever fails inside.
+
+    `meanwhile` says what becomes of the mails then.
+    """
     where = f"{settings.server}:{settings.port}"
-    kept = f"{count} mail{'' if count == 1 else 's'} kept, sent with the next `reconcile --mail`"
     secret = settings.password if settings.user else None
     password = secret.reveal("mail.password") if secret else ""
     try:
@@ -190,16 +200,18 @@ def _connected(settings: MailSettings, count: int) -> Iterator[smtplib.SMTP]:
                 server.login(settings.user, password)
             yield server
     except smtplib.SMTPAuthenticationError as error:
-        message = f"The mail server {where} refused user and password ({error.smtp_code}): {kept}."
+        message = (
+            f"The mail server {where} refused user and password ({error.smtp_code}){meanwhile}."
+        )
         remedy = "Correct mail.user and mail.password."
         raise MailRefused(message, remedy, ExitCode.ACCESS) from None
     except (ssl.SSLError, ssl.CertificateError) as error:
         why = getattr(error, "verify_message", "") or error.reason or "no TLS"
-        message = f"The way to the mail server {where} cannot be trusted ({why}): {kept}."
+        message = f"The way to the mail server {where} cannot be trusted ({why}){meanwhile}."
         remedy = "Check mail.port and mail.security, or name its certificate under mail.ca_file."
         raise MailRefused(message, remedy, ExitCode.ACCESS) from None
     except (smtplib.SMTPException, OSError) as error:
-        message = f"The mail server {where} took no mail ({_cause(error)}): {kept}."
+        message = f"The mail server {where} took no mail ({_cause(error)}){meanwhile}."
         raise MailRefused(message, _REMEDY, ExitCode.DOWN) from None
 
 

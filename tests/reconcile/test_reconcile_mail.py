@@ -22,7 +22,7 @@ from sync_cli.config import MailSettings
 from sync_cli.core.drift import Waiting
 from sync_cli.core.errors import ConfigError, ExitCode
 from sync_cli.core.findings import Report, verdict
-from sync_cli.report.mail import MailRefused, Outbox, mail_report, outbox_of
+from sync_cli.report.mail import MailRefused, Outbox, mail_report, outbox_of, try_server
 from tests.reconcile.test_reconcile_words import DRIFTED, IN_STEP, MISSING
 
 NOW = datetime(2026, 1, 6, 4, 31, tzinfo=UTC)
@@ -283,3 +283,20 @@ def test_settings_that_cannot_work_are_refused(
 ) -> None:
     with pytest.raises(ValidationError, match=says):
         _settings(25, "starttls", tmp_path, **changes)
+
+
+# Trying the server
+
+
+def test_trying_the_server_logs_in_and_sends_nothing(post: Post) -> None:
+    try_server(post.settings)
+    assert post.inbox.mails == []
+
+
+def test_a_server_that_refuses_the_password_says_so_and_speaks_of_no_mail(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAIL_PASSWORD", "wrong")
+    with pytest.raises(MailRefused, match=r"refused user and password \(535\)\.$") as refused:
+        try_server(post.settings)
+    assert refused.value.exit_code is ExitCode.ACCESS

@@ -24,12 +24,13 @@ from sync_cli.connectors.rest.advance import Advancing
 from sync_cli.connectors.rest.auth import Credentials
 from sync_cli.connectors.rest.complete import Completing
 from sync_cli.connectors.rest.create import Creating
-from sync_cli.connectors.rest.identity import ask_identity
+from sync_cli.connectors.rest.identity import ask_identity, inspect
 from sync_cli.connectors.rest.opening import HttpOptions, open_wire
 from sync_cli.connectors.rest.procedure import Desk
 from sync_cli.connectors.rest.profile import Complete, Create, Entity, Profile
 from sync_cli.connectors.rest.read import Reader
 from sync_cli.connectors.rest.update import Changing
+from sync_cli.core.checkup import Finding
 from sync_cli.core.errors import ConfigError
 
 
@@ -161,6 +162,11 @@ class RestConnector:
             raise self._cannot(entity, f"advance.{to}")
         self._wire.raise_fault()
         return Advancing(self._desk(entity)).advance(words, ids, to)
+
+    def inspect(self, *, writes: bool) -> Iterator[Finding]:
+        """See `Inspects.inspect`."""
+        self._wire.raise_fault()
+        return inspect(self._wire, self._profile, writes=writes)
 
     def calls(self) -> Mapping[str, int]:
         """See `Connector.calls`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sync_cli.connectors.base import (
     Change,
@@ -29,6 +30,7 @@ from sync_cli.connectors.woocommerce.entities import (
     shape_of,
 )
 from sync_cli.connectors.woocommerce.identity import read_identity
+from sync_cli.connectors.woocommerce.inspection import inspect, why_denied
 from sync_cli.connectors.woocommerce.making import create_products
 from sync_cli.connectors.woocommerce.notes import create_notes
 from sync_cli.connectors.woocommerce.refunds import create_refunds
@@ -40,7 +42,8 @@ from sync_cli.connectors.woocommerce.write import (
     update_orders,
     update_products,
 )
-from sync_cli.core.errors import ConfigError
+from sync_cli.core.checkup import Finding
+from sync_cli.core.errors import AccessDenied, ConfigError, SyncError
 
 
 class WooCommerce:
@@ -73,17 +76,22 @@ class WooCommerce:
         self.name = name
         self._in_doubt = in_doubt
         self._identity: Identity | None = None
-        self._client = HttpClient(
-            name,
-            home_of(url) + API,
-            auth=auth_of(auth_style, key, secret),
-            pacing=pacing,
-            clock=clock,
-            timeout=timeout,
-            verify=verify,
-            refine=refine,
-        )
+
+        def open_client(style: str) -> HttpClient:
+            return HttpClient(
+                name,
+                home_of(url) + API,
+                auth=auth_of(style, key, secret),
+                pacing=pacing,
+                clock=clock,
+                timeout=timeout,
+                verify=verify,
+                refine=refine,
+            )
+
+        self._client = open_client(auth_style)
         self._wire = Wire(self._client, fields or {}, clock, page_size)
+        self._by_query = None if auth_style == "query" else partial(open_client, "query")
 
     def __repr__(self) -> str:
         return f"WooCommerce({self.name!r}, {home_of(self._client.base_url)!r})"
@@ -154,6 +162,16 @@ class WooCommerce:
         if entity != ORDER:
             raise _not_written(entity, "brought to another state")
         return advance_orders(self._wire, ids, to)
+
+    def inspect(self, *, writes: bool) -> Iterator[Finding]:
+        """See `Inspects.inspect`."""
+        self._client.raise_fault()
+        return inspect(self._wire, writes=writes)
+
+    def diagnose(self, fault: SyncError) -> Iterator[Finding]:
+        """Whether the key only lacks its way: in the query it may arrive; see `Diagnoses`."""
+        if isinstance(fault, AccessDenied) and fault.status == 401 and self._by_query is not None:
+            yield from why_denied(self._by_query())
 
     def calls(self) -> Mapping[str, int]:
         """See `Connector.calls`."""

@@ -36,6 +36,8 @@ class ShopSettings:
     """How the shop is set up; the defaults are those of the recorded shop.
 
     `plain_http_is_secure` lets keys in over plain HTTP, as the sandbox listens on loopback only.
+    `plugins` are the active ones by folder; `ignored` names query parameters that one of them
+    drops. `debug` is WP_DEBUG.
     """
 
     base_url: str = "https://shop.example"
@@ -52,4 +54,8 @@ class ShopSettings:
     fulfillments: bool = False
     cost_of_goods: bool = False
     plain_http_is_secure: bool = True
+    version: str = "10.7.0"
+    debug: bool = False
+    plugins: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     api_keys: tuple[ApiKey, ...] = API_KEYS

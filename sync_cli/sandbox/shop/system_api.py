@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sync_cli.sandbox.shop.errors import ShopError
 from sync_cli.sandbox.shop.http import Answer, Call
@@ -36,9 +38,37 @@ def get_system_status(call: Call) -> Answer:
         "environment": _environment(settings),
         "settings": _settings(settings),
         "theme": _theme(),
-        "active_plugins": [],
+        "active_plugins": [_plugin(folder) for folder in settings.plugins],
     }
     return Answer(chosen(body, call.names))
+
+
+def _plugin(folder: str) -> Json:
+    return {
+        "plugin": f"{folder}/{folder}.php",
+        "name": folder.replace("-", " ").title(),
+        "version": "1.0.0",
+        "version_latest": "1.0.0",
+        "url": "",
+        "author_name": "",
+        "author_url": "",
+        "network_activated": False,
+    }
+
+
+def index(settings: ShopSettings, second: int) -> Json:
+    """What the index of the REST API tells everybody; a zone that is an offset has no name."""
+    zone = settings.time_zone
+    offset = datetime.fromtimestamp(second, ZoneInfo(zone)).utcoffset() or timedelta(0)
+    return {
+        "name": "Sandbox",
+        "description": "",
+        "url": settings.base_url,
+        "home": settings.base_url,
+        "gmt_offset": offset.total_seconds() / 3600,
+        "timezone_string": "" if zone.startswith("Etc/GMT") else zone,
+        "namespaces": ["wp/v2", "wc/v3"],
+    }
 
 
 def _environment(settings: ShopSettings) -> Json:
@@ -47,13 +77,13 @@ def _environment(settings: ShopSettings) -> Json:
         "home_url": settings.base_url,
         "site_url": settings.base_url,
         "store_id": "5a4d0b0e-0000-4000-8000-000000000000",
-        "version": "10.7.0",
+        "version": settings.version,
         "log_directory": "/var/www/html/wp-content/uploads/wc-logs/",
         "log_directory_writable": True,
         "wp_version": "6.9.7",
         "wp_multisite": False,
         "wp_memory_limit": 512 * megabytes,
-        "wp_debug_mode": False,
+        "wp_debug_mode": settings.debug,
         "wp_cron": False,
         "wp_environment_type": "production",
         "language": "en_US",

@@ -18,8 +18,10 @@ from sync_cli.sandbox.shop.http import Answer, Call, api_link, trimmed
 from sync_cli.sandbox.shop.records import Json
 from sync_cli.sandbox.shop.routes import Route, find_route
 from sync_cli.sandbox.shop.store import ShopStore
+from sync_cli.sandbox.shop.system_api import index
 
-_PREFIX = "/wp-json/wc/v3"
+_ROOT = "/wp-json"
+_PREFIX = f"{_ROOT}/wc/v3"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 _LONGEST_ADDRESS = 8190
 _TOO_LONG = (
@@ -50,6 +52,8 @@ def make_app(store: ShopStore) -> Flask:
 def _respond(store: ShopStore, sent: Request, path: str) -> Response:
     if len(sent.path) + len(sent.query_string) > _LONGEST_ADDRESS:
         return Response(_TOO_LONG, 414, content_type="text/html")
+    if sent.path.rstrip("/") == _ROOT:
+        return _json_response(store, index(store.settings, store.now()), 200, {})
     if not sent.path.startswith(f"{_PREFIX}/"):
         return _front(store, sent)
     with store.lock:
@@ -93,6 +97,8 @@ def _answer(
         raise not_allowed(method, single=route.is_single, batch=route.is_batch)
     numbers = tuple(int(part) for part in parts if part.isdecimal())
     words = tuple(part for part in parts if not part.isdecimal())
+    for name in store.settings.ignored:
+        query.pop(name, None)
     call = Call(store, method, path, query, body, numbers, words)
     answer = route.handlers[method](call)
     if not route.is_batch:
