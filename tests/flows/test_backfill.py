@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ class OldTown(Town):
     before_window: Callable[[], object] = lambda: None
     windows: int = 0
 
-    def fill(self, *, start_at: datetime, since: datetime | None = None, **how: object) -> Told:
+    def fill(self, *, start_at: datetime, since: datetime | None = None, **how: Any) -> Told:
         """One run of the backfill from `since`, once the orders have settled down."""
         self.configure(orders={"start_at": start_at})
         self.since = since or self.since

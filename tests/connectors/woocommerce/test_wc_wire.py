@@ -327,7 +327,7 @@ REFUSALS = [
     ("product-create-duplicate-sku-error", "duplicate", "it belongs to record 43", 400),
     ("product-external-managed-error", "no-stock", "external product", 400),
     ("order-status-invalid-error", "refused", "status is not one of", 400),
-    ("refund-create-too-much-error", "refused", "Invalid refund amount", 500),
+    ("refund-create-too-much-error", "refund-refused", "Invalid refund amount", 500),
     ("fulfillments-create-meta-without-id-error", "refused", "at least one item", 400),
 ]
 
