@@ -86,13 +86,20 @@ def tell_story(
 
 
 def serve_sandbox(
-    folder: Path, shop_port: int, erp_port: int, articles: int, orders: int, tell: Tell
+    folder: Path,
+    shop_port: int,
+    erp_port: int,
+    articles: int,
+    orders: int,
+    tell: Tell,
+    *,
+    traps: bool = False,
 ) -> None:
     """Serve both sides until Ctrl-C or SIGTERM; the config file names the secrets' variables."""
     if (folder / "config.yaml").exists() and not _is_made_by_us(folder):
         raise ConfigError(f"{folder} holds a configuration of yours.", "Name another --folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    with _start(articles, orders, shop_port, erp_port, folder) as sandbox:
+    with _start(articles, orders, shop_port, erp_port, folder, traps=traps) as sandbox:
         config = write_config(folder, sandbox, "sandbox")
         tell(f"Shop {sandbox.shop_url}\nERP  {sandbox.erp_url}\nConfiguration {config}")
         for name, value in _secrets(sandbox, _pretend_books(sandbox)).items():
@@ -169,10 +176,13 @@ def sandbox_module() -> ModuleType:
     return sandbox
 
 
-def _start(articles: int, orders: int, shop_port: int, erp_port: int, folder: Path) -> Sandbox:
+def _start(
+    articles: int, orders: int, shop_port: int, erp_port: int, folder: Path, *, traps: bool = False
+) -> Sandbox:
     started: Sandbox = sandbox_module().start(
-        articles=articles, orders=orders, shop_port=shop_port, erp_port=erp_port, ledger_dir=folder
-    )
+        articles=articles, orders=orders, shop_port=shop_port, erp_port=erp_port,
+        ledger_dir=folder, shop_traps=traps,
+    )  # fmt: skip
     return started
 
 

@@ -42,13 +42,20 @@ def sandbox(
     erp_port: Annotated[int, typer.Option(help="Port of the ERP, 0 = any.")] = 0,
     articles: Annotated[int, typer.Option(min=1, help="How many articles.")] = 60,
     orders: Annotated[int, typer.Option(min=0, help="How many orders are placed at first.")] = 30,
+    traps: Annotated[
+        bool, typer.Option("--traps", help="Orders that careless code stumbles over, too.")
+    ] = False,
     folder: Annotated[Path, typer.Option(help="Where config and ledgers go.")] = Path("sandbox"),
 ) -> None:
-    """A pretend shop and ERP on this machine, to try things out; ends with Ctrl-C."""
+    """A pretend shop and ERP on this machine, to try things out; ends with Ctrl-C.
+
+    Things go wrong on demand: POST a rule such as {"kind": "status", "status": 429} to
+    /_sandbox/faults of either side. All kinds stand in docs/sandbox.md.
+    """
     from sync_cli.admin.demo import serve_sandbox
 
     with exit_codes():
-        serve_sandbox(folder, shop_port, erp_port, articles, orders, typer.echo)
+        serve_sandbox(folder, shop_port, erp_port, articles, orders, typer.echo, traps=traps)
 
 
 def demo(

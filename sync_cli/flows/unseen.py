@@ -186,9 +186,13 @@ def _beyond(taken: Iterable[Taken], pieces: str) -> Iterator[Taken]:
 
 
 def _taken(order: Order) -> Iterator[Taken]:
-    """What the lines of an order took; as many as were sold where the shop does not say."""
+    """What the lines of an order took; as many as were sold where the shop does not say.
+
+    A shop that has put all pieces of a line back says no longer what it took.
+    """
     for line in order.lines:
-        pieces = line.quantity if line.reduced_stock is None else line.reduced_stock
+        sold = line.quantity - line.restocked
+        pieces = sold if line.reduced_stock is None else line.reduced_stock
         key = line.product_key
         if key and pieces > 0:
             yield Taken(key, line.product_id if key != line.product_id else "", pieces)

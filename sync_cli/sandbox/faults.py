@@ -9,12 +9,15 @@ from dataclasses import asdict, dataclass, field, fields
 from threading import Condition
 from typing import Any, Literal, get_args
 
+from sync_cli.sandbox.trouble import TROUBLES, Trouble
+
 FaultKind = Literal[
     "lost_before",
     "lost_after",
     "late",
     "delay_commit",
     "status",
+    "trouble",
     "status_after",
     "reset",
     "html",
@@ -25,6 +28,26 @@ FaultKind = Literal[
     "clock_skew",
     "edit",
 ]
+KINDS: Mapping[FaultKind, str] = {
+    "lost_before": "connection closed without an answer, nothing done",
+    "lost_after": "carried out, connection closed without an answer",
+    "late": "connection closed at once, carried out `delay` seconds later; with `hold` the client"
+    " is kept waiting for the delay, then dropped, then it is carried out",
+    "delay_commit": "carried out after `delay` seconds, also if the client has gone; then answered",
+    "status": "answers `status` (503), with `retry_after` if given, nothing done",
+    "trouble": "answers as a WordPress site in `trouble` does, nothing done: maintenance,"
+    " php_fatal, database_down, bad_gateway, gateway_timeout",
+    "status_after": "carried out, answers `status` (500)",
+    "reset": "TCP reset instead of an answer, nothing done",
+    "html": "a page with a captcha, `status` (202), nothing done",
+    "warning": "carried out, a PHP warning stands before the JSON",
+    "truncate": "carried out, the answer ends in the middle",
+    "slow": "carried out, answered after `delay` seconds",
+    "no_auth": "carried out without its Authorization header, as behind a server that drops it",
+    "clock_skew": "the side's clock is put `delay` seconds ahead (below 0: behind) and stays so",
+    "edit": "carried out, then the edit called `edit` runs with `args`, then the answer goes",
+}
+"""What each kind of fault does."""
 Edit = Callable[..., Any]
 ReadBody = Callable[[], bytes]
 
@@ -38,23 +61,7 @@ class FaultRule:
     matching request, of those a share of `probability` (drawn from `seed`), at most `times` of
     them (None = for ever). The first rule added that hits is the one applied.
 
-    Kinds:
-    `lost_before`   connection closed without an answer, nothing done
-    `lost_after`    carried out, connection closed without an answer
-    `late`          connection closed at once, carried out `delay` seconds later; with `hold` the
-                    client is kept waiting for the delay, then dropped, then it is carried out
-    `delay_commit`  carried out after `delay` seconds, also if the client has gone; then answered
-    `status`        answers `status` (503), with `retry_after` if given, nothing done
-    `status_after`  carried out, answers `status` (500)
-    `reset`         TCP reset instead of an answer, nothing done
-    `html`          202 with a captcha page, nothing done
-    `warning`       carried out, a PHP warning stands before the JSON
-    `truncate`      carried out, the answer ends in the middle
-    `slow`          carried out, answered after `delay` seconds
-    `no_auth`       carried out without its Authorization header, as behind a server that drops it
-    `clock_skew`    the side's clock is put `delay` seconds ahead (below 0: behind) and stays so
-    `edit`          carried out, then the edit called `edit` runs with `args`, then the answer goes
-
+    What: `kind`, one of `KINDS`.
     `delay` is in seconds. `body` is the form of the `status` kinds' answer.
     """
 
@@ -71,6 +78,7 @@ class FaultRule:
     retry_after: int | str | None = None
     status: int | None = None
     body: Literal["html", "json"] = "html"
+    trouble: Trouble = "maintenance"
     edit: str | None = None
     args: Mapping[str, Any] = field(default_factory=dict)
 
@@ -79,6 +87,8 @@ class FaultRule:
             raise ValueError(
                 f"unknown fault kind {self.kind!r}; use one of {get_args(FaultKind)!r}"
             )
+        if self.trouble not in TROUBLES:
+            raise ValueError(f"unknown trouble {self.trouble!r}; use one of {TROUBLES!r}")
         if self.every < 1:
             raise ValueError(f"every must be 1 or more, not {self.every}")
         if self.kind == "edit" and not self.edit:

@@ -15,6 +15,7 @@ from sync_cli.sandbox.answer import Answer, carry_out, reason
 from sync_cli.sandbox.clock import SandboxClock
 from sync_cli.sandbox.faults import FaultRule, Faults
 from sync_cli.sandbox.ledger import to_json
+from sync_cli.sandbox.trouble import answer_of
 
 CONTROL_PREFIX = "/_sandbox/"
 CAPTCHA_PAGE = (
@@ -63,6 +64,7 @@ class FaultyWire:
             "late": self._carry_out_late,
             "delay_commit": self._delay_commit,
             "status": self._refuse,
+            "trouble": self._be_in_trouble,
             "status_after": self._carry_out_and_fail,
             "reset": self._reset,
             "html": self._show_captcha,
@@ -118,6 +120,9 @@ class FaultyWire:
 
     def _refuse(self, rule: FaultRule, _environ: WSGIEnvironment) -> Answer:
         return self._failure(rule, rule.status or 503)
+
+    def _be_in_trouble(self, rule: FaultRule, environ: WSGIEnvironment) -> Answer:
+        return answer_of(rule.trouble, environ)
 
     def _carry_out_and_fail(self, rule: FaultRule, environ: WSGIEnvironment) -> Answer:
         self._carry_out(environ)

@@ -11,10 +11,20 @@ from urllib.parse import unquote
 from sync_cli.sandbox.shop.times import parse_bound
 
 BY_TYPE = frozenset(
-    {"order_key", "related_ids", "store_id", "refunded_by", "_payment_token", "permalink_template"}
+    {
+        "order_key",
+        "related_ids",
+        "store_id",
+        "refunded_by",
+        "_payment_token",
+        "permalink_template",
+    }
 )
 """Fields whose values the shop draws: only their type is compared."""
+_CRASH = "body.data.error"
+"""What PHP says of a plug-in that died: any plug-in says something else."""
 _HEADERS = ("X-WP-Total", "X-WP-TotalPages", "Allow", "Content-Type", "Retry-After")
+_TITLE = re.compile(r"<title>(.*?)</title>")
 _LINK = re.compile(r'[?&]page=(\d+)[^>]*>; rel="(next|prev)"')
 _TOLERANCE = 3
 """Seconds that may lie between the recorded Date header and the dates written in the request."""
@@ -50,7 +60,7 @@ class Comparison:
         for key in actual.keys() - expected.keys():
             yield f"{where}.{key} is too much"
         for key in expected.keys() & actual.keys():
-            if key not in BY_TYPE:
+            if key not in BY_TYPE and f"{where}.{key}" != _CRASH:
                 yield from self._differ(expected[key], actual[key], f"{where}.{key}")
             elif _kind(expected[key]) != _kind(actual[key]):
                 yield f"{where}.{key}: another type"
@@ -63,7 +73,7 @@ class Comparison:
             yield from self._differ(one, other, f"{where}[{at}]")
 
     def _is_same(self, expected: Any, actual: Any, where: str) -> bool:
-        if bool(expected == actual):
+        if bool(expected == actual) or _same_page(expected, actual):
             return True
         if isinstance(expected, str) and isinstance(actual, str):
             return _same_text(expected, actual, where) or self._is_same_moment(expected, actual)
@@ -79,6 +89,12 @@ class Comparison:
         """Both written "now": the second of the clock may have ticked on."""
         one, other = parse_bound(expected), parse_bound(actual)
         return one is not None and other is not None and abs(one.shown - other.shown) <= _TOLERANCE
+
+
+def _same_page(expected: Any, actual: Any) -> bool:
+    """Two HTML pages of one title: their styles are nobody's business."""
+    titles = [_TITLE.findall(page) for page in (expected, actual) if isinstance(page, str)]
+    return len(titles) == 2 and bool(titles[0]) and titles[0] == titles[1]
 
 
 def _same_text(expected: str, actual: str, where: str) -> bool:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 from flask import Flask
 
 from sync_cli.sandbox.clock import SandboxClock
+from sync_cli.sandbox.faults import FaultRule, Faults
 from sync_cli.sandbox.ledger import Ledger
 from sync_cli.sandbox.shop.store import ShopStore
 from sync_cli.sandbox.shop.web import make_app
+from sync_cli.sandbox.trouble import Trouble
+from sync_cli.sandbox.wire import FaultyWire
 from tests.conformance.known import Known
 from tests.conformance.plant_orders import plant_note, plant_order, plant_refund
 from tests.conformance.plant_products import (
@@ -45,6 +49,8 @@ class Scene:
         clock.freeze(datetime.fromtimestamp(recording.moment or 1_795_000_000, UTC))
         self.recording, self.known = recording, known
         self.store = ShopStore(clock, Ledger("shop", clock), recording.settings)
+        self.clock = clock
+        self.trouble: Trouble | None = None
         self.long_ago = self.store.now() - _LONG_AGO
         self._plant_rates()
 
@@ -52,6 +58,15 @@ class Scene:
     def app(self) -> Flask:
         """The shop's application."""
         return make_app(self.store)
+
+    @property
+    def wsgi(self) -> WSGIApplication:
+        """The application, behind the trouble that the site is in, if it is."""
+        if self.trouble is None:
+            return self.app.wsgi_app
+        faults = Faults()
+        faults.add(FaultRule("trouble", trouble=self.trouble))
+        return FaultyWire(self.app.wsgi_app, faults, self.clock)
 
     def _plant_rates(self) -> None:
         for number in self.known.ids("rate"):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sync_cli.sandbox.trouble import TROUBLES
 from tests.conformance.before import before_update
 from tests.conformance.fillers import add_fillers
 from tests.conformance.known import Known, bodies_of, kind_of
@@ -30,7 +31,9 @@ _MOST_STATES = 6
 
 def scenes_for(recording: Recording, known: Known) -> Iterator[Scene]:
     """The scenes that an exchange can be tried in."""
-    if recording.status >= 400:
+    if recording.status >= 500 and recording.method in ("GET", "HEAD"):
+        yield from _troubled_scenes(recording, known)
+    elif recording.status >= 400:
         yield _error_scene(recording, known)
     elif recording.method in ("GET", "HEAD"):
         yield from _read_scenes(recording, known)
@@ -40,6 +43,14 @@ def scenes_for(recording: Recording, known: Known) -> Iterator[Scene]:
         yield from _create_scenes(recording, known)
     else:
         yield from _update_scenes(recording, known)
+
+
+def _troubled_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
+    """The site in each trouble that there is: a read is never refused so for its own sake."""
+    for trouble in TROUBLES:
+        scene = Scene(recording, known)
+        scene.trouble = trouble
+        yield scene
 
 
 def plant_background(

@@ -177,6 +177,16 @@ def test_a_line_counts_with_what_it_took_not_with_what_was_bought(town: Town) ->
     assert town.shop_stock("11") == 49
 
 
+def test_pieces_that_a_refund_has_put_back_are_no_longer_unseen(town: Town) -> None:
+    town.stock()
+    order = town.buy(pieces=4)
+    town.shop_order(order)["line_items"][0]["meta_data"] = [
+        {"id": 1, "key": "_restock_refunded_items", "value": "4"}
+    ]
+    town.stock(full=True)
+    assert town.shop_stock("11") == 50
+
+
 def test_unseen_pieces_are_pieces_of_the_shop_not_units_of_the_erp(town: Town) -> None:
     town.stock_row("11", unit_factor="6")  # 50 units are 8 pieces
     town.stock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
@@ -13,7 +13,7 @@ import requests
 from werkzeug.test import Client
 
 from sync_cli.sandbox.clock import SandboxClock
-from sync_cli.sandbox.faults import FaultRule, Faults, rule_from_json
+from sync_cli.sandbox.faults import KINDS, FaultKind, FaultRule, Faults, rule_from_json
 from sync_cli.sandbox.wire import ConnectionGone, FaultyWire
 
 if TYPE_CHECKING:
@@ -43,6 +43,11 @@ CASES = (
     Case("status", 429, True, 0, {"status": 429, "body": "json"}),
     Case("status", 500, False, 0, {"status": 500}),
     Case("status", 502, True, 0, {"status": 502, "body": "json"}),
+    Case("trouble", 503, True, 0),
+    Case("trouble", 500, True, 0, {"trouble": "php_fatal"}),
+    Case("trouble", 500, False, 0, {"trouble": "database_down"}),
+    Case("trouble", 502, False, 0, {"trouble": "bad_gateway"}),
+    Case("trouble", 504, False, 0, {"trouble": "gateway_timeout"}),
     Case("status_after", 500, False, 1),
     Case("status_after", 504, True, 1, {"status": 504, "body": "json"}),
     Case("reset", None, False, 0),
@@ -54,6 +59,10 @@ CASES = (
     Case("clock_skew", 200, True, 1, {"delay": 3600}),
     Case("edit", 200, True, 1, {"edit": "settings"}),
 )
+
+
+def test_every_kind_of_fault_is_explained_and_tried() -> None:
+    assert set(KINDS) == set(get_args(FaultKind)) == {case.kind for case in CASES}
 
 
 def is_json(answer: requests.Response) -> bool:

@@ -55,7 +55,7 @@ def build_shop(
     """A shop seeded with articles and `orders` varied orders, with the control routes mounted.
 
     The store is `app.extensions["shop"]`. Serve the app with the same clock. `traps` adds orders
-    with a line whose product was deleted.
+    that careless code stumbles over (`trap_orders`).
     """
     store = ShopStore(clock, ledger, settings or ShopSettings())
     seed_shop(store, articles)

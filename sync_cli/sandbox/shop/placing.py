@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from sync_cli.sandbox.shop.money import parsed
 from sync_cli.sandbox.shop.order_status import set_status
 from sync_cli.sandbox.shop.order_write import create_order
+from sync_cli.sandbox.shop.placing_draw import Draw, Maker
 from sync_cli.sandbox.shop.product_facts import ProductView, shown_price
 from sync_cli.sandbox.shop.records import Json, Order, Product
 from sync_cli.sandbox.shop.seed import PEOPLE, address, mail_of
 from sync_cli.sandbox.shop.store import ShopStore
+from sync_cli.sandbox.shop.trap_orders import AFTERWARDS, TRAPS
 
 _SPAN = 6 * 3600
 _SETTLED = 180
@@ -22,45 +23,13 @@ _SHIPPING = {"method_id": "flat_rate", "method_title": "Paketversand", "total": 
 _MANY_LINES = 12
 
 
-@dataclass(frozen=True, slots=True)
-class _Draw:
-    """What the makers of orders draw from."""
-
-    store: ShopStore
-    chance: random.Random
-    goods: Sequence[Product]
-    place: int
-
-    def product(self) -> Product:
-        """Any product that can be bought."""
-        return self.goods[self.chance.randrange(len(self.goods))]
-
-    def line(self, product: Product | None = None, quantity: int | None = None) -> Json:
-        """A line for a product."""
-        chosen = product or self.product()
-        number = quantity or self.chance.randint(1, 4)
-        if chosen.kind == "variation":
-            ids = {"product_id": chosen.parent_id, "variation_id": chosen.id}
-        else:
-            ids = {"product_id": chosen.id}
-        return {**ids, "quantity": number}
-
-    def one_of(self, wanted: Callable[[Product], bool]) -> Product:
-        """A product of the wanted sort, any if there is none."""
-        found = [product for product in self.goods if wanted(product)]
-        return found[self.chance.randrange(len(found))] if found else self.product()
-
-
-Maker = Callable[[_Draw], Json]
-
-
 def place_orders(
     store: ShopStore, count: int, *, traps: bool = False, age: int | None = None
 ) -> list[Order]:
     """Place `count` orders, each of another sort than the last; returns them in their order.
 
     They lie in the last hours, all older than three minutes; with `age` all at that many seconds
-    ago (0 = now). With `traps` one sort has a line whose product was deleted afterwards. A shop
+    ago (0 = now). With `traps` those of `trap_orders` are among the sorts. A shop
     without anything to buy raises ValueError.
     """
     goods = _buyable(store)
@@ -96,8 +65,8 @@ def _buyable(store: ShopStore) -> list[Product]:
 
 
 def _place(store: ShopStore, goods: Sequence[Product], place: int, *, traps: bool) -> Order:
-    draw = _Draw(store, random.Random(f"order {place}"), goods, place)
-    makers = _MAKERS if traps else _MAKERS[:-1]
+    draw = Draw(store, random.Random(f"order {place}"), goods, place)
+    makers = (*_MAKERS, *TRAPS) if traps else _MAKERS
     maker = makers[place % len(makers)]
     body = {**_buyer(draw), **maker(draw)}
     status = body.pop("status", "processing")
@@ -106,12 +75,12 @@ def _place(store: ShopStore, goods: Sequence[Product], place: int, *, traps: boo
     if final:
         set_status(store, order, final)
         store.orders.touch(order, store.now())
-    if maker is _with_deleted_product:
-        store.drop_product(store.products.records[order.items[0].product_id])
+    if maker in AFTERWARDS:
+        AFTERWARDS[maker](store, order)
     return order
 
 
-def _buyer(draw: _Draw) -> Json:
+def _buyer(draw: Draw) -> Json:
     """A guest, or every second time a registered customer."""
     number = draw.chance.randint(1, len(PEOPLE))
     person = PEOPLE[number - 1]
@@ -132,24 +101,24 @@ def _buyer(draw: _Draw) -> Json:
     }
 
 
-def _one_line(draw: _Draw) -> Json:
+def _one_line(draw: Draw) -> Json:
     return {"line_items": [draw.line()]}
 
 
-def _several_lines(draw: _Draw) -> Json:
+def _several_lines(draw: Draw) -> Json:
     return {"line_items": [draw.line() for _ in range(3)], "final_status": "completed"}
 
 
-def _variation(draw: _Draw) -> Json:
+def _variation(draw: Draw) -> Json:
     return {"line_items": [draw.line(draw.one_of(lambda p: p.kind == "variation")), draw.line()]}
 
 
-def _reduced_on_hold(draw: _Draw) -> Json:
+def _reduced_on_hold(draw: Draw) -> Json:
     lines = [draw.line(draw.one_of(lambda p: p.tax_class == "reduced-rate")), draw.line()]
     return {"line_items": lines, "status": "on-hold"}
 
 
-def _cash_on_delivery(draw: _Draw) -> Json:
+def _cash_on_delivery(draw: Draw) -> Json:
     fee = {"name": "Nachnahme", "total": "3.50", "tax_class": ""}
     return {
         "line_items": [draw.line()],
@@ -159,50 +128,50 @@ def _cash_on_delivery(draw: _Draw) -> Json:
     }
 
 
-def _discount_fee(draw: _Draw) -> Json:
+def _discount_fee(draw: Draw) -> Json:
     fees = [{"name": "Skonto", "total": "-1.11"}]
     reduced = draw.line(draw.one_of(lambda p: p.tax_class == "reduced-rate"))
     return {"line_items": [draw.line(), reduced], "fee_lines": fees}
 
 
-def _percent_coupon(draw: _Draw) -> Json:
+def _percent_coupon(draw: Draw) -> Json:
     lines = [draw.line() for _ in range(3)]
     return {"line_items": lines, "coupon_lines": [{"code": "welcome10"}]}
 
 
-def _fixed_coupon(draw: _Draw) -> Json:
+def _fixed_coupon(draw: Draw) -> Json:
     lines = [draw.line() for _ in range(2)]
     return {"line_items": lines, "coupon_lines": [{"code": "fuenfer"}]}
 
 
-def _two_shipping_lines(draw: _Draw) -> Json:
+def _two_shipping_lines(draw: Draw) -> Json:
     bulky = {"method_id": "flat_rate", "method_title": "Sperrgut", "total": "19.95"}
     return {"line_items": [draw.line()], "shipping_lines": [dict(_SHIPPING), bulky]}
 
 
-def _free_item(draw: _Draw) -> Json:
+def _free_item(draw: Draw) -> Json:
     gift = {**draw.line(quantity=1), "subtotal": "0", "total": "0"}
     return {"line_items": [draw.line(), gift]}
 
 
-def _worth_nothing(draw: _Draw) -> Json:
+def _worth_nothing(draw: Draw) -> Json:
     lines = [draw.line(quantity=1)]
     return {"line_items": lines, "coupon_lines": [{"code": "gratis100"}], "shipping_lines": []}
 
 
-def _waiting(draw: _Draw) -> Json:
+def _waiting(draw: Draw) -> Json:
     return {"line_items": [draw.line()], "status": "pending"}
 
 
-def _given_up(draw: _Draw) -> Json:
+def _given_up(draw: Draw) -> Json:
     return {"line_items": [draw.line()], "status": "on-hold", "final_status": "cancelled"}
 
 
-def _in_dollars(draw: _Draw) -> Json:
+def _in_dollars(draw: Draw) -> Json:
     return {"line_items": [draw.line()], "currency": "USD"}
 
 
-def _without_tax(draw: _Draw) -> Json:
+def _without_tax(draw: Draw) -> Json:
     home = address(77, ("Eva", "Huber", "Huber Handels GmbH", "Wien", "1010", "AT"))
     return {
         "customer_id": 0,
@@ -216,21 +185,13 @@ def _without_tax(draw: _Draw) -> Json:
     }
 
 
-def _many_lines(draw: _Draw) -> Json:
+def _many_lines(draw: Draw) -> Json:
     return {"line_items": [draw.line() for _ in range(_MANY_LINES)], "final_status": "completed"}
 
 
-def _two_coupons(draw: _Draw) -> Json:
+def _two_coupons(draw: Draw) -> Json:
     codes = [{"code": "welcome10"}, {"code": "fuenfer"}]
     return {"line_items": [draw.line(), draw.line()], "coupon_lines": codes}
-
-
-def _with_deleted_product(draw: _Draw) -> Json:
-    store, number = draw.store, draw.store.next_id("post")
-    product = Product(number, store.now(), store.now(), name="Auslaufartikel")
-    product.regular_price = product.price = "10.00"
-    store.put_product(product)
-    return {"line_items": [draw.line(product), draw.line()]}
 
 
 _MAKERS: tuple[Maker, ...] = (
@@ -251,5 +212,4 @@ _MAKERS: tuple[Maker, ...] = (
     _without_tax,
     _many_lines,
     _two_coupons,
-    _with_deleted_product,
 )

@@ -52,6 +52,8 @@ TAX_CLASSES = {
 
 def folded(text: str) -> str:
     """A text without regard to case and accents, as the shop's database compares it."""
+    if text.isascii():
+        return text.casefold().strip()
     parts = unicodedata.normalize("NFKD", text.casefold())
     return "".join(part for part in parts if not unicodedata.combining(part)).strip()
 

@@ -16,6 +16,7 @@ from tests.contract.rig import Fault
 
 SECONDS = (10.0, 60.0)
 """How long a call past the connector waits for the connection, and for its answer."""
+USER_AGENT = "sync-cli-contract"
 LATE_SECONDS = 0.2
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -44,7 +45,7 @@ class Hands:
     ) -> requests.Response:
         answer = requests.request(
             method, f"{self.url}{path}", json=body, params={**self.query, **params},
-            headers={**self.headers, "Accept": "application/json", "User-Agent": "sync-cli"},
+            headers={**self.headers, "Accept": "application/json", "User-Agent": USER_AGENT},
             timeout=SECONDS, verify=self.verify, allow_redirects=False,
         )  # fmt: skip
         if not 200 <= answer.status_code < 300:

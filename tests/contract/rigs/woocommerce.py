@@ -40,6 +40,7 @@ class SandboxShopRig(Rig):
 
     def __init__(self, url: str, app: Flask, clock: SandboxClock) -> None:
         self._url, self._clock = url, clock
+        self.app = app
         self._store: ShopStore = app.extensions["shop"]
         self._faults = control_of(app).faults
         self._waits, self._marks = Waits(), Marks("C")

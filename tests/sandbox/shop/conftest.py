@@ -130,11 +130,17 @@ OpenShop = Callable[..., Shop]
 def open_shop() -> OpenShop:
     """Opens a shop with these articles, orders and settings."""
 
-    def opened(articles: Iterable[Article] = ARTICLES, orders: int = 0, **settings: Any) -> Shop:
+    def opened(
+        articles: Iterable[Article] = ARTICLES,
+        orders: int = 0,
+        *,
+        traps: bool = True,
+        **settings: Any,
+    ) -> Shop:
         clock = SandboxClock()
         clock.freeze(NOW)
         ledger = Ledger("shop", clock)
-        app = build_shop(articles, orders, clock, ledger, ShopSettings(**settings), traps=True)
+        app = build_shop(articles, orders, clock, ledger, ShopSettings(**settings), traps=traps)
         return Shop(app, clock, ledger)
 
     return opened

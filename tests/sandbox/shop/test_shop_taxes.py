@@ -80,7 +80,7 @@ def test_the_exact_rules_hold_on_every_order(open_shop: OpenShop, mode: dict[str
 def test_the_orders_show_why_one_rule_does_not_do_for_all(
     open_shop: OpenShop, mode: dict[str, bool]
 ) -> None:
-    shop = open_shop(catalogue(150), orders=54, **mode)
+    shop = open_shop(catalogue(150), orders=54, traps=False, **mode)
     broken = 0
     for order in shop.get("orders", per_page=100):
         items = [*order["line_items"], *order["fee_lines"], *order["shipping_lines"]]

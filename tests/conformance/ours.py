@@ -1,0 +1,34 @@
+"""Which of the exchanges are calls that sync-cli itself makes of a shop."""
+
+from __future__ import annotations
+
+import re
+
+from tests.conformance.recording import Recording
+
+_READ = (
+    "orders", r"orders/\d+", r"orders/\d+/notes", r"orders/\d+/refunds", "refunds", "products",
+    r"products/\d+", r"products/\d+/variations", "variations", "customers", r"customers/\d+",
+    "taxes/classes", "system_status", r"settings/tax/[\w-]+", "", r"orders/\d+/refunds/\d+",
+)  # fmt: skip
+_MADE = (
+    r"products/batch", r"products/\d+/variations/batch", r"orders/batch", r"orders/\d+/notes",
+    r"orders/\d+/refunds",
+)  # fmt: skip
+_CALLS = {
+    "GET": re.compile("|".join(f"(?:{path})" for path in _READ)),
+    "POST": re.compile("|".join(f"(?:{path})" for path in _MADE)),
+    "PUT": re.compile(r"orders/\d+"),
+}
+
+
+def is_our_call(method: str, path: str) -> bool:
+    """Whether the connector of shops calls this path below the API's root by this method."""
+    pattern = _CALLS.get(method)
+    return pattern is not None and pattern.fullmatch(path) is not None
+
+
+def is_ours(recording: Recording) -> bool:
+    """Whether the connector makes such a call, with credentials as it sends them."""
+    asked = recording.inbound and "oauth" not in recording.auth
+    return asked and is_our_call(recording.method, recording.path)
