@@ -23,9 +23,13 @@ def _four_decimals(draw: Draw) -> Json:
 
 
 def _odd_names(draw: Draw) -> Json:
-    buyer = {"first_name": "Zoë 😀", "last_name": "O'Neil-Nguyễn", "company": _NAME}
+    buyer = {"first_name": "Zoë 😀", "last_name": "O'Neil-Nguyễn", "company": "Weiß & <Söhne> 漢字"}
     line = {**draw.line(), "name": _NAME}
-    return {"line_items": [line], "billing": {**buyer, "country": "DE"}, "customer_note": _NAME}
+    return {
+        "line_items": [line],
+        "billing": {**buyer, "country": "DE"},
+        "customer_note": 'Bitte "klingeln" & warten 😀',
+    }
 
 
 def _without_an_address(draw: Draw) -> Json:
