@@ -27,6 +27,7 @@ from sync_cli.core.guard import DEFAULT_LIMITS, Harm, Limit
 from sync_cli.core.model import Disposition, OrderState
 from sync_cli.core.refunds import Mismatch
 from sync_cli.core.sellable import Basis
+from sync_cli.core.shipping import StatusRules
 from sync_cli.core.unit_prices import UnitPrices
 from sync_cli.engine.route import Mode
 
@@ -109,6 +110,51 @@ class Guests(Section):
         return self
 
 
+class StatusSettings(Section):
+    """The status of shop orders by what the ERP says; most changes mail the customer."""
+
+    mode: Mode = Field(Mode.ON, description="off, plan or on (needs mode: on of orders)")
+    completed: bool = Field(True, description="completed once all of it has left")
+    partially_shipped: bool = Field(
+        False, description="a status of its own when part of it has left; the shop must have it"
+    )
+    cancelled: bool = Field(True, description="cancelled when the ERP cancels its document")
+    paid: bool = Field(
+        True, description="processing when the ERP says that an order on hold is paid"
+    )
+    complete_unpaid: bool = Field(
+        False,
+        description="true: complete orders that nobody has paid yet; the shop then shows them as"
+        " paid",
+    )
+    manual_payments: tuple[str, ...] = Field(
+        (
+            "bacs",
+            "cheque",
+            "cod",
+            "invoice",
+            "german_market_purchase_on_account",
+            "german_market_sepa_direct_debit",
+        ),
+        description="payment methods that count as paid only when the ERP says so",
+    )
+    notify_max_age: Duration = Field(
+        timedelta(days=14), description="the status of orders older than this is left alone"
+    )
+
+    def rules(self) -> StatusRules:
+        """The same as the core's rules."""
+        return StatusRules(
+            completed=self.completed,
+            partially_shipped=self.partially_shipped,
+            cancelled=self.cancelled,
+            paid=self.paid,
+            complete_unpaid=self.complete_unpaid,
+            manual=frozenset(self.manual_payments),
+            oldest=self.notify_max_age,
+        )
+
+
 class OrdersSettings(Guarded):
     """Orders, shop to ERP, and what the ERP says of them back to the shop."""
 
@@ -117,7 +163,7 @@ class OrdersSettings(Guarded):
         description="compulsory: orders placed before are never created in the ERP"
     )
     states: tuple[OrderState, ...] = Field(
-        (OrderState.PROCESSING, OrderState.COMPLETED),
+        (OrderState.PROCESSING, OrderState.PARTIALLY_SHIPPED, OrderState.COMPLETED),
         description="canonical states in which an order goes to the ERP",
     )
     settle: Duration = Field(
@@ -142,6 +188,10 @@ class OrdersSettings(Guarded):
         " smallest coin off gets one rounding line; further off it is cancelled, the order held",
     )
     note: bool = Field(True, description="a private note with the document number, once")
+    tracking: bool = Field(
+        True, description="parcels as metadata that the usual tracking plug-ins read"
+    )
+    status: StatusSettings = Field(default_factory=StatusSettings)
 
 
 class Goods(StrEnum):

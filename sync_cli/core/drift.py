@@ -115,7 +115,14 @@ class ErpDocument:
         return f"document {self.number or self.id}"
 
 
-_SOLD = frozenset({OrderState.PROCESSING, OrderState.COMPLETED, OrderState.REFUNDED})
+_SOLD = frozenset(
+    {
+        OrderState.PROCESSING,
+        OrderState.PARTIALLY_SHIPPED,
+        OrderState.COMPLETED,
+        OrderState.REFUNDED,
+    }
+)
 """States of a sale that took place: a refund keeps its document, a credit note follows it."""
 _CANCELLABLE = frozenset({DocumentState.DRAFT, DocumentState.CONFIRMED})
 

@@ -44,6 +44,7 @@ class OrderState(StrEnum):
     PENDING = "pending"
     ON_HOLD = "on_hold"
     PROCESSING = "processing"
+    PARTIALLY_SHIPPED = "partially_shipped"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
     REFUNDED = "refunded"
@@ -485,6 +486,12 @@ class WriteBack(Record):
     invoice_date: str = ""
     invoice_link: str = ""
     parcels: tuple[Parcel, ...] = ()
+
+
+class StatusChange(Record):
+    """The state that a shop order is brought to, because of what the ERP says of its document."""
+
+    state: OrderState
 
 
 class Note(Record):

@@ -100,6 +100,10 @@ class Systems:
         """An ERP credit note as canonical record. Raises Unreadable."""
         return _as(CreditNote, _read(self.erp_mapping("credit_note"), raw, f"Credit note {raw.id}"))
 
+    def erp_record(self, entity: str, raw: Raw) -> Record:
+        """Any other record of the ERP, such as a shipment, as canonical one. Raises Unreadable."""
+        return _read(self.erp_mapping(entity), raw, f"{entity.capitalize()} {raw.id}")
+
     def erp_product(self, raw: Raw) -> Product:
         """What stock and orders need of an ERP article. Raises Unreadable."""
         mapping = lean_product(self.erp_mapping("product"), LEAN_IN_ERP)

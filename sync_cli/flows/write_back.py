@@ -1,27 +1,31 @@
 """The way back: what the ERP's documents say is written to the shop's orders, as metadata.
 
-A PUT with an address or a line would recalculate a paid order at today's tax rates (FACTS 7.8), so
-only metadata and notes are written here.
+Document number and state, invoice, and every parcel. A PUT with an address or a line would
+recalculate a paid order at today's tax rates (FACTS 7.8), so only metadata and notes are written
+here; the status of the order has a route of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sync_cli.connectors.base import Change, Raw, batched
+from sync_cli.connectors.base import Change, Json, Raw, batched
 from sync_cli.core.errors import IdentityError
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.identity import Seal, read_seal, reference
 from sync_cli.core.model import Document, Note, Order, WriteBack
 from sync_cli.core.outcome import Settlement, Stage
-from sync_cli.core.plan import Intent, Item, Kind, decide
+from sync_cli.core.plan import UNCHANGED, Intent, Item, Kind, Operation, Reject, Skip, decide
 from sync_cli.core.refusals import another_record
+from sync_cli.core.shipping import invoiced, parcels
 from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
 from sync_cli.flows.admission import backfilled
+from sync_cli.flows.followers import Followed, Followers
+from sync_cli.flows.order_status import OrderStatus
 from sync_cli.flows.orders import check_own_seal
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
@@ -52,7 +56,10 @@ class BackWriter(Writer):
 
 
 class WriteBackFlow:
-    """The routes erp.orders -> shop.orders: metadata with the seal, then one private note."""
+    """The routes erp.orders -> shop.orders: metadata with the seal, one private note, the status.
+
+    What follows a document is read by its own watermark, and leads back to the document.
+    """
 
     def __init__(self, systems: Systems) -> None:
         self.systems = systems
@@ -61,28 +68,61 @@ class WriteBackFlow:
         self.route = _back_route(systems)
         self.notes = _note_route(systems)
         self.writer = BackWriter(self.run, self.route)
+        self.followers = Followers(systems)
+        self.status = OrderStatus(systems, self.route, self.followers)
         self.note_writer = Writer(self.run, self.notes)
 
     def write_back(self) -> None:
         """Bring the shop's orders in step with their documents, window by window."""
         for window in Reading(self.run, self.route):
-            self._write_back(window)
+            self._write_back(window.records)
+        for entity in self.followers.entities if not self.run.options.ids else ():
+            route = _follower_route(self.route, entity)
+            for window in Reading(self.run, route):
+                self._write_back(self._documents_of(route, window))
         self._retry_notes()
+        self.status.carry_out()
+
+    def _documents_of(self, route: Route, window: Window) -> list[Raw]:
+        """The documents that a window of shipments or invoices belongs to."""
+        self.run.tally.add(route.name, "read", len(window.records))
+        documents: dict[str, None] = {}
+        closed: list[Operation] = []
+        for raw in window.records:
+            item = Item(raw.id, f"{route.source_entity.capitalize()} {raw.id}")
+            try:
+                record = self.followers.read(route.source_entity, raw)
+            except Unreadable as error:
+                closed.append(Reject(item, error.problems[0].about(item.label)))
+            else:
+                closed.append(Skip(item, UNCHANGED))
+                documents.update(dict.fromkeys(self.followers.documents_of(record)))
+        Writer(self.run, route).desk.close(closed)
+        linked = self.run.state.linked_targets(ORDER, SHOP, ERP, list(documents))
+        return list(self.systems.erp.fetch(ORDER, list(linked))) if linked else []
 
     def tell(self, orders: Sequence[str]) -> None:
-        """Tell these orders of their documents now, those that have one."""
+        """Tell these orders of their documents now, those that have one; no status is changed."""
         documents = _document_ids(self.systems, orders)
         if documents:
-            self._write_back(Window(tuple(self.systems.erp.fetch(ORDER, documents))))
+            self._tell(self._ours(self.systems.erp.fetch(ORDER, documents)))
 
-    def _write_back(self, window: Window) -> None:
-        self.run.tally.add(self.route.name, "read", len(window.records))
-        items = self._items(window.records)
+    def _write_back(self, documents: Sequence[Raw]) -> None:
+        self.run.tally.add(self.route.name, "read", len(documents))
+        ours = self._ours(documents)
+        self.run.tally.add(self.route.name, "skip", len(documents) - len(ours))
+        self.status.note(ours, self._tell(ours))
+
+    def _tell(self, ours: Sequence[tuple[str, Raw]]) -> Mapping[str, Followed]:
+        followed = self.followers.of([raw.id for _, raw in ours])
+        items = self._items(ours, followed)
         told = [item for item in items if self._is_told(item)]
         differing = self._checked([item for item in items if not self._is_told(item)])
         rules = self.route.rules(self.run.options)
         self.writer.carry_out([decide(i, rules, self.run.now()) for i in (*told, *differing)])
-        self._note([item for item in (*told, *differing) if not item.problem and not item.filtered])
+        known = [item for item in (*told, *differing) if not item.problem and not item.filtered]
+        self._note(known)
+        return followed
 
     def _retry_notes(self) -> None:
         """Notes that failed before: their orders are looked at again."""
@@ -90,43 +130,56 @@ class WriteBackFlow:
             return
         due = self.run.state.due(self.notes.name, self.run.now(), DUE_NOTES)
         for batch in batched(due, 100):
-            raws = self.systems.erp.fetch(ORDER, self.route.source_ids(batch))
-            self._note([item for item in self._items(list(raws)) if not item.problem])
+            ours = self._ours(self.systems.erp.fetch(ORDER, self.route.source_ids(batch)))
+            followed = self.followers.of([raw.id for _, raw in ours])
+            self._note([item for item in self._items(ours, followed) if not item.problem])
 
-    def _items(self, raws: Sequence[Raw]) -> list[Item]:
-        """Items of the documents that belong to shop orders, keyed by the shop order's id."""
+    def _ours(self, documents: Iterable[Raw]) -> list[tuple[str, Raw]]:
+        """The documents of shop orders, each behind its order's id."""
+        raws = list(documents)
         orders = self.run.state.linked_targets(ORDER, SHOP, ERP, [raw.id for raw in raws])
-        ours = [(orders[raw.id], raw) for raw in raws if raw.id in orders]
-        self.run.tally.add(self.route.name, "skip", len(raws) - len(ours))
-        return recall(self.run.state, self.route, [self._item(id, raw) for id, raw in ours])
+        return [(orders[raw.id], raw) for raw in raws if raw.id in orders]
+
+    def _items(
+        self, ours: Sequence[tuple[str, Raw]], followed: Mapping[str, Followed]
+    ) -> list[Item]:
+        """Items of the documents of shop orders, each with the shop order's id."""
+        items = [self._item(id, raw, followed.get(raw.id, Followed())) for id, raw in ours]
+        return recall(self.run.state, self.route, items)
 
     @staticmethod
     def _is_told(item: Item) -> bool:
         applied = item.applied
         return applied is not None and applied.payload == item.fingerprint and not item.problem
 
-    def _item(self, order_id: str, raw: Raw) -> Item:
+    def _item(self, order_id: str, raw: Raw, followed: Followed) -> Item:
         item = Item(
             id=order_id,
             label=f"Order {order_id}",
             mapping=self.systems.shop_mapping("write_back").version,
             reference=raw.id,
         )
+        if followed.problem is not None:
+            return replace(item, problem=followed.problem.about(item.label))
         try:
             document = self.systems.document(raw)
-            back = self._back(order_id, document)
+            back = self._back(order_id, document, followed)
             payload = self.systems.shop_mapping("write_back").write(back)
         except Unreadable as error:
             return replace(item, problem=error.problems[0].about(item.label))
-        told = digest([back.number, back.state, back.invoice_number])
+        told = digest(back.model_dump(mode="json", exclude={"seal"}))
         return replace(item, record=back, payload=payload, fingerprint=told, content=told)
 
-    def _back(self, order_id: str, document: Document) -> WriteBack:
+    def _back(self, order_id: str, document: Document, followed: Followed) -> WriteBack:
+        invoice = invoiced(document, followed.invoices)
         return WriteBack(
             id=order_id,
             number=document.number,
             state=document.state,
-            invoice_number=document.invoice_number,
+            invoice_number=invoice.number,
+            invoice_date=invoice.date,
+            invoice_link=invoice.link,
+            parcels=parcels(document, followed.shipments) if self.settings.tracking else (),
             seal=str(Seal(self.run.state.installation, self.run.number)),
         )
 
@@ -147,8 +200,12 @@ class WriteBackFlow:
                 checked.append(replace(item, filtered=gone, link=None, intent=None))
                 continue
             self._check_identity(item, raw, births[item.id].birth)
-            checked.append(item)
+            checked.append(replace(item, payload=self._joined(item.payload, raw)))
         return checked
+
+    def _joined(self, payload: Json, order: Raw) -> Mapping[str, object]:
+        """The payload with the parcels that others put on the shop's order."""
+        return self.systems.shop_mapping("write_back").merged(payload, order.data)
 
     def _check_identity(self, item: Item, raw: Raw, birth: str) -> None:
         if birth and raw.birth != birth:
@@ -216,6 +273,13 @@ def _back_route(systems: Systems) -> Route:
         buffer=systems.config.systems.erp.buffer,
         start_at=settings.start_at,
         source_ids=lambda orders: _document_ids(systems, orders),
+    )
+
+
+def _follower_route(route: Route, entity: str) -> Route:
+    """Reads shipments or invoices by their own watermark; what is held there is their own."""
+    return replace(
+        route, name=f"{entity}s-back", source_entity=entity, entity=entity, source_ids=list
     )
 
 

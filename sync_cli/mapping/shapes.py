@@ -21,6 +21,7 @@ from sync_cli.core.model import (
     Product,
     Record,
     Shipment,
+    StatusChange,
     StockLevel,
     WriteBack,
 )
@@ -37,6 +38,7 @@ RECORDS: Mapping[str, type[Record]] = {
     "note": Note,
     "shipment": Shipment,
     "invoice": Invoice,
+    "status": StatusChange,
     "refund": Refund,
     "credit_note": CreditNote,
 }

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from sync_cli.core.model import DocumentState, OrderState
-from sync_cli.core.states import HOLDS_STOCK, has_reached, left_out, wanted_document_state
+from sync_cli.core.states import (
+    HOLDS_STOCK,
+    OURS,
+    has_reached,
+    left_out,
+    may_become,
+    wanted_document_state,
+)
 
 
 @pytest.mark.parametrize("state", list(OrderState))
@@ -15,7 +22,30 @@ def test_only_a_cancelled_order_calls_its_document_off(state: OrderState) -> Non
 
 
 def test_the_states_in_which_the_shop_has_taken_the_pieces() -> None:
-    assert {"on_hold", "processing", "completed", "refunded"} == HOLDS_STOCK
+    assert {
+        "on_hold",
+        "processing",
+        "partially_shipped",
+        "completed",
+        "refunded",
+    } == HOLDS_STOCK
+
+
+def test_the_changes_that_the_word_of_the_erp_may_cause() -> None:
+    told = {str(here): sorted(map(str, there)) for here, there in OURS.items()}
+    assert told == {
+        "pending": ["cancelled", "processing"],
+        "on_hold": ["cancelled", "completed", "partially_shipped", "processing"],
+        "processing": ["cancelled", "completed", "partially_shipped"],
+        "partially_shipped": ["completed"],
+    }
+
+
+@pytest.mark.parametrize("here", list(OrderState))
+def test_nothing_is_ever_brought_to_refunded_or_back_to_life(here: OrderState) -> None:
+    assert not may_become(here, OrderState.REFUNDED)
+    if here in ("completed", "cancelled", "refunded", "failed", "trashed", "draft"):
+        assert not any(may_become(here, wanted) for wanted in OrderState)
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ def refunded_by_state(town: Town) -> str:
 
 
 def called_off_by_the_erp(town: Town) -> str:
+    town.configure(orders={"status": {"cancelled": False}})
     order = town.buy(pieces=4)
     town.orders()
     document = town.erp.tables["order"][town.document(order)["id"]]

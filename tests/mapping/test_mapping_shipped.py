@@ -44,6 +44,7 @@ def test_every_shipped_mapping_is_there() -> None:
         ("woocommerce", "order"),
         ("woocommerce", "refund"),
         ("woocommerce", "write_back"),
+        ("woocommerce", "status"),
         ("woocommerce", "note"),
         ("woocommerce", "product"),
         ("woocommerce", "stock"),

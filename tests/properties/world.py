@@ -202,6 +202,10 @@ class World:
             ),
             "product": Shape(birth=lambda data: str(data["created"])),
             "stock": Shape(),
+            "shipment": Shape(
+                birth=lambda data: str(data["number"]),
+                keys={"document": lambda data: str(data["order_id"])},
+            ),
         }
 
     def _write_customer(self, stored: dict[str, Any], fields: Json) -> None:
