@@ -22,7 +22,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/installed-sandbox ## orders into a pretend ERP and stock back, twice; ledgers in demo/
+demo: $(VENV)/installed-sandbox ## all five commands on a pretend shop and ERP, twice; ledgers in demo/
 	$(BIN)/sync-cli demo --folder demo
 
 test: $(VENV)/installed-dev ## all tests, a short run of the kills among them

@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,17 +17,29 @@ from typing import TYPE_CHECKING
 import yaml
 
 from sync_cli.admin.demo_erp import DemoErp
+from sync_cli.admin.rehearsal import Rehearsal
 from sync_cli.core.errors import ConfigError, ExitCode
 from sync_cli.engine.route import Options
-from sync_cli.flows.commands import ORDERS, STOCK, Command, carry_out
+from sync_cli.flows.commands import (
+    CUSTOMERS,
+    ORDERS,
+    PRODUCTS,
+    STOCK,
+    Command,
+    carry_out,
+)
 from sync_cli.report.watchers import LineWatcher
 from sync_cli.state.store import State
 
 if TYPE_CHECKING:
+    from sync_cli.sandbox.articles import Article
     from sync_cli.sandbox.books import Books
     from sync_cli.sandbox.embedded import Sandbox
 
 Tell = Callable[[str], None]
+
+EVERYTHING = (PRODUCTS, CUSTOMERS, STOCK, ORDERS)
+"""All that writes, in the order of a first day; `reconcile` is the fifth command."""
 
 WRITTEN_BY = "# Written by sync-cli"
 CONFIG = """\
@@ -48,41 +60,81 @@ orders:
   mode: 'on'
   start_at: 2020-01-01
   settle: 0s
+customers:
+  mode: 'on'
 stock:
   mode: 'on'
+products:
+  mode: 'on'
+  create: true
+  new_status: published
+reconcile:
+  grace: 0s
 """
 
 
 def tell_story(
     folder: Path, articles: int, orders: int, tell: Tell, erp: DemoErp = DemoErp.SANDBOX
 ) -> bool:
-    """The story of two days, told line by line; whether all was in step in the end.
+    """The story of two days with all five commands, line by line; whether all was in step then.
 
     Leaves config, state and both ledgers in `folder`. Raises ConfigError if what the ERP needs is
     not installed.
     """
     _clear(folder)
     with (
-        _start(articles, orders, 0, 0, folder) as sandbox,
+        _start(_merchandise(articles), orders, 0, 0, folder) as sandbox,
         closing(_books(erp, sandbox, articles, folder, tell)) as books,
     ):
         config = write_config(folder, sandbox, "demo", books)
         tell(f"A shop at {sandbox.shop_url} and an ERP at {books.url}: {articles} articles,")
         tell(f"{orders} orders placed. The configuration is {config}.\n")
-        tell("Day one: the first stock run links articles by SKU, the orders go to the ERP.")
-        _run(STOCK, config, tell)
-        _run(ORDERS, config, tell)
-        tell("\nDay two: customers buy, the warehouse ships and counts.")
-        sandbox.shop.do("place_order", n=5)
-        books.ship()
-        books.count(_some_sku(sandbox), 77)
-        _run(ORDERS, config, tell)
-        _run(STOCK, config, tell)
+        rehearsal = Rehearsal(config, tell)
+        _day_one(config, rehearsal, tell)
+        _day_two(config, sandbox, books, tell)
+        _behind_our_back(config, sandbox, rehearsal, tell)
         tell("\nOnce more, with nothing to do:")
         before = _effects(sandbox, books)
-        for command in (ORDERS, STOCK, ORDERS, STOCK):
+        for command in (*EVERYTHING, *EVERYTHING):
             _run(command, config, tell)
         return _conclude(folder, sandbox, books, _effects(sandbox, books) - before, tell)
+
+
+def _day_one(config: Path, rehearsal: Rehearsal, tell: Tell) -> None:
+    tell("Day one: articles that the shop lacks are made there, accounts and orders go to the ERP.")
+    for command in EVERYTHING:
+        _run(command, config, tell)
+    tell("\nDo both sides agree? All but what is wrong in their own data, on purpose:")
+    rehearsal.compare()
+
+
+def _day_two(config: Path, sandbox: Sandbox, books: Books, tell: Tell) -> None:
+    tell("\nDay two: people register and buy, the warehouse ships and counts.")
+    for name in ("Petra", "Paul"):
+        email = f"{name.lower()}@kunde.example"
+        account = sandbox.shop.do("register", email=email, first_name=name, last_name="Muster")
+        sandbox.shop.do(
+            "place_order",
+            lines=[{"sku": _some_sku(sandbox), "quantity": 1}],
+            customer_id=account["id"],
+            billing={"email": email, "first_name": name, "last_name": "Muster", "country": "DE"},
+        )
+    sandbox.shop.do("place_order", n=5)
+    books.ship()
+    books.count(_some_sku(sandbox), 77)
+    for command in EVERYTHING:
+        _run(command, config, tell)
+
+
+def _behind_our_back(config: Path, sandbox: Sandbox, rehearsal: Rehearsal, tell: Tell) -> None:
+    """A drift as it comes about in life: found by the comparison, mended by what it names."""
+    sku = _some_sku(sandbox)
+    tell(f"\nSomebody in the shop types 999 into the stock of {sku}. The comparison finds it:")
+    sandbox.shop.do("set_stock", sku=sku, quantity=999)
+    rehearsal.compare()
+    tell("\nMended by the command that it names:")
+    _run(STOCK, config, tell, Options(skus=(sku,)), f"--sku {sku}")
+    rehearsal.compare()
 
 
 def serve_sandbox(
@@ -176,8 +228,22 @@ def sandbox_module() -> ModuleType:
     return sandbox
 
 
+def _merchandise(count: int) -> Sequence[Article]:
+    """So many articles, of which the shop lacks some."""
+    sandbox_module()
+    from sync_cli.sandbox.articles import partly_in_shop
+
+    return partly_in_shop(count)
+
+
 def _start(
-    articles: int, orders: int, shop_port: int, erp_port: int, folder: Path, *, traps: bool = False
+    articles: int | Sequence[Article],
+    orders: int,
+    shop_port: int,
+    erp_port: int,
+    folder: Path,
+    *,
+    traps: bool = False,
 ) -> Sandbox:
     started: Sandbox = sandbox_module().start(
         articles=articles, orders=orders, shop_port=shop_port, erp_port=erp_port,
@@ -200,9 +266,15 @@ def _is_made_by_us(folder: Path) -> bool:
     return config.is_file() and config.read_text(encoding="utf-8").startswith(WRITTEN_BY)
 
 
-def _run(command: Command, config: Path, tell: Tell) -> None:
-    tell(f"$ sync-cli {command.name}")
-    code = carry_out(command, config, Options(), LineWatcher())
+def _run(
+    command: Command,
+    config: Path,
+    tell: Tell,
+    options: Options | None = None,
+    words: str = "",
+) -> None:
+    tell(f"$ sync-cli {command.name} {words}".rstrip())
+    code = carry_out(command, config, options or Options(), LineWatcher())
     if code is not ExitCode.OK:
         tell(f"(exit code {int(code)})")
 
@@ -223,8 +295,9 @@ def _conclude(folder: Path, sandbox: Sandbox, books: Books, writes: int, tell: T
 
     with closing(State.open(folder / "state.sqlite")) as state:
         held = state.held()
-    for entry in held:
-        tell(f"held: {entry.problem.sentence()}")
+    if held:
+        tell(f"\n{len(held)} records are held on purpose. What is wrong with each, and what to do:")
+        tell(f"sync-cli held list --config {folder / 'config.yaml'}")
     verdict = judge(
         sandbox.shop.ledger.state(),
         books.state(),

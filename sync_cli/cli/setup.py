@@ -68,7 +68,7 @@ def demo(
         DemoErp, typer.Option(help="Behind the shop: a pretended ERP, or a real Tryton on SQLite.")
     ] = DemoErp.SANDBOX,
 ) -> None:
-    """The whole story on a pretend shop and ERP: orders flow in, stock flows back, twice."""
+    """The whole story on a pretend shop and ERP: all five commands, twice."""
     from sync_cli.admin.demo import tell_story
 
     with exit_codes():

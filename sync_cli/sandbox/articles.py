@@ -67,6 +67,19 @@ def catalogue(size: int) -> Iterator[Article]:
     return islice(_articles(size), size)
 
 
+def partly_in_shop(size: int) -> list[Article]:
+    """The catalogue of a shop that lacks some: of the second half every third simple article."""
+    return [
+        replace(article, in_shop=article.in_shop and not _is_lacking(place, article, size))
+        for place, article in enumerate(catalogue(size))
+    ]
+
+
+def _is_lacking(place: int, article: Article, size: int) -> bool:
+    simple = article.kind == "goods" and not article.is_main and article.main_sku is None
+    return simple and place >= size // 2 and place % 3 == 0
+
+
 def _articles(size: int) -> Iterator[Article]:
     left = size
     number = 0
