@@ -65,7 +65,6 @@ class Rehearsal:
 def _rehearse(sides: Sandbox, folder: Path) -> Rehearsal:
     config = write_config(folder, sides, "test")
     started = Rehearsal(sides, config)
-    started.configure("reconcile:\n  grace: 0s\n")
     for command in ("stock", "orders", "stock"):
         assert started.run(command)[0] in (0, 3)
     return started
