@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import chain, islice
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -20,6 +20,7 @@ CALM_CALLS = 20
 """Writing calls without strain after which one more is made at a time."""
 BATCH_STEP = 10
 _NO_WAIT = 1e-6
+_NO_MORE: Any = object()
 
 
 class Pacing:
@@ -131,6 +132,26 @@ class Pacing:
                 future.cancel()
             wait(running)
 
+    def one_ahead(self, pages: Iterator[T]) -> Iterator[T]:
+        """The `pages` in order, each fetched while the caller works on the one before it.
+
+        Never more than one is fetched ahead, and none while the system is strained. What fetching
+        a page raises is raised where that page would have come, so all before it is settled; what
+        was begun is waited for even if the caller stops asking.
+        """
+        page = next(pages, _NO_MORE)
+        while page is not _NO_MORE:
+            if self._at_once < 2:
+                yield page
+                page = next(pages, _NO_MORE)
+                continue
+            following = self._threads().submit(next, pages, _NO_MORE)
+            try:
+                yield page
+            finally:
+                wait([following])
+            page = following.result()
+
     def close(self) -> None:
         """End the threads; idempotent, and the pacing may be used again."""
         executor, self._executor = self._executor, None
@@ -151,7 +172,7 @@ class Pacing:
 
     def _threads(self) -> ThreadPoolExecutor:
         if self._executor is None:
-            self._executor = ThreadPoolExecutor(self._most_at_once, thread_name_prefix="write")
+            self._executor = ThreadPoolExecutor(self._most_at_once, thread_name_prefix="call")
         return self._executor
 
     def _take(self, write: bool) -> float:

@@ -103,11 +103,12 @@ class RestConnector:
         """See `Connector.changes`.
 
         The date asked for stays the same for the whole read. A record that becomes visible later
-        with an earlier date (a late commit) is the duty of the overlap, not of the read.
+        with an earlier date (a late commit) is the duty of the overlap, not of the read. A page
+        is asked for while the caller works on the one before it.
         """
         reader = self._reader(entity)
         self._wire.raise_fault()
-        return reader.changes(since, resume)
+        return self._wire.pacing.one_ahead(reader.changes(since, resume))
 
     def fetch(self, entity: str, ids: Sequence[str]) -> Iterator[Raw]:
         """See `Connector.fetch`."""

@@ -113,8 +113,13 @@ class WooCommerce:
     def changes(
         self, entity: str, since: datetime | None, resume: str | None = None
     ) -> Iterator[Page]:
-        """See `Connector.changes`; trashed records come too, marked "trashed"."""
-        return read.changes(self._wire, entity, since, resume)
+        """See `Connector.changes`; trashed records come too, marked "trashed".
+
+        A page is asked for while the caller works on the one before it. The walk knows where it
+        goes on from that one's answer alone, and what the caller writes meanwhile moves behind the
+        page that is asked for, as any other edit does.
+        """
+        return self._wire.pacing.one_ahead(read.changes(self._wire, entity, since, resume))
 
     def fetch(self, entity: str, ids: Sequence[str]) -> Iterator[Raw]:
         """See `Connector.fetch`; trashed records come too, marked."""

@@ -145,9 +145,16 @@ def _find_by_sku(wire: Wire, values: Sequence[str], found: Matches) -> None:
 
 
 def _ask_skus(wire: Wire, values: Sequence[str], found: Matches, more: Mapping[str, str]) -> None:
-    for batch in _lists(values, wire.page_size):
+    """Lists of SKUs, some at the same time; each value is in one of them alone."""
+
+    def ask(batch: list[str]) -> None:
         params = {"sku": ",".join(batch), **more}
         _collect(wire, PRODUCT, "products", "sku", params, frozenset(batch), found)
+
+    for _ in wire.pacing.run_in_order(
+        partial(ask, batch) for batch in _lists(values, wire.page_size)
+    ):
+        continue
 
 
 def _lists(values: Sequence[str], most: int) -> Iterator[list[str]]:
