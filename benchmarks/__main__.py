@@ -7,9 +7,11 @@ import compileall
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from benchmarks.comparing import measure_reconcile
 from benchmarks.figures import Figure, heading, line_of, write_results
 from benchmarks.measuring import ROOT
 from benchmarks.odoo_orders import measure_odoo_orders
+from benchmarks.older_orders import measure_backfill
 from benchmarks.order_backfill import measure_orders
 from benchmarks.product_rows import measure_products
 from benchmarks.sizes import Size
@@ -24,6 +26,8 @@ SUITES: dict[str, Callable[[Size], Iterator[Figure]]] = {
     "products": measure_products,
     "orders": measure_orders,
     "odoo": measure_odoo_orders,
+    "backfill": measure_backfill,
+    "reconcile": measure_reconcile,
     "writes": measure_stock_writes,
 }
 

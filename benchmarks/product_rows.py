@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from statistics import median
 
+from benchmarks.against_bare import SLOWNESS, against_bare, ratio
 from benchmarks.figures import Figure
-from benchmarks.measuring import Cost, measure
+from benchmarks.measuring import Cost
 from benchmarks.sizes import Size
 from benchmarks.systems import Setting, serve
 
 SOME = 20
 """One article of so many is changed: 5 %."""
-READ_SECONDS, WRITE_SECONDS = 0.05, 0.1
-"""What the pretend systems take for a page and for a batch of 100; real ones take longer."""
 US = 1e6
 
 
@@ -89,32 +87,12 @@ def _told(setting: Setting, cost: Cost) -> str:
 
 def _ratios(rows: int, runs: int) -> Iterator[Figure]:
     """Whole runs against the bare calls of the same runs, two at a time, by turns."""
-    seconds = ("--read-seconds", str(READ_SECONDS), "--write-seconds", str(WRITE_SECONDS))
-    with serve("--articles", str(rows), "--simple", *seconds) as setting:
+    with serve("--articles", str(rows), "--simple", *SLOWNESS) as setting:
         setting.sync("products", "--full")
-        rounds = [_against_bare(setting, "products", "--full") for _ in range(runs)]
-        yield _ratio("product-unchanged-ratio", rounds, "nothing changed")
+        rounds = [against_bare(setting, "products", "--full") for _ in range(runs)]
+        yield ratio("product-unchanged-ratio", rounds, f"{rows} products, nothing changed")
         rounds = []
         for number in range(31, 31 + runs):
             setting.rename(each=1, round=number)
-            rounds.append(_against_bare(setting, "products"))
-        yield _ratio("product-changed-ratio", rounds, "all changed")
-
-
-def _against_bare(setting: Setting, *words: str) -> tuple[float, float]:
-    """Seconds from start to end of a run, and of its bare calls."""
-    setting.begin_script()
-    ours = setting.sync(*words).wall
-    urls = (setting.access["shop_url"], setting.access["erp_url"])
-    command = [sys.executable, "-m", "benchmarks.replay", *urls, str(setting.end_script())]
-    return ours, measure(command, setting.env).wall
-
-
-def _ratio(name: str, rounds: list[tuple[float, float]], what: str) -> Figure:
-    ours, bare = rounds[-1]
-    detail = (
-        f"{what}; a page takes {READ_SECONDS:g} s, a batch {WRITE_SECONDS:g} s;"
-        f" ours {ours:.2f} s, bare {bare:.2f} s, from start to end, median of {len(rounds)}"
-    )
-    value = median(ours / bare for ours, bare in rounds)
-    return Figure(name, round(value, 3), "x", detail, goal=1.15)
+            rounds.append(against_bare(setting, "products"))
+        yield ratio("product-changed-ratio", rounds, f"{rows} products, all changed")

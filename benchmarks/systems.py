@@ -34,7 +34,7 @@ systems:
       token: {{env: SYNC_CLI_BENCH_TOKEN}}
 orders:
   mode: 'on'
-  start_at: 2020-01-01
+  start_at: {start_at}
   settle: 0s
 stock:
   mode: 'on'
@@ -76,13 +76,14 @@ class Setting:
         names = {"KEY": "key", "SECRET": "secret", "TOKEN": "token"}
         return {f"SYNC_CLI_BENCH_{name}": self.access[key] for name, key in names.items()}
 
-    def sync(self, *words: str, safety_stock: int = 0) -> Cost:
+    def sync(self, *words: str, safety_stock: int = 0, start_at: str = "2020-01-01") -> Cost:
         """One run of `sync-cli`, with the shop's part held back as asked. Raises RunFailed."""
         config = self.folder / "config.yaml"
-        config.write_text(CONFIG.format(**self.access, safety_stock=safety_stock), encoding="utf-8")
+        settings = CONFIG.format(**self.access, safety_stock=safety_stock, start_at=start_at)
+        config.write_text(settings, encoding="utf-8")
         return measure([*SYNC_CLI, *words, "--config", str(config)], self.env)
 
-    def do(self, side: str, action: str, **arguments: int) -> None:
+    def do(self, side: str, action: str, **arguments: Any) -> None:
         """Let customers or staff do something on one side: a named action of the sandbox."""
         address = f"{self.access[f'{side}_url']}/_sandbox/do/{action}"
         with urllib.request.urlopen(address, json.dumps(arguments).encode()):

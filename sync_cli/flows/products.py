@@ -26,7 +26,8 @@ from sync_cli.flows.systems import ERP, SHOP, Systems
 
 PRODUCTS = "products"
 ONLY_PRICES = "prices"
-AT_ONCE = 100
+AT_ONCE = 400
+"""Articles compared together: the shop is asked for their SKUs in lists, two at a time."""
 
 
 class ProductFlow:

@@ -55,6 +55,8 @@ NAMES = {
     "rows": {"first-run-us-per-row", "first-run-peak-mb", "engine-us-per-row", "engine-peak-mb"},
     "orders": {"order-cpu-ms"},
     "odoo": {"odoo-orders-ratio", "odoo-repeat-calls"},
+    "backfill": {"backfill-cpu-ms", "backfill-peak-mb"},
+    "reconcile": {"reconcile-us", "reconcile-peak-mb", "reconcile-ratio"},
     "writes": {"stock-write-ratio", "stock-run-ratio"},
     "products": {
         "product-first-us",
