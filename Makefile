@@ -11,7 +11,7 @@ HISTORIES ?= 150
 UNIT_PROFILE ?= unit
 RECORDINGS ?= tests/recordings/woocommerce
 # Tests of single floors; what is left out is slower: simulations, the sandbox, the real program.
-SLOW := benchmarks cli conformance connectors contract docs flows kills properties reconcile sandbox scenarios selftest
+SLOW := benchmarks cli conformance connectors contract docs flows kills properties reconcile sandbox scenarios selftest tryton
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help

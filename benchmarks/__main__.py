@@ -18,6 +18,7 @@ from benchmarks.sizes import Size
 from benchmarks.starting import measure_starts
 from benchmarks.stock_rows import measure_stock_rows
 from benchmarks.stock_writes import measure_stock_writes
+from benchmarks.tryton_calls import measure_tryton
 
 RESULTS = Path(__file__).with_name("results.json")
 SUITES: dict[str, Callable[[Size], Iterator[Figure]]] = {
@@ -29,6 +30,7 @@ SUITES: dict[str, Callable[[Size], Iterator[Figure]]] = {
     "backfill": measure_backfill,
     "reconcile": measure_reconcile,
     "writes": measure_stock_writes,
+    "tryton": measure_tryton,
 }
 
 

@@ -58,6 +58,7 @@ NAMES = {
     "backfill": {"backfill-cpu-ms", "backfill-peak-mb"},
     "reconcile": {"reconcile-us", "reconcile-peak-mb", "reconcile-ratio"},
     "writes": {"stock-write-ratio", "stock-run-ratio"},
+    "tryton": {"tryton-products-ratio", "tryton-orders-ratio", "tryton-repeat-calls"},
     "products": {
         "product-first-us",
         "product-unchanged-us",

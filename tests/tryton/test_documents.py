@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
-from sync_cli.connectors.base import Done, Draft, Failed, Result
+from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, Result
 from sync_cli.connectors.tryton.connector import Tryton
-from tests.tryton.town import HOME, Town, shipping
+from sync_cli.core.errors import SystemDown
+from sync_cli.sandbox.faults import FaultRule
+from tests.contract.rigs.wires import Waits
+from tests.tryton.town import HOME, Town, customer, shipping
 
 ROUNDING = {"kind": "rounding", "quantity": "1", "net": "-0.01", "tax": "", "text": "Rundung"}
 
@@ -184,3 +187,23 @@ def test_a_refund_is_a_credit_note_and_no_order(town: Town, erp: Tryton) -> None
     town.bookkeeper.post(int(refund))
     assert stored(erp, refund, "refund")["invoice_number"]
     assert erp.find("invoice", "document", [refund])[refund] == ()
+
+
+@pytest.mark.parametrize("entity", ["order", "customer"])
+def test_what_is_sent_to_a_system_that_is_down_is_told_as_not_sent(town: Town, entity: str) -> None:
+    drafts = [town.order() if entity == "order" else customer(town.mark()) for _ in range(3)]
+    erp = town.open(pacing=Waits().pacing())
+    town.wire.faults.add(FaultRule("status", status=503))
+    assert kinds(erp.create(entity, drafts)) == ["NotSent"] * 3
+    with pytest.raises(SystemDown, match="erp cannot be used now"):
+        list(erp.fetch(entity, ["1"]))
+
+
+def test_a_button_whose_answer_was_lost_is_judged_by_the_sale_itself(
+    town: Town, erp: Tryton
+) -> None:
+    (sale,) = made(erp, town.order())
+    town.wire.faults.add(FaultRule("lost_after", holds=r"sale\.sale\.quote", times=1))
+    (result,) = erp.advance("order", [sale], "confirmed")
+    assert isinstance(result, InDoubt)
+    assert kinds(erp.advance("order", [sale], "confirmed")) == ["Done"]

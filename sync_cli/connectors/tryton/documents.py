@@ -8,6 +8,7 @@ only after the sale's own state was read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sync_cli.connectors.base import (
@@ -25,7 +26,7 @@ from sync_cli.connectors.http import AnswerLost, CallNotSent, RequestRefused
 from sync_cli.connectors.problems import not_found, wrong_state
 from sync_cli.connectors.tryton import problems
 from sync_cli.connectors.tryton.house import House
-from sync_cli.connectors.tryton.parts import in_parts
+from sync_cli.connectors.tryton.parts import in_parts, unless_down
 from sync_cli.connectors.tryton.read import Reader
 from sync_cli.connectors.tryton.sales import Impossible, Sales, unit_price
 from sync_cli.connectors.tryton.wire import Wire
@@ -60,12 +61,20 @@ class Documents:
     def create(self, drafts: Sequence[Draft]) -> Iterator[Result]:
         """See `Connector.create`."""
         for start in range(0, len(drafts), self._batch):
-            yield from self._create(drafts[start : start + self._batch])
+            batch = drafts[start : start + self._batch]
+            yield from unless_down(
+                self._wire, partial(self._create, batch), partial(not_sent, len(batch))
+            )
 
     def advance(self, ids: Sequence[str], to: str) -> Iterator[Result]:
         """See `Connector.advance`."""
         for start in range(0, len(ids), self._batch):
-            yield from self._advance(ids[start : start + self._batch], to)
+            batch = ids[start : start + self._batch]
+            yield from unless_down(
+                self._wire,
+                partial(self._advance, batch, to),
+                partial(not_sent, len(batch)),
+            )
 
     def _create(self, drafts: Sequence[Draft]) -> list[Result]:
         results: dict[int, Result] = {}
@@ -116,11 +125,7 @@ class Documents:
         ]
 
     def _not_made(self, draft: Draft, refused: RequestRefused) -> Result:
-        system = self._wire.system
-        if UNIQUE in refused.message:
-            for raw in self._reader.find("reference", [draft.reference])[draft.reference]:
-                return Failed(problems.duplicate(system, draft.reference, raw.id), raw.id)
-        return Failed(problems.refused(system, draft.reference, refused))
+        return refusal_of(self._wire, self._reader, draft, refused)
 
     def _complete(self, draft: Draft) -> Result:
         """Add the lines that a half-made sale lacks; a quotation becomes a draft again first."""
@@ -170,6 +175,13 @@ class Documents:
                     states[id_] = AFTER[button]
                 else:
                     refusals[id_] = result
+        return unless_down(
+            self._wire,
+            lambda: self._seen(ids, to, refusals),
+            lambda why: [refusals.get(id_) or InDoubt(why, id_) for id_ in ids],
+        )
+
+    def _seen(self, ids: Sequence[str], to: str, refusals: Mapping[str, Result]) -> list[Result]:
         stored = {raw.id: raw for raw in self._reader.fetch(list(dict.fromkeys(ids)))}
         return [self._arrived(id_, to, stored.get(id_), refusals.get(id_)) for id_ in ids]
 
@@ -199,6 +211,28 @@ class Documents:
             return InDoubt(refusal.why, id_) if isinstance(refusal, InDoubt) else refusal
         name = str(raw.data["number"] or raw.birth)
         return Failed(wrong_state(system, name, str(raw.data["state"]), to), id_)
+
+
+def not_sent(count: int, why: str) -> list[Result]:
+    """So many records that were not sent."""
+    return [NotSent(why) for _ in range(count)]
+
+
+def refusal_of(wire: Wire, reader: Reader, draft: Draft, refused: RequestRefused) -> Result:
+    """Why a record was not made; where its reference is taken, by whom."""
+    name = draft.reference
+    plain = Failed(problems.refused(wire.system, name, refused))
+    if UNIQUE not in refused.message:
+        return plain
+    holders: list[Result] = unless_down(
+        wire,
+        lambda: [
+            Failed(problems.duplicate(wire.system, name, raw.id), raw.id)
+            for raw in reader.find("reference", [name])[name]
+        ],
+        lambda _why: [],
+    )
+    return next(iter(holders), plain)
 
 
 def _line_key(line: Json) -> tuple[Any, ...]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from sync_cli.connectors.base import Change, Done, Draft, Failed, Json, Raw, Result, Traits
+from sync_cli.connectors.base import Change, Done, Draft, Failed, InDoubt, Json, Raw, Result, Traits
 from sync_cli.connectors.http import RequestRefused
 from sync_cli.connectors.problems import not_found, not_kept
 from sync_cli.connectors.tryton import problems
 from sync_cli.connectors.tryton.addresses import FIELDS as ADDRESS_FIELDS
 from sync_cli.connectors.tryton.addresses import Addresses, UnknownCountry, written
-from sync_cli.connectors.tryton.documents import UNIQUE
+from sync_cli.connectors.tryton.documents import not_sent, refusal_of
 from sync_cli.connectors.tryton.house import House
-from sync_cli.connectors.tryton.parts import in_parts
+from sync_cli.connectors.tryton.parts import in_parts, unless_down
 from sync_cli.connectors.tryton.read import Reader
 from sync_cli.connectors.tryton.wire import Wire
 
@@ -34,19 +35,29 @@ class Parties:
 
     def create(self, drafts: Sequence[Draft]) -> Iterator[Result]:
         """See `Connector.create`."""
+        yield from unless_down(
+            self._wire, lambda: self._create(drafts), partial(not_sent, len(drafts))
+        )
+
+    def _create(self, drafts: Sequence[Draft]) -> list[Result]:
         possible, results = self._possible([draft.payload for draft in drafts])
         new = [drafts[place] for place in possible]
         made = in_parts(self._wire, new, self._batch, self._send, self._not_made)
         results.update(zip(possible, made, strict=True))
-        yield from (results[place] for place in range(len(drafts)))
+        return [results[place] for place in range(len(drafts))]
 
     def update(self, changes: Sequence[Change]) -> Iterator[Result]:
         """See `Connector.update`."""
+        yield from unless_down(
+            self._wire, lambda: self._update(changes), partial(not_sent, len(changes))
+        )
+
+    def _update(self, changes: Sequence[Change]) -> list[Result]:
         possible, results = self._possible([change.fields for change in changes])
         asked = [changes[place] for place in possible]
         kept = in_parts(self._wire, asked, self._batch, self._write, self._not_kept)
         results.update(zip(possible, kept, strict=True))
-        yield from (results[place] for place in range(len(changes)))
+        return [results[place] for place in range(len(changes))]
 
     def _possible(self, payloads: Sequence[Json]) -> tuple[list[int], dict[int, Result]]:
         """The places of payloads that Tryton may take, and the others' results."""
@@ -67,12 +78,13 @@ class Parties:
         return self._stored([str(id_) for id_ in ids])
 
     def _stored(self, ids: Sequence[str]) -> list[Result]:
-        """The records as they are now, with their birth marks."""
-        there = {raw.id: raw for raw in self._reader.fetch(ids)}
-        return [
-            Done(id_, there[id_].data, birth=there[id_].birth) if id_ in there else Done(id_, {})
-            for id_ in ids
-        ]
+        """The records as they are now, with their birth marks; made they are in any case."""
+
+        def read() -> list[Result]:
+            there = {raw.id: raw for raw in self._reader.fetch(ids)}
+            return [Done(id_, there[id_].data, birth=there[id_].birth) for id_ in ids]
+
+        return unless_down(self._wire, read, lambda _why: [Done(id_, {}) for id_ in ids])
 
     def _values(self, draft: Draft) -> dict[str, Any]:
         payload = draft.payload
@@ -108,11 +120,7 @@ class Parties:
         ]
 
     def _not_made(self, draft: Draft, refused: RequestRefused) -> Result:
-        system = self._wire.system
-        if UNIQUE in refused.message:
-            for raw in self._reader.find("reference", [draft.reference])[draft.reference]:
-                return Failed(problems.duplicate(system, draft.reference, raw.id), raw.id)
-        return Failed(problems.refused(system, draft.reference, refused))
+        return refusal_of(self._wire, self._reader, draft, refused)
 
     def _write(self, changes: Sequence[Change]) -> Sequence[Result]:
         """Absolute values in one call; what is behind a party is addressed by its own id."""
@@ -123,7 +131,14 @@ class Parties:
             for one in known:
                 pairs += [[int(one.id)], self._changed(one.fields, rows[int(one.id)])]
             self._wire.write(PARTY, "write", *pairs, repeatable=True)
-        stored = {raw.id: raw for raw in self._reader.fetch([one.id for one in known])}
+        return unless_down(
+            self._wire,
+            lambda: self._read_again(changes, [one.id for one in known]),
+            lambda why: [InDoubt(why, one.id) for one in changes],
+        )
+
+    def _read_again(self, changes: Sequence[Change], known: Sequence[str]) -> list[Result]:
+        stored = {raw.id: raw for raw in self._reader.fetch(known)}
         return [self._kept(one, stored.get(one.id)) for one in changes]
 
     def _behind(self, ids: list[int]) -> list[dict[str, Any]]:

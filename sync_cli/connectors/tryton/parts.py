@@ -9,8 +9,23 @@ from sync_cli.connectors.base import InDoubt, NotSent, Result
 from sync_cli.connectors.http import AnswerLost, CallNotSent, RequestRefused
 from sync_cli.connectors.tryton.answers import TOO_LARGE
 from sync_cli.connectors.tryton.wire import Wire
+from sync_cli.core.errors import SyncError
 
 T = TypeVar("T")
+
+
+def unless_down(
+    wire: Wire, work: Callable[[], list[Result]], otherwise: Callable[[str], list[Result]]
+) -> list[Result]:
+    """What `work` makes; if a reading call in it meets a fault of the system, what is known then.
+
+    The fault itself is raised by the next call of the connector.
+    """
+    try:
+        return work()
+    except SyncError as fault:
+        wire.http.remember_fault(fault)
+        return otherwise(str(fault))
 
 
 def in_parts(
