@@ -101,6 +101,15 @@ def is_paid(
     return order.payment_method not in rules.manual and order.paid_at is not None
 
 
+def says_something(document: Document, left: Shipped, invoices: Sequence[Invoice]) -> bool:
+    """Whether the ERP's word may ask for a state at all: called off, something left, or paid.
+
+    Most documents have only been made, and their orders need no look.
+    """
+    paid = bool(document.paid) or any(invoice.posted and invoice.paid for invoice in invoices)
+    return document.state is DocumentState.CANCELLED or left is not Shipped.NOTHING or paid
+
+
 def due_state(
     order: Order, document: Document, left: Shipped, *, paid: bool, rules: StatusRules
 ) -> OrderState:

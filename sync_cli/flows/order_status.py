@@ -18,7 +18,7 @@ from sync_cli.core.model import Document, Order, OrderState, StatusChange
 from sync_cli.core.outcome import Settlement
 from sync_cli.core.plan import UNCHANGED, Defer, Intent, Item, Operation, Reject, Skip, Update
 from sync_cli.core.refusals import another_record
-from sync_cli.core.shipping import due_state, is_paid, shipped
+from sync_cli.core.shipping import due_state, is_paid, says_something, shipped
 from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import recall
 from sync_cli.engine.guarding import judge
@@ -130,7 +130,10 @@ class OrderStatus:
                 document = self.systems.document(raw)
             except Unreadable:
                 continue
-            yield self._item(order_id, document, followed.get(raw.id, Followed()))
+            follows = followed.get(raw.id, Followed())
+            left = shipped(document, follows.shipments)
+            if says_something(document, left, follows.invoices):
+                yield self._item(order_id, document, follows)
 
     def _item(self, order_id: str, document: Document, followed: Followed) -> Item:
         """The fingerprint is all that the status hangs on, the settings too."""

@@ -23,6 +23,7 @@ from sync_cli.core.shipping import (
     invoiced,
     is_paid,
     parcels,
+    says_something,
     shipped,
 )
 
@@ -159,6 +160,23 @@ def test_the_state_that_follows(
 ) -> None:
     said = due_state(order(here), document(document_state), Shipped(left), paid=paid, rules=RULES)
     assert said == wanted
+
+
+@pytest.mark.parametrize(
+    ("state", "left", "paid", "says"),
+    [
+        ("confirmed", "nothing", None, False),
+        ("draft", "nothing", False, False),
+        ("confirmed", "part", None, True),
+        ("shipped", "all", None, True),
+        ("cancelled", "nothing", None, True),
+        ("confirmed", "nothing", True, True),
+    ],
+)
+def test_a_document_that_was_only_made_says_nothing_of_the_state(
+    state: str, left: str, paid: bool | None, says: bool
+) -> None:
+    assert says_something(document(state, paid=paid), Shipped(left), []) is says
 
 
 def test_what_is_switched_off_changes_nothing() -> None:
