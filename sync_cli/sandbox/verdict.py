@@ -17,7 +17,7 @@ from typing import Any
 
 LIVE = frozenset({"confirmed", "shipped", "done"})
 TRANSFERRED = frozenset({"processing", "completed"})
-HOLDING = frozenset({"processing", "completed", "on-hold"})
+HOLDING = frozenset({"processing", "completed", "on-hold", "refunded"})
 DOCUMENT = "_sync_cli_document"
 
 

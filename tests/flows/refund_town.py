@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.flows.town import Town
-from tests.properties.refunding import CHECKPOINTS, Refunding
+from tests.properties.refunding import Refunding
 
 
 @dataclass
@@ -28,31 +28,6 @@ class RefundTown(Refunding, Town):
         """Why the refunds route left a refund out."""
         with closing(self.open_state()) as state:
             return state.skipped("refunds", [refund]).get(refund, "")
-
-    def erp_credit(self, order: str, amount: str, **fields: Any) -> str:
-        """The bookkeeper makes and confirms a credit note in the ERP; its id."""
-        note = {
-            "reference": "",
-            "order_id": self.document(order)["id"],
-            "refunded_at": f"{self.now:%Y-%m-%dT%H:%M:%SZ}",
-            "currency": "EUR",
-            "lines": [],
-            "state": "confirmed",
-            "tax": "0.00",
-            "total": amount,
-            "reason": "Goodwill",
-            "disposition": "none",
-            **dict.fromkeys(CHECKPOINTS),
-            **fields,
-        }
-        id = self.erp.put("refund", note)
-        self.erp.tables["refund"][id]["number"] = f"CN{id}"
-        return id
-
-    def refunds_of(self, order: str) -> list[Any]:
-        """The shop's refunds of an order."""
-        found = self.shop.records("refund").values()
-        return [refund for refund in found if str(refund["parent_id"]) == order]
 
     def return_events(self, refund: str) -> list[tuple[str, str]]:
         """The checkpoints of a return as the audit tells them, the oldest first."""

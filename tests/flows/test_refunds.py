@@ -370,3 +370,19 @@ def test_a_refund_before_the_order_came_to_the_erp_leaves_the_stock_right(
     town.orders()
     town.stock()
     assert town.shop_stock("11") == town.expected_stock("11") == 48
+
+
+def test_pieces_that_all_came_back_before_the_order_came_are_no_unseen_sale(
+    town: RefundTown,
+) -> None:
+    """Once nothing of a line is taken any more, the shop deletes its count of it."""
+    order = town.buy("11", 3, status="on-hold")
+    town.give_back(order, "35.70", Back(1, pieces=3))
+    assert all(entry["key"] != "_reduced_stock" for entry in _meta_of(town, order))
+    town.stock()
+    assert town.shop_stock("11") == 50
+
+
+def _meta_of(town: RefundTown, order: str) -> list[Any]:
+    line: dict[str, Any] = town.shop_order(order)["line_items"][0]
+    return list(line["meta_data"])

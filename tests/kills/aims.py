@@ -10,13 +10,13 @@ from tests.kills.child import Aim
 from tests.kills.phases import DANGEROUS, Phase, share
 
 ORDERS, STOCK = "orders", "stock"
-_TIMES = (1, 1, 1, 2, 2, 3, 4, 5, 6, 7)
+_TIMES = (1, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9)
 _OFTEN = {
-    ORDERS: {Phase.BEFORE: 5, Phase.IN_CALL: 7, Phase.AFTER: 7, Phase.SETTLED: 6, Phase.BETWEEN: 1},
+    ORDERS: {Phase.BEFORE: 6, Phase.IN_CALL: 9, Phase.AFTER: 9, Phase.SETTLED: 7, Phase.BETWEEN: 2},
     STOCK: {Phase.BEFORE: 1},
 }
 """How often a run that has something to do usually enters a phase: customers, drafts, confirming,
-writing back, notes. Other phases it enters twice."""
+credit notes and confirming those, writing back, notes. Other phases it enters twice."""
 _LONGEST_PAUSE = {
     Phase.READING: 0.06,
     Phase.BEFORE: 0.002,

@@ -59,6 +59,8 @@ orders:
   mode: 'on'
   start_at: 2020-01-01
   settle: 0s
+refunds:
+  mode: 'on'
 stock:
   mode: 'on'
   guard:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -22,7 +23,7 @@ _BUYER = {
     "country": "DE",
     "email": "ada@mail.example",
 }
-_ERP_WRITES = r"^/api/v1/(orders|customers)(/confirm|/cancel)?$"
+_ERP_WRITES = r"^/api/v1/(orders|customers|credit_notes)(/confirm|/cancel)?$"
 _SHOP_WRITES = r"^/wp-json/wc/v3/.*(batch|notes)"
 _ORDER_LISTS = r"^/wp-json/wc/v3/orders\?"
 _STOCK_WRITES = r"^/wp-json/wc/v3/products.*batch"
@@ -51,6 +52,8 @@ class Events:
             self._pay()
         if self._chance.random() < 0.25:
             self._cancel()
+        for _ in range(self._chance.choice((0, 1, 1, 2))):
+            self._refund()
 
     def spoil_wires(self, *, slow: bool = False) -> None:
         """New faults on all writing calls, where `slow` most of them take long.
@@ -121,16 +124,47 @@ class Events:
             self._shop.do("edit_order", id=order["id"], status="processing")
 
     def _cancel(self) -> None:
-        """Cancel one of the newest orders, if nothing of it was shipped."""
+        """Cancel one of the newest orders, if nothing of it was shipped or given back."""
         shipped = {
             document["reference"].rpartition("-")[2]
             for document in self._erp.state()["orders"]
             if document["state"] not in ("draft", "confirmed")
         }
-        orders = [o for o in self._orders(ACTIVE)[-6:] if str(o["id"]) not in shipped]
+        newest = [order for order in self._orders(ACTIVE)[-6:] if not order["refunds"]]
+        orders = [order for order in newest if str(order["id"]) not in shipped]
         if orders:
             order = self._chance.choice(orders)
             self._shop.do("edit_order", id=order["id"], status="cancelled")
+
+    def _refund(self) -> None:
+        """Give money back of one of the newest orders: a piece, a part of it, or all that is left.
+
+        All refunds of one order put their pieces back, or none does.
+        """
+        orders = self._orders(ACTIVE)[-8:]
+        if not orders:
+            return
+        order = self._chance.choice(orders)
+        given = sum((Decimal(refund["total"]) for refund in order["refunds"]), Decimal(0))
+        left = (Decimal(order["total"]) + given).quantize(Decimal("0.01"))
+        pieces = self._piece_of(order, left) if self._chance.random() < 0.5 else {}
+        share = self._chance.choice((Decimal(1), Decimal("0.5"), Decimal("0.1")))
+        amount = max(Decimal("0.01"), (left * share).quantize(Decimal("0.01")))
+        if pieces or amount <= left:
+            how = {"pieces": pieces} if pieces else {"amount": str(amount)}
+            self._shop.do("refund", id=order["id"], api_restock=order["id"] % 2 == 0, **how)
+
+    def _piece_of(self, order: dict[str, Any], left: Decimal) -> dict[str, int]:
+        """One piece of a line that was not given back yet and costs no more than what is left."""
+        back = sum(order["id"] == refund["parent_id"] for refund in self._shop.state()["refunds"])
+        lines = [
+            line
+            for line in order["line_items"]
+            if line["sku"]
+            and line["quantity"] > back
+            and Decimal(line["total"]) + Decimal(line["total_tax"]) <= left
+        ]
+        return {self._chance.choice(lines)["sku"]: 1} if lines else {}
 
     def _orders(self, statuses: frozenset[str]) -> list[dict[str, Any]]:
         return [order for order in self._shop.state()["orders"] if order["status"] in statuses]

@@ -27,6 +27,8 @@ from tests.kills.timeline import (
 )
 
 TRANSFERRED = frozenset({"processing", "completed"})
+REFUNDED = "refunded"
+"""An order that was given back as a whole keeps its document, if it had one by then."""
 NUMBER = "_sync_cli_document"
 SLACK = timedelta(seconds=1)
 """How late a call may be carried out beyond its delay, on a busy machine."""
@@ -47,13 +49,16 @@ def judge(shop: Json, erp: Json, campaign: Json) -> Findings:
     """Compare both ledgers ({"effects", "state"}), knowing when runs were at work.
 
     In the end every transferred order has exactly one live document, equal to the cent, its number
-    and one note; nothing was ever confirmed or created twice; every product shows what can be sold,
-    and no write showed more than could be sold at some moment of the run that sent it.
+    and one note, and every refund of it exactly one credit note, equal to the cent; nothing was
+    ever confirmed or created twice; every product shows what can be sold, and no write showed more
+    than could be sold at some moment of the run that sent it.
     """
     verdict = Findings(wrong=list(campaign["unrest"]))
     reference = f"WC-{campaign['key']}-"
     documents = _by_reference(erp["state"]["orders"])
     customers = {customer["id"]: customer for customer in erp["state"]["customers"]}
+    sold = {d["reference"] for d in erp["state"]["orders"] if d["state"] in LIVE}
+    _judge_refunds(shop, erp, reference, sold, verdict)
     for order in shop["state"]["orders"]:
         own = documents.pop(f"{reference}{order['id']}", [])
         _judge_order(order, [d for d in own if d["state"] != "cancelled"], customers, verdict)
@@ -78,7 +83,9 @@ def _judge_order(
     name = f"order {order['id']}"
     if len(left) > 1:
         verdict.doubled.append(f"{name} has {len(left)} documents")
-    if order["status"] not in TRANSFERRED:
+    if order["status"] == REFUNDED and not left:
+        return
+    if order["status"] not in (*TRANSFERRED, REFUNDED):
         states = [document["state"] for document in left]
         verdict.wrong += [f"{name} is {order['status']}, its document {state}" for state in states]
         return
@@ -90,6 +97,32 @@ def _judge_order(
     verdict.in_step += 1
     verdict.wrong += [f"{name}: {what}" for what in _differences(order, live[0], customers)]
     _judge_told(name, order, live[0], verdict)
+
+
+def _judge_refunds(
+    shop: Json, erp: Json, reference: str, sold: set[str], verdict: Findings
+) -> None:
+    """Each refund of a document that is `sold` has one credit note, and no other has any."""
+    notes = _by_reference(erp["state"]["credit_notes"])
+    for refund in shop["state"]["refunds"]:
+        name = f"refund {refund['id']}"
+        own = notes.pop(f"{reference}R{refund['id']}", [])
+        left = [note for note in own if note["state"] != "cancelled"]
+        if len(left) > 1:
+            verdict.doubled.append(f"{name} has {len(left)} credit notes")
+        if f"{reference}{refund['parent_id']}" not in sold:
+            verdict.wrong += [f"{name} has a credit note and its order no document" for _ in left]
+            continue
+        booked = [note for note in left if note["state"] in LIVE]
+        if not booked:
+            states = [note["state"] for note in left]
+            verdict.lost.append(f"{name} has no confirmed credit note, only {states}")
+        verdict.wrong += [
+            f"{name}: {refund['amount']} in the shop, {note['total']} in the ERP"
+            for note in booked
+            if Decimal(note["total"]) != Decimal(refund["amount"])
+        ]
+    verdict.wrong += [f"{name} is the credit note of no refund" for name in notes]
 
 
 def _differences(order: Json, document: Json, customers: Mapping[str, Json]) -> Iterator[str]:
@@ -127,7 +160,8 @@ def _judge_told(name: str, order: Json, document: Json, verdict: Findings) -> No
 
 def _repeated(shop: Iterable[Json], erp: Iterable[Json]) -> Iterator[str]:
     """What happened more than once and may happen only once, whatever became of it later."""
-    confirmed = Counter(e["reference"] for e in erp if e["what"] == "order.confirmed")
+    booked = ("order.confirmed", "credit_note.confirmed")
+    confirmed = Counter(e["reference"] for e in erp if e["what"] in booked)
     created = Counter(e["reference"] for e in erp if e["what"] == "customer.created")
     notes = Counter(
         (e["order"], e["text"].rpartition("[")[2])

@@ -45,6 +45,14 @@ def document(id: str, order_id: int, state: str = "confirmed", **changes: Any) -
     }
 
 
+def refund(id: int, order_id: int, amount: str = "5.00") -> Json:
+    return {"id": id, "parent_id": order_id, "amount": amount}
+
+
+def credit_note(id: str, refund_id: int, state: str = "confirmed", total: str = "5.0") -> Json:
+    return {"id": id, "reference": f"WC-kill-R{refund_id}", "state": state, "total": total}
+
+
 def effect(second: float, what: str, id: str, **facts: Any) -> Json:
     at = f"2026-03-01T12:00:{second:06.3f}+00:00"
     return {"at": at, "what": what, "id": id, "reference": None, **facts}
@@ -57,7 +65,11 @@ def all_well() -> Ledgers:
     }  # fmt: skip
     shop = {
         "side": "shop",
-        "state": {"orders": [order(1), order(2, "pending")], "products": [product]},
+        "state": {
+            "orders": [order(1), order(2, "pending"), order(3, "refunded")],
+            "products": [product],
+            "refunds": [refund(8, 1), refund(9, 3)],
+        },
         "effects": [
             effect(1, "stock.set", "7", by="order", old=10, new=8),
             effect(3, "note.created", "1", order="1", text="made. [WC-kill-1]"),
@@ -68,11 +80,13 @@ def all_well() -> Ledgers:
         "side": "erp",
         "state": {
             "orders": [document("1", 1)],
+            "credit_notes": [credit_note("1", 8)],
             "customers": [{"id": "1", "reference": "WC-kill-Cg1", "email": "ada@mail.example"}],
         },
         "effects": [
             effect(1.5, "customer.created", "1", reference="WC-kill-Cg1"),
             effect(2, "order.confirmed", "1", reference="WC-kill-1", state="confirmed"),
+            effect(2.5, "credit_note.confirmed", "1", reference="WC-kill-R8", pieces={}),
             effect(4, "stock.set", "5000", warehouse="MAIN", on_hand="9"),
         ],
     }
@@ -150,6 +164,43 @@ def foreign_document(ledgers: Ledgers) -> None:
     documents_of(ledgers).append(document("4", 99, lines=[]))
 
 
+def notes_of(ledgers: Ledgers) -> list[Json]:
+    notes: list[Json] = ledgers["erp"]["state"]["credit_notes"]
+    return notes
+
+
+def lose_credit_note(ledgers: Ledgers) -> None:
+    notes_of(ledgers)[0]["state"] = "draft"
+
+
+def second_credit_note(ledgers: Ledgers) -> None:
+    notes_of(ledgers).append(credit_note("2", 8, "draft"))
+
+
+def second_credit(ledgers: Ledgers) -> None:
+    again = effect(2.6, "credit_note.confirmed", "2", reference="WC-kill-R8", pieces={})
+    ledgers["erp"]["effects"].append(again)
+
+
+def other_amount(ledgers: Ledgers) -> None:
+    notes_of(ledgers)[0]["total"] = "5.01"
+
+
+def credit_of_nothing(ledgers: Ledgers) -> None:
+    notes_of(ledgers).append(credit_note("3", 77))
+
+
+def credit_of_no_sale(ledgers: Ledgers) -> None:
+    notes_of(ledgers).append(credit_note("4", 9))
+
+
+def piece_came_back(ledgers: Ledgers) -> None:
+    """Put back in the shop, and by the credit note; the shop does not offer it again."""
+    ledgers["shop"]["effects"].append(effect(2.2, "stock.set", "7", by="refund", old=8, new=9))
+    ledgers["erp"]["effects"][2]["pieces"] = {"5000": "1"}
+    ledgers["erp"]["effects"][3]["on_hand"] = "10"
+
+
 def no_rest(ledgers: Ledgers) -> None:
     ledgers["campaign"]["unrest"] = ["it still writes"]
 
@@ -187,6 +238,13 @@ def test_where_all_is_well_nothing_is_found() -> None:
         (other_number, "wrong", "order 1 carries the number ['SO9'], not SO1"),
         (unpaid_document, "wrong", "order 2 is pending, its document confirmed"),
         (foreign_document, "wrong", "WC-kill-99 is the document of no order"),
+        (lose_credit_note, "lost", "refund 8 has no confirmed credit note, only ['draft']"),
+        (second_credit_note, "doubled", "refund 8 has 2 credit notes"),
+        (second_credit, "doubled", "WC-kill-R8 was confirmed 2 times"),
+        (other_amount, "wrong", "refund 8: 5.00 in the shop, 5.01 in the ERP"),
+        (credit_of_nothing, "wrong", "WC-kill-R77 is the credit note of no refund"),
+        (credit_of_no_sale, "wrong", "refund 9 has a credit note and its order no document"),
+        (piece_came_back, "wrong", "A: 7 offered, 8 sellable"),
         (no_rest, "wrong", "it still writes"),
         (shown_too_low, "wrong", "A: 6 offered, 7 sellable"),
         (shown_too_high, "oversold", "A: 8 offered, 7 sellable"),

@@ -93,15 +93,28 @@ class Timeline:
         """Apply a change; the holders whose number it may have moved."""
         effect = change.effect
         what, id = str(effect["what"]), str(effect["id"])
-        if (change.side, what) == ("shop", "stock.set") and effect["by"] == "order":
+        if (change.side, what) == ("shop", "stock.set") and effect["by"] in ("order", "refund"):
             self._held[id] -= int(effect["new"]) - int(effect["old"])
             return {id}
         if (change.side, what) == ("erp", "stock.set") and id in self.rows:
             self.rows[id].on_hand[str(effect["warehouse"])] = Decimal(effect["on_hand"])
             return {self.rows[id].holder}
+        if (change.side, what) == ("erp", "credit_note.confirmed"):
+            return self._put_back(effect["pieces"])
         if change.side == "erp" and what.startswith("order.") and "state" in effect:
             return self._move_document(id, str(effect["state"]))
         return set()
+
+    def _put_back(self, pieces: Mapping[str, str]) -> set[str]:
+        """A credit note brings to the ERP's shelf what the shop has put back before."""
+        moved = set()
+        for product, units in pieces.items():
+            row = self.rows.get(product)
+            if row is not None:
+                row.on_hand[MAIN] = row.on_hand.get(MAIN, Decimal(0)) + Decimal(units)
+                self._held[row.holder] += Decimal(units) / row.factor
+                moved.add(row.holder)
+        return moved
 
     def _move_document(self, id: str, state: str) -> set[str]:
         """Demand is that of confirmed documents; what a live one holds the shop no longer does."""

@@ -59,6 +59,7 @@ class Refunding(World):
             "refund": Shape(
                 birth=lambda data: str(data["date_created_gmt"]),
                 write=self._write_refund,
+                refuses=self._refuses_refund,
                 keys={"order": lambda data: str(data["parent_id"]), "reference": _told},
             ),
         }
@@ -153,7 +154,9 @@ class Refunding(World):
         pieces = min(back.pieces, int(meta.get("_reduced_stock", "0")))
         if not pieces:
             return
-        meta["_reduced_stock"] = str(int(meta["_reduced_stock"]) - pieces)
+        reduced = int(meta.pop("_reduced_stock")) - pieces
+        if reduced:
+            meta["_reduced_stock"] = str(reduced)
         counted = int(meta.get("_restock_refunded_items", "0"))
         meta["_restock_refunded_items"] = str(counted + pieces)
         sold["meta_data"] = [{"id": 1, "key": key, "value": meta[key]} for key in meta]
@@ -164,6 +167,14 @@ class Refunding(World):
     def delete_refund(self, refund: str) -> None:
         """The shop's staff delete a refund; neither its order nor its stock moves."""
         self.shop.remove("refund", refund)
+
+    def _refuses_refund(self, data: Json) -> Problem | None:
+        """As the shop does: no more than what is left of the order."""
+        order = str(data["parent_id"])
+        given = sum((Decimal(refund["amount"]) for refund in self.refunds_of(order)), Decimal(0))
+        if given + Decimal(data["amount"]) <= Decimal(self.shop.tables["order"][order]["total"]):
+            return None
+        return Problem("refund-refused", "", "invalid refund amount", "See what is left.")
 
     def _write_refund(self, stored: dict[str, Any], fields: Json) -> None:
         order = str(fields["parent_id"])
@@ -183,6 +194,35 @@ class Refunding(World):
         )
         self.shop.dates["order", order] = self.now
 
+    def erp_credit(self, order: str, amount: str, **fields: Any) -> str:
+        """The bookkeeper makes and confirms a credit note in the ERP; its id."""
+        note = {
+            "reference": "",
+            "order_id": self.document_id(order),
+            "refunded_at": f"{self.now:%Y-%m-%dT%H:%M:%SZ}",
+            "currency": "EUR",
+            "lines": [],
+            "state": "confirmed",
+            "tax": "0.00",
+            "total": amount,
+            "reason": "Goodwill",
+            "disposition": "none",
+            **dict.fromkeys(CHECKPOINTS),
+            **fields,
+        }
+        id = self.erp.put("refund", note)
+        self.erp.tables["refund"][id]["number"] = f"CN{id}"
+        return id
+
+    def refunds_of(self, order: str) -> list[Any]:
+        """The shop's refunds of an order."""
+        found = self.shop.records("refund").values()
+        return [refund for refund in found if str(refund["parent_id"]) == order]
+
+    def document_id(self, order: str) -> str:
+        """The ERP's id of an order's live document."""
+        return str(self.documents()[f"WC-main-{order}"][0]["id"])
+
     # The sync
 
     def _flow(self, lane: str, systems: Systems) -> None:
@@ -196,6 +236,20 @@ class Refunding(World):
 
     # Verdicts
 
+    def unseen_pieces(self, product: str) -> int:
+        """What orders without a confirmed document still hold; refunds have put some back."""
+        documents = self.documents()
+        total = 0
+        for order in self.shop.records("order").values():
+            own = documents.get(f"WC-main-{order['id']}", [])
+            holds = order["status"] in ("processing", "completed", "on-hold", "refunded")
+            if not holds or any(document["state"] != "draft" for document in own):
+                continue
+            for line in order["line_items"]:
+                if str(line["product_id"]) == product:
+                    total += int(_meta(line, "_reduced_stock", "0"))
+        return total
+
     def credit_notes(self, refund: str) -> list[Json]:
         """Every credit note with the refund's reference, cancelled ones too."""
         notes = self.erp.records("refund").values()
@@ -208,7 +262,10 @@ class Refunding(World):
 
 
 def _told(data: Json) -> str:
-    values = [
-        entry["value"] for entry in data["meta_data"] if entry["key"] == "_sync_cli_credit_note"
-    ]
-    return f"{data['parent_id']}:{values[0]}" if values else ""
+    name = _meta(data, "_sync_cli_credit_note", "")
+    return f"{data['parent_id']}:{name}" if name else ""
+
+
+def _meta(data: Json, key: str, otherwise: str) -> str:
+    values = [entry["value"] for entry in data["meta_data"] if entry["key"] == key]
+    return str(values[0]) if values else otherwise
