@@ -94,7 +94,9 @@ class Traits:
     """What one system can do with one entity; the engine asks these, never the kind of system.
 
     `overlap` is the least buffer that loses nothing. `in_doubt` is how long a lost call may still
-    take effect. `batch` is the most records of one writing call.
+    take effect. `batch` is the most records of one writing call. `editable` says which fields of a
+    document's payload may still be written by `update` in each state; never one that carries money
+    or pieces, for what is confirmed was proven.
     """
 
     delta: bool = True
@@ -109,6 +111,7 @@ class Traits:
     price_digits: int = 2
     quantity_digits: int = 0
     states: tuple[str, ...] = ()
+    editable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     deletes: str = "gone"
 
 

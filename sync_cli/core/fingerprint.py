@@ -21,6 +21,22 @@ def digest(value: Any) -> str:
     return blake2b(_ENCODER.encode(value).encode(), digest_size=12).hexdigest()
 
 
+def by_field(payload: Mapping[str, Any]) -> str:
+    """A fingerprint that tells later which fields of a payload moved: a short hash of each."""
+    return " ".join(f"{name}={digest(value)[:12]}" for name, value in sorted(payload.items()))
+
+
+def changed_fields(before: str, after: str) -> frozenset[str]:
+    """The fields that differ between two fingerprints by field; none if they are of another kind.
+
+    Older state files hold one hash of the whole.
+    """
+    if "=" not in before or "=" not in after:
+        return frozenset()
+    moved = set(before.split()) ^ set(after.split())
+    return frozenset(each.partition("=")[0] for each in moved)
+
+
 def content_hash(data: Mapping[str, Any], volatile: Collection[str] = _VOLATILE) -> str:
     """The hash of a raw record without what moves by itself and without our own metadata."""
     kept = {key: value for key, value in data.items() if key not in volatile}

@@ -7,13 +7,14 @@ words Link, Applied, Intent and Held are what the state file keeps between runs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sync_cli.core import refusals
 from sync_cli.core.errors import Problem
+from sync_cli.core.fingerprint import changed_fields
 from sync_cli.core.identity import lowest_first
 from sync_cli.core.model import DocumentState, Record
 from sync_cli.core.states import has_reached
@@ -177,7 +178,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a route may do, and what its target promises about repeated creates."""
+    """What a route may do, and what its target promises about repeated creates.
+
+    `editable` says which fields of a document it takes in each state.
+    """
 
     kind: Kind
     creates: bool = False
@@ -185,6 +189,7 @@ class Rules:
     unique_reference: bool = False
     in_doubt: timedelta = timedelta(minutes=15)
     remap: bool = False
+    editable: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +248,8 @@ NOT_CREATED = "nothing to update"
 
 DRAFT = str(DocumentState.DRAFT)
 CANCELLED = str(DocumentState.CANCELLED)
+
+_TOO_LATE = (str(DocumentState.SHIPPED), str(DocumentState.DONE))
 
 RETRY_DEFERRED = timedelta(minutes=1)
 
@@ -355,13 +362,39 @@ def _decide_document(item: Item, link: Link, rules: Rules) -> Operation:
     if only_mapping and applied is not None and applied.wanted == item.wanted:
         return Skip(item, MAPPING_CHANGED)
     here = target.state if target is not None else ""
-    if applied is not None and applied.payload != item.fingerprint and not only_mapping:
-        return Reject(item, refusals.late_edit(item.label, link.target), Why.TASK)
+    if item.wanted == CANCELLED and here in _TOO_LATE:
+        return Reject(item, refusals.cancelled_too_late(item.label, link.target, here), Why.TASK)
+    edit = None if item.wanted == CANCELLED or only_mapping else _late_edit(item, link, here, rules)
+    if edit is not None:
+        return edit
     if has_reached(here, item.wanted):
         return Adopt(item, Candidate(link.target, link.target_birth, here))
     if here == CANCELLED:
         return Reject(item, refusals.cancelled_over_there(item.label, link.target), Why.TASK)
     return Advance(item, link.target, item.wanted)
+
+
+def _late_edit(item: Item, link: Link, here: str, rules: Rules) -> Operation | None:
+    """What becomes of an edit after the transfer: written if the document still takes the fields.
+
+    A lost update is sent again with all fields that may be written: which one it was is not known.
+    """
+    applied, allowed = item.applied, rules.editable.get(here, frozenset())
+    if applied is None:
+        lost = item.intent is not None and item.intent.step is Step.UPDATE
+        return _only(item, allowed) if lost and allowed and item.payload else None
+    if applied.payload == item.fingerprint:
+        return None
+    changed = changed_fields(applied.payload, item.fingerprint)
+    if changed and changed <= allowed and item.payload and has_reached(here, item.wanted):
+        return _only(item, changed)
+    return Reject(item, refusals.late_edit(item.label, link.target, changed), Why.TASK)
+
+
+def _only(item: Item, names: frozenset[str]) -> Update:
+    """The update of these fields alone."""
+    fields = {name: value for name, value in item.payload.items() if name in names}
+    return Update(replace(item, payload=fields))
 
 
 def _call_off(item: Item) -> Operation:

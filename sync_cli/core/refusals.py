@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sync_cli.core.errors import Problem
 
 ANOTHER_RECORD = "another-record"
@@ -28,13 +30,25 @@ def target_gone(label: str, target: str) -> Problem:
     )
 
 
-def late_edit(label: str, target: str) -> Problem:
-    """A document is never rewritten; a person carries the change over."""
+def late_edit(label: str, target: str, fields: Collection[str] = ()) -> Problem:
+    """A document takes these fields no more; a person carries the change over."""
+    named = ", ".join(sorted(fields)) or "not known in which fields"
     return Problem(
         "late-edit",
         label,
-        f"it was changed after it was transferred as {target}",
+        f"it was changed after it was transferred as {target} ({named})",
         "Make the same change in the ERP, then run `sync-cli held dismiss`.",
+    )
+
+
+def cancelled_too_late(label: str, target: str, state: str) -> Problem:
+    """The shop called it off, but the ERP's document has gone too far for that."""
+    return Problem(
+        "cancelled-too-late",
+        label,
+        f"it was cancelled in the shop, but its document {target} is {state} already",
+        "Agree on a return with the customer and book it in the ERP, or set the order back in the"
+        " shop; then run `sync-cli held dismiss`.",
     )
 
 

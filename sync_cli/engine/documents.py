@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, NotSent, Raw, References
+from sync_cli.connectors.base import (
+    Done,
+    Draft,
+    Failed,
+    InDoubt,
+    NotSent,
+    Raw,
+    References,
+    Result,
+)
 from sync_cli.core import refusals
 from sync_cli.core.documents import pieces_of
 from sync_cli.core.errors import Problem
@@ -85,6 +94,16 @@ class DocumentWriter(Writer):
         halves = self._read_back([self._taken_up(op) for op in open_ones])
         self._withdraw_spare([id for ids in spare.values() for id in ids])
         self._complete(halves)
+
+    def settlement_of(
+        self, item: Item, intent: Intent, result: Result, operation: str
+    ) -> Settlement:
+        """As for all records; an update that was refused changed nothing of what was applied."""
+        settlement = super().settlement_of(item, intent, result, operation)
+        if operation != "update" or isinstance(result, Done) or settlement.keep_intent:
+            return settlement
+        known = item.applied is not None
+        return replace(settlement, applied=item.applied, keep_intent=not known)
 
     def advance(self, operations: Sequence[Advance]) -> None:
         """Bring linked documents to the state that the source asks for."""

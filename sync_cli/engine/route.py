@@ -119,4 +119,5 @@ class Route:
             unique_reference=traits.reference is References.UNIQUE,
             in_doubt=traits.in_doubt,
             remap=options.remap,
+            editable={state: frozenset(names) for state, names in traits.editable.items()},
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sync_cli.connectors.base import Traits
 from sync_cli.core.errors import Problem
-from sync_cli.core.fingerprint import digest
+from sync_cli.core.fingerprint import by_field, digest
 from sync_cli.core.model import Document
 from sync_cli.core.unit_prices import Digits, UnitPrices, with_unit_prices, wrong_quantity
 from sync_cli.flows.systems import Systems
@@ -69,9 +69,9 @@ class DocumentWords:
             return _of_line(error.problems[0], document)
 
     def fingerprint(self, document: Document) -> str | Problem:
-        """The hash of the payload under our own names."""
+        """The hash of the payload under our own names, field by field."""
         named = self.payload(document, OwnNames())
-        return named if isinstance(named, Problem) else digest(named)
+        return named if isinstance(named, Problem) else by_field(named)
 
     def because(self, document: Document) -> str:
         """Which rows of the mapping's tables chose the tax codes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -35,9 +35,11 @@ from sync_cli.engine.route import Route
 from sync_cli.engine.run import Run
 from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.articles import Articles, known_articles, resolve_lines
+from sync_cli.flows.gone import gone
 from sync_cli.flows.judging import judge_document
 from sync_cli.flows.order_customers import OrderCustomers, Resolved
 from sync_cli.flows.order_documents import DocumentWords
+from sync_cli.flows.order_problems import article_trouble, deleted, trashed
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 
@@ -64,6 +66,14 @@ class Case:
         item = self.item
         return item.link is None and item.problem is None and not item.waits and not item.filtered
 
+    @property
+    def is_edited(self) -> bool:
+        """Whether its document may have to take a change: it is not what was applied."""
+        item = self.item
+        if item.link is None or item.problem is not None or item.waits or not item.fingerprint:
+            return False
+        return item.applied is None or item.applied.payload != item.fingerprint
+
     def but(self, **changes: Any) -> Case:
         """The same case with another item."""
         return replace(self, item=replace(self.item, **changes))
@@ -84,6 +94,7 @@ class OrderFlow:
         self._calling_off: dict[str, Advance] = {}
         self._looked_at = 0
         self.words = DocumentWords(systems)
+        self._edits = bool(systems.erp.traits(ORDER).editable)
         self._mapping = systems.shop_mapping(ORDER).version + self.words.version
 
     def transfer(self) -> None:
@@ -94,13 +105,19 @@ class OrderFlow:
         """
         check_references(self.systems)
         reading = Reading(self.run, self.route)
-        for window in reading:
+        for window in self._windows(reading):
             self._transfer(window)
             if self._calling_off:
                 reading.hold_position()
         self._call_off()
         reading.finish()
         self._release_customers()
+
+    def _windows(self, reading: Reading) -> Iterator[Window]:
+        """What changed and, once a day, what was deleted for good."""
+        yield from reading
+        if not self.run.options.narrowed:
+            yield from gone(self.systems, self.route, reading)
 
     def _release_customers(self) -> None:
         """Customers wait no longer for an order that was called off, or deleted, meanwhile."""
@@ -126,7 +143,9 @@ class OrderFlow:
         articles = self._articles(cases)
         cases = [self._with_document(case, articles) for case in cases]
         customers = self.customers.ensure(
-            case.order for case in cases if case.is_new and case.order is not None
+            case.order
+            for case in cases
+            if case.order is not None and (case.is_new or (self._edits and case.is_edited))
         )
         items = [self._with_payload(case, customers, articles).item for case in cases]
         items = look_up(self.run.state, self.route, items)
@@ -233,15 +252,15 @@ class OrderFlow:
         """The proven document as the item's record, hashed under our own names."""
         item, order = case.item, case.order
         if order is None and item.link is not None and item.problem is None:
-            return case.but(problem=_deleted(item))
+            return case.but(same=True) if self._is_off(item) else case.but(problem=deleted(item))
         if order is None or is_left_out(item):
             return case
         if order.state is OrderState.TRASHED and item.link is not None:
-            return case.but(problem=_trashed(item))
+            return case.but(same=True) if self._is_off(item) else case.but(problem=trashed(item))
         proof = prove(order, self.systems.decimals)
         if isinstance(proof, Unproven):
             return case.but(problem=proof.as_problem(item.label))
-        trouble = _article_trouble(item, order, articles) if case.is_new else None
+        trouble = article_trouble(item, order, articles) if case.is_new else None
         if trouble is not None:
             return case.but(problem=trouble)
         pieces = self._document(item, order, proof, lambda _key: Decimal(1))
@@ -254,6 +273,12 @@ class OrderFlow:
         if isinstance(document, Problem):
             return case.but(problem=document.about(item.label))
         return self._settled(case.but(record=document, fingerprint=named))
+
+    def _is_off(self, item: Item) -> bool:
+        """Whether the ERP has cancelled the order's document already."""
+        target = item.link.target if item.link is not None else ""
+        raws = self.systems.erp.fetch(ORDER, [target])
+        return any(self.systems.document(raw).state is DocumentState.CANCELLED for raw in raws)
 
     def _document(
         self, item: Item, order: Order, proof: Proven, unit_factor: Callable[[str], Decimal]
@@ -285,18 +310,33 @@ class OrderFlow:
     def _with_payload(self, case: Case, customers: Resolved, articles: Articles) -> Case:
         """The payload with the ERP's ids; an order whose customer is not ready waits."""
         item, document = case.item, case.item.record
-        if not case.is_new or not isinstance(document, Document):
+        if not isinstance(document, Document) or not (case.is_new or case.is_edited):
             return case
         key = document.customer_key
+        if case.is_edited:
+            return self._with_edit(case, customers.ids.get(key), articles)
         if key not in customers.ids:
             why = customers.trouble.get(key, "it is not in the ERP yet")
             return case.but(waits=f"its customer is not ready: {why}")
-        refs = {("product", key): id for key, id in articles.ids.items()}
-        refs[("customer", key)] = customers.ids[key]
+        refs = _refs(document, articles, customers.ids[key])
         payload = self.words.payload(document, refs)
         if isinstance(payload, Problem):
             return case.but(problem=payload.about(item.label))
         return case.but(payload=payload, refs=refs, because=self.words.because(document))
+
+    def _with_edit(self, case: Case, customer: str | None, articles: Articles) -> Case:
+        """The payload of a late edit; without one, where an id is missing, it becomes a task."""
+        document = case.item.record
+        if customer is None or not isinstance(document, Document):
+            return case
+        payload = self.words.payload(document, _refs(document, articles, customer))
+        return case if isinstance(payload, Problem) else case.but(payload=payload)
+
+
+def _refs(document: Document, articles: Articles, customer: str) -> dict[tuple[str, str], str]:
+    """The ERP's ids of all that the document names."""
+    refs = {("product", key): id for key, id in articles.ids.items()}
+    return {**refs, ("customer", document.customer_key): customer}
 
 
 def order_route(systems: Systems) -> Route:
@@ -375,45 +415,3 @@ def _without_state(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _lines(case: Case) -> tuple[OrderLine, ...]:
     return case.order.lines if case.order is not None else ()
-
-
-def _article_trouble(item: Item, order: Order, articles: Articles) -> Problem | None:
-    """Every line that has no article, in one problem."""
-    wrong = [
-        f"line {number} (SKU {line.sku or 'none'}, {line.name}): {_why_no_article(line, articles)}"
-        for number, line in enumerate(order.lines, start=1)
-        if not line.product_key or line.product_key not in articles.ids
-    ]
-    if not wrong:
-        return None
-    return Problem(
-        "unknown-article",
-        item.label,
-        "could not be transferred to the ERP: " + "; ".join(wrong),
-        "Create the article in the ERP or correct its SKU; the order then goes on by itself.",
-        field="sku",
-    )
-
-
-def _why_no_article(line: OrderLine, articles: Articles) -> str:
-    if not line.product_key:
-        return "the product was deleted from the shop"
-    return articles.trouble.get(line.product_key, "no article of the ERP is linked to it")
-
-
-def _deleted(item: Item) -> Problem:
-    return Problem(
-        "order-deleted",
-        item.label,
-        "it was deleted from the shop for good after it was transferred",
-        "Cancel its document in the ERP if the sale is off, then run `sync-cli held dismiss`.",
-    )
-
-
-def _trashed(item: Item) -> Problem:
-    return Problem(
-        "order-trashed",
-        item.label,
-        "it was moved to the trash in the shop after it was transferred",
-        "Cancel its document in the ERP, or restore the order in the shop.",
-    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +39,7 @@ from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
 from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.articles import resolve_lines
+from sync_cli.flows.gone import gone
 from sync_cli.flows.judging import judge_document
 from sync_cli.flows.order_customers import OrderCustomers
 from sync_cli.flows.order_documents import DocumentWords
@@ -58,9 +58,6 @@ from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 
 REFUNDS = "refunds"
-CENSUS = f"{REFUNDS}/census"
-CENSUS_EVERY = timedelta(hours=24)
-ALL_LINKS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ class RefundFlow:
         yield from reading
         if not self.run.options.narrowed:
             yield from reading.windows_of(self._followers())
-            yield from self._gone(reading)
+            yield from gone(self.systems, self.route, reading)
 
     def _followers(self) -> list[str]:
         """Refunds that were left out with their order, which is in the ERP now."""
@@ -121,20 +118,6 @@ class RefundFlow:
         orders = {id: facts[id][ORDER_FACT] for id in ids if ORDER_FACT in facts.get(id, {})}
         linked = state.links(ORDER, SHOP, ERP, set(orders.values()))
         return sorted(id for id, order in orders.items() if order in linked)
-
-    def _gone(self, reading: Reading) -> Iterator[Window]:
-        """Refunds with a credit note that the shop no longer lists; they are asked for by id."""
-        state, now = self.run.state, self.run.now()
-        last = state.watermark(CENSUS)
-        if last is not None and timedelta(0) <= now - last.set_at < CENSUS_EVERY:
-            return
-        linked = {end.id for end in state.recent_links(REFUND, SHOP, ALL_LINKS)}
-        if linked:
-            there = {seen.id for seen in self.systems.shop.census(REFUND)}
-            for window in reading.windows_of(sorted(linked - there)):
-                yield Window((), window.missing, asked_for=True)
-        if not self.run.is_dry(self.route):
-            state.set_watermark(CENSUS, now, "", now)
 
     def _transfer(self, window: Window) -> None:
         self.run.tally.add(self.route.name, "read", len(window.records))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sync_cli.core.fingerprint import by_field
 from sync_cli.core.plan import (
     Adopt,
     Advance,
@@ -16,6 +17,7 @@ from sync_cli.core.plan import (
     Create,
     Defer,
     Item,
+    Kind,
     Reject,
     Rules,
     Skip,
@@ -114,8 +116,8 @@ LINKED: list[tuple[dict[str, Any], str]] = [
     ({"link": STRANGER}, "Reject another-record"),
     ({"target": Target(gone=True)}, "Reject target-gone"),
     (REMAPPED, "Skip mapping changed"),
-    (CHANGED, "Reject late-edit"),
     ({"wanted": "cancelled"}, "Advance"),
+    (CHANGED, "Reject late-edit"),
     ({}, "Skip unchanged"),
 ]
 
@@ -321,3 +323,39 @@ def test_the_waits_of_a_held_record_grow_and_then_stay(why: Why) -> None:
     assert waits == sorted(waits)
     assert waits[0] == waits[1] >= timedelta(minutes=1)
     assert waits[-1] == waits[-2] <= timedelta(days=1)
+
+
+# Row 7: a late edit of fields that the document still takes
+
+BEFORE = by_field({"note": "a", "lines": [1], "city": "Bonn"})
+EDITED = by_field({"note": "b", "lines": [1], "city": "Bonn"})
+EDITABLE = Rules(Kind.DOCUMENT, editable={"confirmed": frozenset({"note", "city"})})
+
+
+def edited(fingerprint: str = EDITED, here: str = "confirmed", **facts: Any) -> Item:
+    """A linked order whose payload was `BEFORE` when it was applied."""
+    applied = replace(APPLIED, payload=BEFORE, content="before")
+    how = {"applied": applied, "fingerprint": fingerprint, "target": Target(here), "content": "new"}
+    return linked(**{**how, "payload": {"note": "b"}, **facts})
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (edited(), "Update"),
+        (edited(by_field({"note": "b", "lines": [2], "city": "Bonn"})), "Reject late-edit"),
+        (edited(here="shipped"), "Reject late-edit"),
+        (edited(payload={}), "Reject late-edit"),
+        (edited(applied=None, intent=intent(Step.UPDATE)), "Update"),
+        (edited(wanted="cancelled"), "Advance"),
+        (edited(wanted="cancelled", here="shipped"), "Reject cancelled-too-late"),
+    ],
+)
+def test_a_late_edit_is_written_only_where_the_document_takes_it(item: Item, expected: str) -> None:
+    assert decision(item, EDITABLE) == expected
+
+
+def test_the_task_names_the_fields_that_were_changed() -> None:
+    operation = decide(edited(by_field({"note": "b", "lines": [2], "city": "Bonn"})), EDITABLE, NOW)
+    assert isinstance(operation, Reject)
+    assert operation.problem.message.endswith("(lines, note)")

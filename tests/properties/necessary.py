@@ -194,7 +194,8 @@ class History:
             if data["status"] == "processing":
                 self.harm.lost += not own or not self._agrees(order, own[0])
             elif data["status"] == "cancelled":
-                self.harm.lost += bool(own)
+                # What was shipped meanwhile cannot be called off: that is a task for a person.
+                self.harm.lost += any(document["state"] != "shipped" for document in own)
         customers = [data["email"] for data in self.world.erp.records("customer").values()]
         self.harm.doubled += len(customers) - len(set(customers))
         self._count_oversold()

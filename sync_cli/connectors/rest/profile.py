@@ -217,6 +217,7 @@ class TraitWords(Words):
     price_digits: int = 2
     quantity_digits: int = 0
     states: tuple[str, ...] = ()
+    editable: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     deletes: Literal["gone", "marked"] = "gone"
 
     def as_traits(self) -> Traits:

@@ -25,6 +25,7 @@ from sync_cli.sandbox.erp.credits import (
 from sync_cli.sandbox.erp.documents import (
     add_lines,
     cancel_orders,
+    change_orders,
     confirm_orders,
     create_orders,
     delete_order,
@@ -155,6 +156,7 @@ def _offer_writing(api: Blueprint, store: ErpStore) -> None:
     offer("/customers", "POST", "customers:write", "items", lambda it: create_customers(store, it))
     offer("/customers", "PATCH", "customers:write", "items", lambda it: update_customers(store, it))
     offer("/orders", "POST", "orders:write", "items", lambda it: create_orders(store, it))
+    offer("/orders", "PATCH", "orders:write", "items", lambda it: change_orders(store, it))
     offer("/orders/lines", "POST", "orders:write", "items", lambda it: add_lines(store, it))
     offer("/orders/confirm", "POST", "orders:confirm", "ids", lambda it: confirm_orders(store, it))
     offer("/orders/cancel", "POST", "orders:write", "ids", lambda it: cancel_orders(store, it))

@@ -47,6 +47,28 @@ def create_orders(store: ErpStore, items: Sequence[object]) -> list[Json]:
         return run_batch(items, check, lambda draft: _add(store, draft), atomic=atomic)
 
 
+def change_orders(store: ErpStore, items: Sequence[object]) -> list[Json]:
+    """Change texts and addresses of drafts and confirmed orders; the results of the batch."""
+
+    def check(item: object) -> tuple[Order, dict[str, Any]]:
+        given = dict(item) if isinstance(item, dict) else {}
+        order = find_order(store, given.pop("id", None))
+        if order.state not in ("draft", "confirmed"):
+            message = f"order {order.number} is {order.state}"
+            raise ItemError("not_editable", message, state=order.state)
+        return order, read_head_change(given)
+
+    def change(found: tuple[Order, dict[str, Any]]) -> Json:
+        order, fields = found
+        order.head = replace(order.head, **fields)
+        touch(store, order)
+        record(store, "order.updated", order, fields=sorted(fields))
+        return as_json(order, ORDER_FIELDS)
+
+    with store.lock:
+        return run_batch(items, check, change)
+
+
 def add_lines(store: ErpStore, items: Sequence[object]) -> list[Json]:
     """Add the lines of each item (`id`, `lines`) to its draft; the results of the batch.
 

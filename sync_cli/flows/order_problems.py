@@ -1,0 +1,52 @@
+"""Why an order cannot go over, or a person must look at it, in words a clerk understands."""
+
+from __future__ import annotations
+
+from sync_cli.core.errors import Problem
+from sync_cli.core.model import Order, OrderLine
+from sync_cli.core.plan import Item
+from sync_cli.flows.articles import Articles
+
+
+def article_trouble(item: Item, order: Order, articles: Articles) -> Problem | None:
+    """Every line that has no article, in one problem."""
+    wrong = [
+        f"line {number} (SKU {line.sku or 'none'}, {line.name}): {_why_no_article(line, articles)}"
+        for number, line in enumerate(order.lines, start=1)
+        if not line.product_key or line.product_key not in articles.ids
+    ]
+    if not wrong:
+        return None
+    return Problem(
+        "unknown-article",
+        item.label,
+        "could not be transferred to the ERP: " + "; ".join(wrong),
+        "Create the article in the ERP or correct its SKU; the order then goes on by itself.",
+        field="sku",
+    )
+
+
+def _why_no_article(line: OrderLine, articles: Articles) -> str:
+    if not line.product_key:
+        return "the product was deleted from the shop"
+    return articles.trouble.get(line.product_key, "no article of the ERP is linked to it")
+
+
+def deleted(item: Item) -> Problem:
+    """A transferred order is gone from the shop for good."""
+    return Problem(
+        "order-deleted",
+        item.label,
+        "it was deleted from the shop for good after it was transferred",
+        "Cancel its document in the ERP if the sale is off, then run `sync-cli held dismiss`.",
+    )
+
+
+def trashed(item: Item) -> Problem:
+    """A transferred order lies in the shop's trash."""
+    return Problem(
+        "order-trashed",
+        item.label,
+        "it was moved to the trash in the shop after it was transferred",
+        "Cancel its document in the ERP, or restore the order in the shop.",
+    )

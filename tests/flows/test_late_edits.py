@@ -1,0 +1,185 @@
+"""An order that is edited after its transfer: written while the document takes it, else a task."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync_cli.connectors.memory import Fate
+from sync_cli.core.errors import SystemFault
+from sync_cli.core.plan import Why
+from tests.flows.town import Town, hour
+from tests.flows.town import town as found
+from tests.properties.world import Killed, fates
+
+EDITABLE = {"draft": ("billing", "shipping", "note"), "confirmed": ("billing", "shipping", "note")}
+
+
+def editable_town(folder: Path) -> Town:
+    town = found(folder)
+    town.erp.traits = {
+        **town.erp.traits,
+        "order": replace(town.erp.traits["order"], editable=EDITABLE),
+    }
+    return town
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    return editable_town(tmp_path)
+
+
+def address(town: Town, order: str, city: str) -> dict[str, Any]:
+    return {**town.shop_order(order)["shipping"], "city": city}
+
+
+def test_an_address_and_a_note_are_written_while_the_document_is_only_confirmed(town: Town) -> None:
+    order = town.buy()
+    town.orders()
+    town.edit(order, shipping=address(town, order, "Bonn"), customer_note="please ring")
+    town.orders()
+    document = town.document(order)
+    assert (document["shipping"]["city"], document["note"]) == ("Bonn", "please ring")
+    assert document["state"] == "confirmed"
+    assert not town.held()
+    assert town.orders().writes == 0
+
+
+def test_what_the_erp_changed_itself_stays(town: Town) -> None:
+    order = town.buy()
+    town.orders()
+    stored = town.erp.tables["order"][town.document(order)["id"]]
+    stored["billing"] = {**stored["billing"], "city": "Ulm"}
+    town.edit(order, customer_note="please ring")
+    town.orders()
+    assert town.document(order)["billing"]["city"] == "Ulm"
+
+
+def test_once_it_is_shipped_the_edit_is_a_task_that_names_the_field(town: Town) -> None:
+    order = town.buy()
+    town.orders()
+    town.ship(order)
+    town.edit(order, customer_note="please ring")
+    town.orders()
+    assert town.document(order)["note"] == ""
+    assert town.held()[order].why is Why.TASK
+    assert "it was changed after it was transferred" in town.why_held(order)
+    assert "(note)" in town.why_held(order)
+    town.pass_time(hour(48))
+    town.orders()
+    assert order in town.held(), "the task stays until it is resolved"
+
+
+def test_another_quantity_is_a_task_however_the_document_stands(town: Town) -> None:
+    order = town.buy()
+    town.orders()
+    line = town.shop_order(order)["line_items"][0]
+    line.update(quantity=2, total="20.000000", total_tax="3.800000")
+    town.edit(order, total="23.800000", total_tax="3.800000", cart_tax="3.800000")
+    before = town.document(order)
+    town.orders()
+    assert town.document(order) == before
+    assert "(lines)" in town.why_held(order)
+
+
+def test_edited_and_then_cancelled_it_is_called_off(town: Town) -> None:
+    order = town.buy()
+    town.orders()
+    town.edit(order, customer_note="please ring")
+    town.set_status(order, "cancelled")
+    town.orders()
+    assert town.states(order) == ["cancelled"]
+    assert not town.held()
+
+
+def test_cancelled_after_it_was_shipped_it_is_a_task_with_the_way_out(town: Town) -> None:
+    order = town.buy()
+    town.orders()
+    town.ship(order)
+    town.set_status(order, "cancelled")
+    town.orders()
+    assert town.states(order) == ["shipped"]
+    assert "cancelled in the shop, but its document" in town.why_held(order)
+    town.set_status(order, "processing")
+    town.orders()
+    assert not town.held()
+
+
+def test_cancelled_in_the_shop_its_pieces_are_put_back_once(town: Town) -> None:
+    order = town.buy(pieces=4)
+    town.orders()
+    town.stock()
+    assert town.shop_stock("11") == 46
+    town.set_status(order, "cancelled")
+    town.orders()
+    for _ in range(2):
+        town.stock(full=True)
+        assert town.shop_stock("11") == 50
+
+
+@pytest.mark.parametrize("fate", list(Fate))
+def test_whatever_is_lost_the_edit_arrives(town: Town, fate: Fate) -> None:
+    order = town.buy()
+    town.orders()
+    town.edit(order, customer_note="please ring")
+    with contextlib.suppress(SystemFault):
+        town.orders(network=fates(fate))
+    for _ in range(3):
+        town.pass_time(hour())
+        town.orders()
+    assert town.document(order)["note"] == "please ring"
+    assert not town.held()
+
+
+def test_killed_anywhere_the_edit_arrives(tmp_path: Path) -> None:
+    for at in range(200):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        town = editable_town(folder)
+        order = town.buy()
+        town.orders()
+        town.edit(order, customer_note="please ring")
+        town.settle_down()
+        try:
+            town.run("orders", kill_at=at)
+        except Killed:
+            town.pass_time(hour())
+            town.orders()
+            assert town.document(order)["note"] == "please ring", at
+            assert not town.held(), at
+        else:
+            assert at > 10
+            return
+
+
+# Deleted and restored
+
+
+def test_an_order_deleted_for_good_is_found_by_the_nightly_census(town: Town) -> None:
+    kept, order = town.buy(), town.buy()
+    town.orders()
+    town.shop.remove("order", order)
+    town.orders()
+    town.pass_time(hour(25))
+    town.orders()
+    assert "deleted from the shop for good" in town.why_held(order)
+    assert town.states(order) == ["confirmed"]
+    assert kept not in town.held()
+
+
+def test_the_task_of_a_deleted_order_goes_once_its_document_is_cancelled(town: Town) -> None:
+    order = town.buy()
+    town.orders()
+    town.shop.remove("order", order)
+    town.pass_time(hour(25))
+    town.orders()
+    town.erp.tables["order"][town.document(order)["id"]]["state"] = "cancelled"
+    town.erp.dates["order", town.all_documents(order)[0]["id"]] = town.now
+    for _ in range(2):
+        town.pass_time(hour(25))
+        town.orders()
+    assert not town.held()
