@@ -119,7 +119,8 @@ def prove_refund(
     left = _Left.of(order, proven, refunds := sorted(refunds, key=_in_time))
     given = elsewhere
     for refund in refunds:
-        given += refund.amount
+        # One below zero is never credited: it leaves no room for others.
+        given += max(refund.amount, ZERO)
         wanted = refund.id == refund_id
         trouble = _unsound(order, refund, given, decimals)
         if trouble is not None:

@@ -126,10 +126,11 @@ def _parted(
 
 
 def _single(line: DocumentLine, amount: Decimal, digits: Digits) -> DocumentLine:
-    if not line.quantity or _price(amount, Decimal(1), digits) is None:
+    price = _price(amount, Decimal(1), digits) if line.quantity else None
+    if price is None:
         raise _NoPrice
     text = f"{line.quantity.normalize():f} x {line.text}"
-    return line.model_copy(update={"quantity": Decimal(1), "unit_price": amount, "text": text})
+    return line.model_copy(update={"quantity": Decimal(1), "unit_price": price, "text": text})
 
 
 def _no_quantity(number: int, line: DocumentLine, decimals: int) -> Problem:

@@ -338,6 +338,15 @@ def test_the_recorded_life_of_an_order_with_five_refunds_ends_at_nothing_left() 
 
 # Any refund is proven or held
 
+
+def test_a_refund_below_zero_leaves_no_room_for_others() -> None:
+    made = ORDERS[0]
+    amounts = (str(made.total), "-0.01", "0.01")
+    refunds = [refund(amount, id=str(90 + at)) for at, amount in enumerate(amounts)]
+    found = [judged(made, *refunds, of=each, mismatch=Mismatch.ADJUST) for each in refunds]
+    assert [isinstance(one, Unproven) for one in found] == [False, True, True]
+
+
 ORDERS = [
     each
     for settings in ({}, {"prices_include_tax": True}, {"round_at_subtotal": True})

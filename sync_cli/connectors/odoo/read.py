@@ -6,6 +6,7 @@ microsecond, so that a walk by date answers with its first page for ever (FACTS 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +18,11 @@ from sync_cli.connectors.odoo.lookups import Lookups
 from sync_cli.connectors.odoo.parts import Parts
 from sync_cli.connectors.odoo.shapes import (
     CUSTOMER,
+    INVOICE,
     ORDER,
     PAGE_SIZE,
     PRODUCT,
+    SHIPMENT,
     STOCK,
     Domain,
     Shape,
@@ -38,6 +41,7 @@ from sync_cli.connectors.positions import Position, read_position
 from sync_cli.core.errors import ConfigError
 
 EMAIL = "email"
+DOCUMENT = "document"
 _TOP_LEVEL: Domain = [["parent_id", "=", False]]
 _OFFERED: Mapping[str, Domain] = {PRODUCT: [["sale_ok", "=", True]]}
 """Changes tell of articles that can be sold (020); others are still found and fetched."""
@@ -107,6 +111,8 @@ class Reader:
         self, shape: Shape, key: str, values: Sequence[str]
     ) -> Mapping[str, tuple[Found, ...]]:
         """See `Connector.find`; e-mails keep their letters in Odoo and are compared without."""
+        if key == DOCUMENT and shape.name in (SHIPMENT, INVOICE):
+            return self._following(shape, values)
         name = shape.keys.get(key)
         if name is None:
             raise ConfigError(f"{self._wire.system} finds no {shape.label.lower()} by {key}.")
@@ -123,6 +129,29 @@ class Reader:
                 for value in asked.get(own.casefold() if folds else own, ()):
                     found[value].append(raw)
         return {value: tuple(raws) for value, raws in found.items()}
+
+    def _following(self, shape: Shape, values: Sequence[str]) -> Mapping[str, tuple[Found, ...]]:
+        """The deliveries or invoices of orders; which belong to which, the orders know (108)."""
+        found: dict[str, list[Found]] = {value: [] for value in values}
+        orders = [number for value in found if str(number := number_of(value)) == value and number]
+        if shape.name == SHIPMENT:
+            of = "sale_id"
+            rows = list(self._rows_of(shape, of, orders))
+            owners = {row["id"]: [id_of(row[of])] for row in rows}
+        else:
+            owners = defaultdict(list)
+            for order in rows_where(self._wire, "sale.order", "id", orders, ("invoice_ids",)):
+                for id in order["invoice_ids"]:
+                    owners[id].append(str(order["id"]))
+            rows = list(self._rows_of(shape, "id", sorted(owners)))
+        for row, raw in zip(rows, self.raws(shape, rows), strict=True):
+            for order_id in owners[row["id"]]:
+                found[order_id].append(raw)
+        return {value: tuple(raws) for value, raws in found.items()}
+
+    def _rows_of(self, shape: Shape, name: str, ids: Sequence[int]) -> Iterator[Row]:
+        fields = sorted({*self.fields(shape), name} - {"id"})
+        return rows_where(self._wire, shape.model, name, ids, fields, domain=shape.everything)
 
     def census(self, shape: Shape, since: datetime | None) -> Iterator[Seen]:
         """See `Connector.census`."""

@@ -281,3 +281,17 @@ def test_an_entity_or_key_that_odoo_has_not_is_named(connector: Odoo) -> None:
         connector.traits("parcel")
     with pytest.raises(ConfigError, match="finds no sales order by colour"):
         connector.find("order", "colour", ["red"])
+
+
+def test_deliveries_and_invoices_are_found_by_their_order(erp: Erp, connector: Odoo) -> None:
+    id_ = made(connector, erp)
+    erp.hands.confirm_order(id_)
+    for entity in ("shipment", "invoice"):
+        assert connector.find(entity, "document", ["", "99", "x"]) == {"": (), "99": (), "x": ()}
+    erp.hands.ship_order(id_, tracking="0034", quantity="1")
+    invoice = erp.hands.invoice_order(id_)
+    found = connector.find("shipment", "document", [id_, "99"])
+    assert [raw.data["state"] for raw in found[id_]] == ["done", "assigned"]
+    assert found["99"] == ()
+    (billed,) = connector.find("invoice", "document", [id_])[id_]
+    assert billed.id == str(invoice)
