@@ -7,15 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from sync_cli.core.model import (
-    Document,
-    DocumentState,
-    Invoice,
-    Order,
-    OrderState,
-    Parcel,
-    Shipment,
-)
+from sync_cli.core.back_records import Invoice, Parcel, Shipment
+from sync_cli.core.model import Document, DocumentState, Order, OrderState
 from sync_cli.core.states import has_reached, may_become
 
 COMPANION = ", "

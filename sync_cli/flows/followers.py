@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sync_cli.connectors.base import Raw
+from sync_cli.core.back_records import Invoice, Shipment
 from sync_cli.core.errors import Problem
-from sync_cli.core.model import Invoice, Record, Shipment
+from sync_cli.core.model import Record
 from sync_cli.flows.systems import Systems
 from sync_cli.mapping.errors import Unreadable
 

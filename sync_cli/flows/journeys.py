@@ -13,6 +13,7 @@ from typing import Any
 
 from sync_cli.config import Config
 from sync_cli.connectors.base import Raw, Traits
+from sync_cli.core.back_records import WriteBack
 from sync_cli.core.documents import document_of
 from sync_cli.core.errors import Problem
 from sync_cli.core.identity import reference
@@ -25,7 +26,6 @@ from sync_cli.core.model import (
     ProductStatus,
     Record,
     StockLevel,
-    WriteBack,
 )
 from sync_cli.core.proof import Unproven, prove
 from sync_cli.core.sellable import StockPolicy, sellable, units_there

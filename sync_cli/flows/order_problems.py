@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import Order, OrderLine
+from sync_cli.core.money import plain
 from sync_cli.core.plan import Item
 from sync_cli.flows.articles import Articles
 
@@ -49,4 +52,17 @@ def trashed(item: Item) -> Problem:
         item.label,
         "it was moved to the trash in the shop after it was transferred",
         "Cancel its document in the ERP, or restore the order in the shop.",
+    )
+
+
+def cancelled_after_credit(item: Item, credit: Decimal) -> Problem:
+    """An order was cancelled of which `credit` had been given back already."""
+    return Problem(
+        "order-credited",
+        item.label,
+        f"it was cancelled in the shop, but credit notes over {plain(credit)} stand against its"
+        " document, which was left as it is",
+        "Cancel those credit notes in the ERP, or credit the rest there instead; then run"
+        " `sync-cli held retry`, or `held dismiss` where it is settled by hand.",
+        field="status",
     )

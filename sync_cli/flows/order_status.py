@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sync_cli.connectors.base import Change, Raw, batched
+from sync_cli.core.back_records import StatusChange
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.guard import Guard, Harm
-from sync_cli.core.model import Document, Order, OrderState, StatusChange
+from sync_cli.core.model import Document, Order, OrderState
 from sync_cli.core.outcome import Settlement
 from sync_cli.core.plan import UNCHANGED, Defer, Intent, Item, Operation, Reject, Skip, Update
 from sync_cli.core.refusals import another_record
@@ -23,6 +24,7 @@ from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import recall
 from sync_cli.engine.guarding import judge
 from sync_cli.engine.route import Mode, Route
+from sync_cli.flows.admission import backfilled
 from sync_cli.flows.followers import Followed, Followers
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
@@ -88,10 +90,13 @@ class OrderStatus:
         """Let the orders wait whose document says something else than when last decided.
 
         `ours` are documents by their shop order's id. One that is unreadable is held elsewhere.
+        Orders that came by a backfill are left alone: nobody gets a mail because of them.
         """
         if self.settings.mode is Mode.OFF:
             return
-        items = recall(self.run.state, self.route, list(self._said(ours, followed)))
+        silent = backfilled(self.systems, [id for id, _ in ours])
+        loud = [(id, raw) for id, raw in ours if id not in silent]
+        items = recall(self.run.state, self.route, list(self._said(loud, followed)))
         moved = [item for item in items if _is_new(item)]
         self._noted.update((item.id, None) for item in moved)
         desk, now = self.writer.desk, self.run.now()

@@ -21,7 +21,9 @@ from sync_cli.core.plan import (
     Item,
     Kind,
     Operation,
+    Reject,
     Target,
+    Why,
     decide,
     is_left_out,
 )
@@ -39,7 +41,13 @@ from sync_cli.flows.gone import gone
 from sync_cli.flows.judging import judge_document
 from sync_cli.flows.order_customers import OrderCustomers, Resolved
 from sync_cli.flows.order_documents import DocumentWords
-from sync_cli.flows.order_problems import article_trouble, deleted, trashed
+from sync_cli.flows.order_problems import (
+    article_trouble,
+    cancelled_after_credit,
+    deleted,
+    trashed,
+)
+from sync_cli.flows.refund_sources import credited
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 
@@ -155,15 +163,22 @@ class OrderFlow:
         stop_on_reused_ids(operations)
 
     def _without_calling_off(self, operations: Sequence[Operation]) -> list[Operation]:
-        """The operations but those that call a document off: they are put by."""
+        """The operations but those that call a document off: they are put by.
+
+        A document with credit notes against it is never called off: the books would fall below
+        zero by what was given back.
+        """
         others: list[Operation] = []
         for operation in operations:
             # An order may be read twice in a run: its last standing counts.
             self._calling_off.pop(operation.item.id, None)
-            if isinstance(operation, Advance) and operation.to == DocumentState.CANCELLED:
-                self._calling_off[operation.item.id] = operation
-            else:
+            if not isinstance(operation, Advance) or operation.to != DocumentState.CANCELLED:
                 others.append(operation)
+            elif credit := credited(self.systems, operation.item.id):
+                task = cancelled_after_credit(operation.item, credit)
+                others.append(Reject(operation.item, task, Why.TASK))
+            else:
+                self._calling_off[operation.item.id] = operation
         self._looked_at += len(operations)
         return others
 

@@ -92,6 +92,11 @@ def gather_sources(systems: Systems, order_ids: Iterable[str]) -> Sources:
     )
 
 
+def credited(systems: Systems, order_id: str) -> Decimal:
+    """What all live credit notes of the order's refunds give back."""
+    return credited_elsewhere(systems, order_id, ())
+
+
 def credited_elsewhere(systems: Systems, order_id: str, present: Iterable[str]) -> Decimal:
     """What credit notes still give back for refunds of the order that the shop no longer has.
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sync_cli.connectors.base import Change, Json, Raw, batched
+from sync_cli.core.back_records import Note, WriteBack
 from sync_cli.core.errors import IdentityError
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.identity import Seal, read_seal, reference
-from sync_cli.core.model import Document, Note, Order, WriteBack
+from sync_cli.core.model import Document, Order
 from sync_cli.core.outcome import Settlement, Stage
 from sync_cli.core.plan import UNCHANGED, Intent, Item, Kind, Operation, Reject, Skip, decide
 from sync_cli.core.refusals import another_record

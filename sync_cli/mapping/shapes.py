@@ -11,20 +11,8 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
-from sync_cli.core.model import (
-    Customer,
-    Document,
-    Invoice,
-    Note,
-    Order,
-    Part,
-    Product,
-    Record,
-    Shipment,
-    StatusChange,
-    StockLevel,
-    WriteBack,
-)
+from sync_cli.core.back_records import Invoice, Note, Shipment, StatusChange, WriteBack
+from sync_cli.core.model import Customer, Document, Order, Part, Product, Record, StockLevel
 from sync_cli.core.refund_records import CreditNote, Refund
 from sync_cli.mapping.errors import did_you_mean
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync_cli.core.back_records import Note, WriteBack
 from sync_cli.core.model import (
     Address,
     Customer,
@@ -19,9 +20,7 @@ from sync_cli.core.model import (
     DocumentLine,
     DocumentState,
     LineKind,
-    Note,
     Record,
-    WriteBack,
 )
 from sync_cli.core.privacy import MASK, masked
 from sync_cli.flows.connecting import mappings_folder

@@ -7,15 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from sync_cli.core.model import (
-    Document,
-    DocumentState,
-    Invoice,
-    Order,
-    OrderState,
-    Parcel,
-    Shipment,
-)
+from sync_cli.core.back_records import Invoice, Parcel, Shipment
+from sync_cli.core.model import Document, DocumentState, Order, OrderState
 from sync_cli.core.shipping import (
     Shipped,
     StatusRules,

@@ -102,6 +102,18 @@ def test_numbers_come_back_but_no_notes(old: OldTown) -> None:
     assert noted == {new}
 
 
+def test_the_status_of_backfilled_orders_is_left_alone_so_that_nobody_gets_a_mail(
+    old: OldTown,
+) -> None:
+    [order] = buy_some(old, 1)
+    old.edit(order, payment_method="stripe", date_paid_gmt=f"{old.now:%Y-%m-%dT%H:%M:%S}")
+    old.fill(start_at=old.now)
+    old.ship(order)
+    old.orders()
+    assert old.shop_order(order)["status"] == "processing"
+    assert old.written_state(order) == "shipped"
+
+
 def test_a_trial_makes_some_and_moves_nothing(old: OldTown) -> None:
     orders = buy_some(old, 3)
     old.fill(start_at=old.now, limit=1)

@@ -386,3 +386,23 @@ def test_pieces_that_all_came_back_before_the_order_came_are_no_unseen_sale(
 def _meta_of(town: RefundTown, order: str) -> list[Any]:
     line: dict[str, Any] = town.shop_order(order)["line_items"][0]
     return list(line["meta_data"])
+
+
+def test_an_order_cancelled_after_a_partial_refund_is_a_task_and_the_books_stay_above_zero(
+    town: RefundTown,
+) -> None:
+    order = town.sold()
+    refund = town.give_back(order, "5.00")
+    town.orders()
+    town.set_status(order, "cancelled")
+    town.orders()
+    assert town.states(order) == ["confirmed"]
+    held = town.held()[order]
+    assert held.why is Why.TASK
+    assert "credit notes over 5.00 stand against its document" in held.problem.sentence()
+    note = town.erp.tables["refund"][town.credit_note(refund)["id"]]
+    note["state"] = "cancelled"
+    town.pass_time(hour(2))
+    town.orders()
+    assert town.states(order) == ["cancelled"]
+    assert not town.held()

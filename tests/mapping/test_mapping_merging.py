@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from mapping_examples import SHIPPED
 
-from sync_cli.core.model import DocumentState, Parcel, WriteBack
+from sync_cli.core.back_records import Parcel, WriteBack
+from sync_cli.core.model import DocumentState
 from sync_cli.mapping import MappingErrors, load_mappings, parse_mapping
 
 WRITE_BACK = load_mappings(SHIPPED).of("woocommerce", "write_back")

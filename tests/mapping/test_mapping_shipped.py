@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from mapping_examples import RECORDINGS, SHIPPED, problems_of, recorded
 
+from sync_cli.core.back_records import Note, WriteBack
 from sync_cli.core.model import (
     Address,
     Customer,
@@ -17,7 +18,6 @@ from sync_cli.core.model import (
     DocumentLine,
     DocumentState,
     LineKind,
-    Note,
     Order,
     OrderState,
     Product,
@@ -25,7 +25,6 @@ from sync_cli.core.model import (
     ProductStatus,
     StockHolder,
     StockLevel,
-    WriteBack,
 )
 from sync_cli.mapping import EntityMapping, Unreadable, Unresolved, load_mappings
 

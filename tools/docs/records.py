@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from sync_cli.core import model
+from sync_cli.core import back_records, model, refund_records
 from sync_cli.core.model import Part, Record
 from tools.docs.markdown import code, first_sentence, table
 
@@ -19,8 +19,13 @@ _PLAIN = {str: "text", bool: "true or false", Decimal: "number", datetime: "time
 
 def records() -> str:
     """Every canonical record and part, a chapter each; the fields of all records come first."""
-    kinds = (kind for kind in vars(model).values() if _is_shown(kind))
-    return "\n\n".join((_chapter(Record, skipped=Part), *map(_chapter, kinds)))
+    shown = (
+        kind
+        for room in (model, refund_records, back_records)
+        for kind in vars(room).values()
+        if _is_shown(kind) and kind.__module__ == room.__name__
+    )
+    return "\n\n".join((_chapter(Record, skipped=Part), *map(_chapter, shown)))
 
 
 def _is_shown(kind: Any) -> bool:
