@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -100,8 +101,30 @@ def state_files(folder: Path) -> bytes:
 
 
 def named(words: set[str], text: str) -> set[str]:
-    """Those of the words that stand in the text."""
-    return {word for word in words if word in text}
+    """Those of the words that stand in the text.
+
+    A bare number, such as a postcode, counts only where it stands alone: the digits of a random
+    key, a time or an amount may well hold it.
+    """
+    return {
+        word
+        for word in words
+        if (re.search(rf"(?<![\w.-]){word}(?![\w.-])", text) if word.isdigit() else word in text)
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1 Main Street, 8010 Graz", {"8010"}),
+        ('{"postcode": "8010"}', {"8010"}),
+        ("postcode=8010\n", {"8010"}),
+        ("run 5f8010c2-8010-4c1e, 12.8010 s", set()),
+        ("xJane Doex", {"Jane Doe"}),
+    ],
+)
+def test_a_number_counts_as_named_only_where_it_stands_alone(text: str, found: set[str]) -> None:
+    assert named({"8010", "Jane Doe"}, text) == found
 
 
 def test_no_customer_and_no_secret_in_any_output(stage: Stage) -> None:
