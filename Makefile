@@ -17,7 +17,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test unit lint docs kills necessary bench bench-large conformance contract live clean
+.PHONY: help demo test unit explore lint docs kills necessary bench bench-large conformance contract live clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: $(VENV)/installed-dev ## all tests, a short run of the kills among them
 
 unit: $(VENV)/installed-dev ## the tests of single floors, in seconds
 	HYPOTHESIS_PROFILE=$(UNIT_PROFILE) $(PYTEST) -m "not scenario and not kills" $(SLOW:%=--ignore=tests/%)
+
+explore: $(VENV)/installed-dev ## the property tests with a thousand new examples each; takes long
+	HYPOTHESIS_PROFILE=long $(PYTEST) tests/core tests/mapping tests/properties tests/reconcile tests/state
 
 lint: $(VENV)/installed-dev ## style, types, the floors, generated files up to date
 	$(BIN)/ruff check .
