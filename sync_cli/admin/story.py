@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sync_cli.core.corrections import Correction
 from sync_cli.core.plan import Held, Intent
 from sync_cli.state.store import State
 
@@ -38,6 +39,7 @@ class Story:
     skipped: str
     open_intents: tuple[Intent, ...]
     refunds: tuple[Story, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
 
 def stories(state: State, name: str) -> list[Story]:
@@ -86,8 +88,17 @@ def _story(state: State, entity: str, id: str) -> Story | None:
     if not (links or facts or held or skipped or events):
         return None
     intents = [i[id] for route in routes if id in (i := state.open_intents(route, [id]))]
-    document = links[id].target if id in links else ""
-    return Story(entity, id, facts, document, tuple(events), tuple(held), skipped, tuple(intents))
+    return Story(
+        entity,
+        id,
+        facts,
+        document=links[id].target if id in links else "",
+        events=tuple(events),
+        held=tuple(held),
+        skipped=skipped,
+        open_intents=tuple(intents),
+        corrections=state.corrections(entity, id),
+    )
 
 
 def _events(state: State, entity: str, id: str) -> Iterator[Event]:
@@ -102,6 +113,12 @@ def _events(state: State, entity: str, id: str) -> Iterator[Event]:
             )
 
 
+def corrected_words(correction: Correction) -> str:
+    """A correction in a line: what stands in place of the shop's value, by whom, since when."""
+    since = f"{correction.at:%Y-%m-%d %H:%M} UTC"
+    return f"corrected: {correction.shown}, by {correction.who} on {since}"
+
+
 def describe(story: Story) -> Iterable[str]:
     """The story in lines for a person, its refunds behind it."""
     names = ", ".join(f"{fact} {value}" for fact, value in sorted(story.facts.items()))
@@ -110,6 +127,8 @@ def describe(story: Story) -> Iterable[str]:
     yield f"  ERP {what} {story.document}" if story.document else f"  no ERP {what} yet"
     for event in story.events:
         yield f"  {event.at:%Y-%m-%d %H:%M:%S} UTC  {event.what}"
+    for correction in story.corrections:
+        yield f"  {corrected_words(correction)}"
     for intent in story.open_intents:
         yield f"  open: {intent.step} since {intent.begun_at:%Y-%m-%d %H:%M:%S} UTC, answer unknown"
     if story.skipped:

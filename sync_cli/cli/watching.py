@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 held_app = typer.Typer(help="Records that wait, and why.", no_args_is_help=True)
 
 IdArgument = Annotated[str, typer.Argument(help="The record's id, as `held list` shows it.")]
+CorrectedRoute = Annotated[
+    str, typer.Option("--route", help="The route that holds it: orders or refunds.")
+]
 RouteOption = Annotated[str | None, typer.Option("--route", help="Only this route.")]
 
 
@@ -90,10 +93,19 @@ def held_show(
     record: IdArgument, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False
 ) -> None:
     """One record that waits, with the whole reason and what to do."""
+    from sync_cli.admin.correcting import corrections_of
+    from sync_cli.admin.story import corrected_words
+
     with open_state(config) as state:
         found = [entry for entry in state.held() if record in (entry.id, entry.label)]
+        corrections = {entry: corrections_of(state, entry) for entry in found}
     if as_json:
-        _print_json([held_data(entry) for entry in found])
+        _print_json(
+            [
+                {**held_data(entry), "corrections": [one.shown for one in corrections[entry]]}
+                for entry in found
+            ]
+        )
         return
     if not found:
         typer.echo(f"{record} is not held.")
@@ -103,6 +115,58 @@ def held_show(
         typer.echo(f"  {entry.problem.sentence()}")
         since, until = f"{entry.since:%Y-%m-%d %H:%M}", f"{entry.until:%Y-%m-%d %H:%M}"
         typer.echo(f"  since {since} UTC, looked at again {until} UTC")
+        for correction in corrections[entry]:
+            typer.echo(f"  {corrected_words(correction)}")
+
+
+@held_app.command("correct")
+def held_correct(
+    record: IdArgument,
+    values: Annotated[
+        list[str],
+        typer.Argument(
+            help="PATH=VALUE, as in 'lines[1].tax_class=reduced-rate' (in quotes for the shell);"
+            " places in lists are counted from 0."
+        ),
+    ],
+    route: CorrectedRoute = "orders",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Lay a correction over what the shop says of a held record, until it is taken away.
+
+    The next run tries the record again; its amounts are proven as always. The audit tells who.
+    """
+    from sync_cli.admin import correcting
+    from sync_cli.flows.clock import utc_now
+
+    with open_state(config) as state:
+        found, made = correcting.correct(
+            state, record, values, route=route, now=utc_now(), who=getpass.getuser()
+        )
+    for correction in made:
+        typer.echo(f"{found.label}: {correction.shown}")
+    typer.echo("It is tried again with the next run.")
+
+
+@held_app.command("uncorrect")
+def held_uncorrect(
+    record: IdArgument,
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="The corrected fields; none means all.")
+    ] = None,
+    route: CorrectedRoute = "orders",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Take corrections away: what the shop says counts again."""
+    from sync_cli.admin import correcting
+    from sync_cli.flows.clock import utc_now
+
+    with open_state(config) as state:
+        found, gone = correcting.uncorrect(
+            state, record, paths or [], route=route, now=utc_now(), who=getpass.getuser()
+        )
+    for correction in gone:
+        typer.echo(f"{found.label}: {correction.path} is the shop's again")
 
 
 @held_app.command("retry")

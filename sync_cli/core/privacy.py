@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 MASK = "***"
@@ -12,6 +12,19 @@ _PERSONAL = frozenset(
     | {"postcode", "zip", "city", "state", "billing", "shipping"}
 )
 _WHOLE_OBJECTS = frozenset({"billing", "shipping", "address"})
+
+
+def is_personal(names: Sequence[str]) -> bool:
+    """Whether the field that these names lead to may tell who somebody is.
+
+    An order's own `state` tells nobody, that of an address does.
+    """
+    *above, field = names
+    if field == "country":
+        return False
+    if _WHOLE_OBJECTS.intersection(above):
+        return True
+    return field in _PERSONAL and field != "state"
 
 
 def masked(payload: Mapping[str, Any]) -> dict[str, Any]:

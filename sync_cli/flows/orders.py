@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sync_cli.connectors.base import Raw, batched
+from sync_cli.core.corrections import corrected, said
 from sync_cli.core.documents import document_of
 from sync_cli.core.errors import IdentityError, Problem
 from sync_cli.core.fingerprint import content_hash, digest
@@ -220,12 +221,14 @@ class OrderFlow:
 
     def _read(self, raw: Raw) -> Case:
         """The order with its filter, or the problem that makes it unreadable."""
+        corrections = self.run.state.corrections(ORDER, raw.id)
         item = replace(
             self._item(raw.id),
             label=f"Order {raw.data.get('number') or raw.id}",
             birth=raw.birth,
-            content=content_hash(raw.data),
-            substance=content_hash(_without_state(raw.data)),
+            content=corrected(content_hash(raw.data), corrections),
+            substance=corrected(content_hash(_without_state(raw.data)), corrections),
+            because=said(corrections),
         )
         try:
             order = self.systems.order(raw)
@@ -337,7 +340,8 @@ class OrderFlow:
         payload = self.words.payload(document, refs)
         if isinstance(payload, Problem):
             return case.but(problem=payload.about(item.label))
-        return case.but(payload=payload, refs=refs, because=self.words.because(document))
+        because = "; ".join(filter(None, (self.words.because(document), item.because)))
+        return case.but(payload=payload, refs=refs, because=because)
 
     def _with_edit(self, case: Case, customer: str | None, articles: Articles) -> Case:
         """The payload of a late edit; without one, where an id is missing, it becomes a task."""

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from sync_cli.connectors.base import Raw
+from sync_cli.core.corrections import corrected
 from sync_cli.core.credit_notes import credit_note_of
 from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import content_hash, digest
@@ -159,7 +160,9 @@ class RefundFlow:
         return Case(replace(self._item(refund_id), filtered="it was deleted in the shop"))
 
     def _read(self, raw: Raw) -> Case:
-        item = replace(self._item(raw.id), birth=raw.birth, content=content_hash(raw.data))
+        corrections = self.run.state.corrections(REFUND, raw.id)
+        content = corrected(content_hash(raw.data), corrections)
+        item = replace(self._item(raw.id), birth=raw.birth, content=content)
         try:
             refund = self.systems.refund(raw)
         except Unreadable as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import TypeVar
 
 from sync_cli.config import Config
 from sync_cli.connectors.base import Connector, Identity, Raw
+from sync_cli.core.corrections import Correction
 from sync_cli.core.model import Customer, Document, Order, Product, Record, StockLevel
 from sync_cli.core.refund_records import CreditNote, Refund
 from sync_cli.engine.run import Run
@@ -60,11 +62,16 @@ class Systems:
     def order(self, raw: Raw) -> Order:
         """A shop order as canonical record. Raises Unreadable."""
         label = f"Order {raw.data.get('number') or raw.id}"
-        return _as(Order, _read(self.shop_mapping("order"), raw, label))
+        return _as(Order, self._corrected("order", raw, label))
 
     def refund(self, raw: Raw) -> Refund:
         """A shop refund as canonical record. Raises Unreadable."""
-        return _as(Refund, _read(self.shop_mapping("refund"), raw, f"Refund {raw.id}"))
+        return _as(Refund, self._corrected("refund", raw, f"Refund {raw.id}"))
+
+    def _corrected(self, entity: str, raw: Raw, label: str) -> Record:
+        """A shop record with the corrections that people laid over it. Raises Unreadable."""
+        corrections = self.run.state.corrections(entity, raw.id)
+        return _read(self.shop_mapping(entity), raw, label, corrections)
 
     def ordered_at(self, raw: Raw) -> datetime | None:
         """When a shop order was placed (aware UTC); None if that cannot be read."""
@@ -130,9 +137,16 @@ def when_ordered(mapping: EntityMapping) -> Reader:
     return mapping.reader.narrowed(frozenset({"ordered_at"}))
 
 
-def _read(mapping: EntityMapping, raw: Raw, label: str) -> Record:
+def _read(
+    mapping: EntityMapping, raw: Raw, label: str, corrections: Sequence[Correction] = ()
+) -> Record:
     return mapping.read(
-        raw.data, id=raw.id, birth=raw.birth, modified_at=raw.modified_at, label=label
+        raw.data,
+        id=raw.id,
+        birth=raw.birth,
+        modified_at=raw.modified_at,
+        label=label,
+        corrections=corrections,
     )
 
 

@@ -13,9 +13,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sync_cli.core.corrections import Correction
 from sync_cli.core.errors import ConfigError, Problem
 from sync_cli.core.model import Record
 from sync_cli.mapping.compiler import path_of
+from sync_cli.mapping.correcting import given_by
 from sync_cli.mapping.errors import (
     INVALID_FIELD,
     Fault,
@@ -68,15 +70,21 @@ class EntityMapping:
         birth: str = "",
         modified_at: datetime | None = None,
         label: str = "",
+        corrections: Sequence[Correction] = (),
     ) -> Record:
         """The canonical record of a raw one; raises Unreadable with every field that does not fit.
 
-        `label` names the record in problems; by default its entity and id.
+        `label` names the record in problems; by default its entity and id. `corrections` stand in
+        place of what the rules would read.
         """
         if not self.rules_read:
             raise ConfigError(f"{self.file} has no rules to read {self.entity} by.")
+        reader = self.reader
+        if corrections:
+            given = given_by(self.model, corrections, label or self._label(id))
+            reader = reader.corrected(given)
         try:
-            fields = self.reader.read(data)
+            fields = reader.read(data)
             fields["id"] = id
             fields["birth"] = birth
             if modified_at is not None:

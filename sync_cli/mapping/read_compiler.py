@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from sync_cli.core.model import Part, Record
 from sync_cli.mapping.compiler import Compiler
@@ -17,6 +18,7 @@ from sync_cli.mapping.conversions import (
 from sync_cli.mapping.errors import did_you_mean
 from sync_cli.mapping.named import Convert
 from sync_cli.mapping.reading import (
+    Given,
     Producer,
     Reader,
     conditional,
@@ -65,6 +67,7 @@ class ReadCompiler(Compiler):
     def _reader(self, placed: Sequence[Placed], model: type[Part]) -> Reader:
         steps: list[tuple[str, Producer, Rule]] = []
         below: dict[str, list[Placed]] = {}
+        nested: dict[str, Callable[[Given], Producer]] = {}
         for rule, names in placed:
             shape = self._shape(rule, names, model)
             if shape is None:
@@ -75,8 +78,10 @@ class ReadCompiler(Compiler):
             produce = self._producer(rule, shape)
             if produce is not None:
                 steps.append((names[0], produce, rule))
+            if shape.model is not None:
+                nested[names[0]] = partial(self._corrected, rule, shape)
         groups = [(name, self._group(name, rules, model)) for name, rules in below.items()]
-        return Reader(steps, groups)
+        return Reader(steps, groups, nested)
 
     def _group(self, name: str, placed: Sequence[Placed], model: type[Part]) -> Reader:
         below = shapes_of(model)[name].model
@@ -115,6 +120,15 @@ class ReadCompiler(Compiler):
             return produce
         return conditional(rule, condition.get, produce)
 
+    def _corrected(self, rule: Rule, shape: Shape, given: Given) -> Producer:
+        """The producer of a field that holds objects, where some of these were corrected.
+
+        The rule was put together once already, so nothing can be wrong with it.
+        """
+        condition, produce = self.condition(rule), self._nested(rule, shape, given)
+        assert produce is not None
+        return produce if condition is None else conditional(rule, condition.get, produce)
+
     def _unconditional(self, rule: Rule, shape: Shape) -> Producer | None:
         if shape.kind in (Kind.PART, Kind.PARTS):
             return self._nested(rule, shape)
@@ -141,7 +155,7 @@ class ReadCompiler(Compiler):
             default = self.fixed(rule, fixed, default, "`default`")
         return producer(rule, path.get, path.key, convert, default)
 
-    def _nested(self, rule: Rule, shape: Shape) -> Producer | None:
+    def _nested(self, rule: Rule, shape: Shape, given: Given | None = None) -> Producer | None:
         """The reader of a part or of a list of parts."""
         wanted = "part" if shape.kind is Kind.PART else "each"
         if not getattr(rule, wanted) or shape.model is None:
@@ -150,8 +164,10 @@ class ReadCompiler(Compiler):
         reader = self.reader(self.part_rules(rule), shape.model)
         checks = checks_of(rule)
         if shape.kind is Kind.PART:
-            return self._from_path(rule, chain([*checks, object_of(rule, reader)]), not_null)
-        return self._from_path(rule, chain([items_of(rule, reader), *checks]), not_null)
+            own = reader.corrected(given) if given else reader
+            return self._from_path(rule, chain([*checks, object_of(rule, own)]), not_null)
+        items = items_of(rule, reader, given)
+        return self._from_path(rule, chain([items, *checks]), not_null)
 
     def _type(self, rule: Rule, shape: Shape) -> Convert:
         name = rule.type or _DEFAULT_TYPES[shape.kind]

@@ -6,12 +6,14 @@ does nothing but call one function a field.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sync_cli.mapping.errors import (
     ABSENT_FIELD,
     EMPTY_FIELD,
+    INVALID_FIELD,
     PATH,
     BadValue,
     Refusal,
@@ -33,28 +35,65 @@ OMIT: Final = _Omit()
 """What a producer gives for a field that is to be left out, so that the model's default holds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What corrections say of one object: values of its fields, and what they say below it.
+
+    `below` is keyed by the name of a field, or by a place in a list.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    below: dict[str | int, Given] = field(default_factory=dict)
+
+    def at(self, key: str | int) -> Given:
+        """What is said of the object below `key`, made if nothing was."""
+        return self.below.setdefault(key, Given())
+
+
 class Reader:
     """Reads the fields of one canonical object out of a raw one.
 
-    `groups` are objects below it whose fields come from the same raw object.
+    `groups` are objects below it whose fields come from the same raw object. `nested` makes the
+    producers of fields that hold objects, where corrections of these are given.
     """
 
-    __slots__ = ("_groups", "_steps")
+    __slots__ = ("_groups", "_nested", "_steps")
 
     def __init__(
         self,
         steps: Sequence[tuple[str, Producer, Rule]],
         groups: Sequence[tuple[str, Reader]] = (),
+        nested: Mapping[str, Callable[[Given], Producer]] | None = None,
     ) -> None:
         self._steps = tuple(steps)
         self._groups = tuple(groups)
+        self._nested = dict(nested or {})
 
     def narrowed(self, fields: frozenset[str]) -> Reader:
         """A reader of these top-level fields alone."""
         return Reader(
             [step for step in self._steps if step[0] in fields],
             [group for group in self._groups if group[0] in fields],
+            {name: make for name, make in self._nested.items() if name in fields},
         )
+
+    def corrected(self, given: Given) -> Reader:
+        """A reader that takes what is given in place of what the rules would read."""
+        steps = [step for step in self._steps if step[0] not in given.values]
+        for at, (name, _, rule) in enumerate(steps):
+            if name in given.below and name in self._nested:
+                steps[at] = (name, self._nested[name](given.below[name]), rule)
+        return _Corrected(steps, [*self._corrected_groups(given)], self._nested, given)
+
+    def _corrected_groups(self, given: Given) -> Iterator[tuple[str, Reader]]:
+        """The groups, and those objects that no rule reads and a correction fills."""
+        known = {name for name, _, _ in self._steps} | {name for name, _ in self._groups}
+        for name, group in self._groups:
+            below = given.below.get(name)
+            yield name, group.corrected(below) if below is not None else group
+        for key, below in given.below.items():
+            if isinstance(key, str) and key not in known:
+                yield key, Reader(()).corrected(below)
 
     def read(self, data: Json) -> dict[str, Any]:
         """The canonical fields by name; raises Refused with everything that does not fit."""
@@ -80,6 +119,26 @@ class Reader:
         if refusals:
             raise Refused(refusals)
         return fields
+
+
+class _Corrected(Reader):
+    """A reader for one record that somebody corrected."""
+
+    __slots__ = ("_given",)
+
+    def __init__(
+        self,
+        steps: Sequence[tuple[str, Producer, Rule]],
+        groups: Sequence[tuple[str, Reader]],
+        nested: Mapping[str, Callable[[Given], Producer]],
+        given: Given,
+    ) -> None:
+        super().__init__(steps, groups, nested)
+        self._given = given
+
+    def read(self, data: Json) -> dict[str, Any]:
+        """The canonical fields, those that were corrected among them."""
+        return {**super().read(data), **self._given.values}
 
 
 def refusal(rule: Rule, bad: BadValue) -> Refusal:
@@ -150,20 +209,23 @@ def conditional(rule: Rule, holds: Getter, produce: Producer) -> Producer:
     return produce_if
 
 
-def items_of(rule: Rule, reader: Reader) -> Convert:
-    """Reads each object of a list; null is an empty list."""
+def items_of(rule: Rule, reader: Reader, given: Given | None = None) -> Convert:
+    """Reads each object of a list; null is an empty list. `given` is keyed by places in it."""
     path = field_of(rule)
+    own = {at: reader.corrected(below) for at, below in given.below.items()} if given else {}
 
     def convert(value: Any) -> tuple[dict[str, Any], ...]:
         if value is None:
-            return ()
+            value = []
         if not isinstance(value, list):
             raise BadValue("is no list")
+        if own:
+            _check_places(own, len(value))
         items: list[dict[str, Any]] = []
         refusals: list[Refusal] = []
         for index, item in enumerate(value):
             try:
-                items.append(_read_object(item, reader))
+                items.append(_read_object(item, own.get(index, reader)))
             except BadValue as bad:
                 refusals.append(refusal(rule, bad))
             except Refused as refused:
@@ -173,6 +235,17 @@ def items_of(rule: Rule, reader: Reader) -> Convert:
         return tuple(items)
 
     return convert
+
+
+def _check_places(own: Mapping[str | int, Reader], count: int) -> None:
+    """Refuse corrections of objects that a list does not have."""
+    missing = [at for at in own if not isinstance(at, int) or at >= count]
+    if missing:
+        raise BadValue(
+            f"has {count} entries, and a correction is for [{missing[0]}]",
+            INVALID_FIELD,
+            "Take the correction away with `sync-cli held uncorrect`.",
+        )
 
 
 def object_of(rule: Rule, reader: Reader) -> Convert:

@@ -181,6 +181,25 @@ def create_first_tables(database: Database) -> None:
         database.executescript(tables)
 
 
+_CORRECTIONS = """
+CREATE TABLE corrections (
+    entity TEXT NOT NULL,
+    id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    value TEXT NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    PRIMARY KEY (entity, id, path)
+) WITHOUT ROWID;
+"""
+
+
+@MIGRATIONS(name="0002_corrections")
+def create_corrections(database: Database) -> None:
+    """Version 2: corrections that people lay over records."""
+    database.executescript(_CORRECTIONS)
+
+
 @dataclass(frozen=True)
 class Schema:
     """A version of the tables and the way to it from every older one."""
@@ -189,5 +208,5 @@ class Schema:
     migrations: Migrations
 
 
-CURRENT = Schema(version=1, migrations=MIGRATIONS)
+CURRENT = Schema(version=2, migrations=MIGRATIONS)
 """`version` is the number of migrations; the header of each file (`user_version`) tells its own."""

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from sync_cli.state.backup import Backups
+from sync_cli.state.corrections import Corrections
 from sync_cli.state.held import HeldList
 from sync_cli.state.journal import Journal
 from sync_cli.state.links import LinkConflict, Links
@@ -45,6 +46,7 @@ class State(
     Journal,
     Settling,
     HeldList,
+    Corrections,
     Story,
     Systems,
     Backups,

@@ -298,3 +298,27 @@ def test_json_tells_why_a_run_was_stopped(stage: Stage) -> None:
     told = json.loads(said.out)
     assert told["exit_code"] == 5
     assert "the secret is wrong" in json.dumps(told)
+
+
+# Corrections
+
+
+def test_a_held_order_is_corrected_shown_and_uncorrected(stage: Stage) -> None:
+    order = bad_order(stage)
+    stage.type("orders", "--quiet")
+    said = stage.run("held", "correct", order, "billing.country=AT", "lines[0].tax_class=low")
+    assert f"Order {order}: lines[0].tax_class = 'low'" in said.out
+    assert "corrected: billing.country = 'AT', by" in stage.run("held", "show", order).out
+    [shown] = json.loads(stage.run("held", "show", order, "--json").out)
+    assert shown["corrections"] == ["billing.country = 'AT'", "lines[0].tax_class = 'low'"]
+    said = stage.run("held", "uncorrect", order)
+    assert f"Order {order}: billing.country is the shop's again" in said.out
+    assert "corrected:" not in stage.run("held", "show", order).out
+
+
+def test_a_correction_that_cannot_be_is_refused_with_the_likely_word(stage: Stage) -> None:
+    order = bad_order(stage)
+    stage.type("orders", "--quiet")
+    said = stage.type("held", "correct", order, "lines[0].tax_clas=low")
+    assert said.code == 2
+    assert "did you mean 'tax_class'?" in said.err

@@ -80,6 +80,19 @@ def test_what_an_older_version_knew_of_systems_is_kept(old: Path) -> None:
         assert not state.say_once("the ERP is down", NOW, MINUTE)
 
 
+def test_corrections_are_kept_since_version_2(old: Path) -> None:
+    with State.open(old) as state:
+        paths = [(one.path, one.value, one.who) for one in state.corrections("order", "9")]
+    known = [("lines[1].tax_class", "reduced", "anna")]
+    assert paths == (known if int(version_of(old)) >= 2 else [])
+
+
+def version_of(path: Path) -> str:
+    """The newest migration that the example brought along, by its time."""
+    query = "SELECT count(*) FROM _sqlite_migrations WHERE applied_at LIKE '2026-03-01 12:30:15%'"
+    return str(ask(path, query)[0][0])
+
+
 def test_a_migrated_file_has_the_tables_of_a_new_one(old: Path, tmp_path: Path) -> None:
     fresh = tmp_path / "fresh"
     State.open(fresh).close()

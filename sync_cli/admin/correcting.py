@@ -1,0 +1,79 @@
+"""Corrections by hand: checked against the canonical record, then laid over it until removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sync_cli.core.corrections import Correction
+from sync_cli.core.errors import ConfigError
+from sync_cli.core.plan import Held
+from sync_cli.mapping.correcting import WrongCorrection, check
+from sync_cli.state.corrections import Corrected
+from sync_cli.state.store import State
+
+ENTITIES: Mapping[str, str] = {"orders": "order", "refunds": "refund"}
+"""The routes whose records can be corrected, and what they carry."""
+
+
+def correct(
+    state: State, name: str, values: Sequence[str], *, route: str, now: datetime, who: str
+) -> tuple[Corrected, tuple[Correction, ...]]:
+    """Lay `path=value` over the record that `name` means; raises ConfigError if that cannot be."""
+    record = _record(state, name, route)
+    given = dict(map(_parted, values))
+    for path, value in given.items():
+        try:
+            check(record.entity, path, value)
+        except WrongCorrection as wrong:
+            raise ConfigError(f"{path}: {wrong}.", "Nothing was changed.") from wrong
+    return record, state.correct(record, given, now, who)
+
+
+def uncorrect(
+    state: State, name: str, paths: Sequence[str], *, route: str, now: datetime, who: str
+) -> tuple[Corrected, tuple[Correction, ...]]:
+    """Take corrections of a record away, all of them without `paths`.
+
+    Raises ConfigError, and takes none away, if it has no such correction.
+    """
+    record = _record(state, name, route)
+    known = [one.path for one in state.corrections(record.entity, record.id)]
+    unknown = [path for path in paths if path not in known]
+    if unknown or not known:
+        has = f"it has {', '.join(known)}" if known else "it has none"
+        raise ConfigError(f"{record.label} has no such correction; {has}.", "Nothing was changed.")
+    return record, state.uncorrect(record, paths, now, who)
+
+
+def corrections_of(state: State, held: Held) -> tuple[Correction, ...]:
+    """The corrections of a record that waits; none where its route knows of none."""
+    entity = ENTITIES.get(held.route)
+    return state.corrections(entity, held.id) if entity is not None else ()
+
+
+def _record(state: State, name: str, route: str) -> Corrected:
+    """The record that waits on `route` under this name, or that has corrections already."""
+    if route not in ENTITIES:
+        raise ConfigError(f"Only {' and '.join(ENTITIES)} can be corrected, not {route!r}.")
+    entity = ENTITIES[route]
+    labels = (name, f"{entity.capitalize()} {name}")
+    waiting = [held for held in state.held(route) if held.id == name or held.label in labels]
+    if len(waiting) > 1:
+        ids = ", ".join(held.id for held in waiting)
+        raise ConfigError(f"{name} may mean several records: {ids}.", "Name one of these ids.")
+    if waiting:
+        return Corrected(entity, route, waiting[0].id, waiting[0].label)
+    if state.corrections(entity, name):
+        return Corrected(entity, route, name, f"{entity.capitalize()} {name}")
+    raise ConfigError(
+        f"{name} is not held by {route}.",
+        "What is not held went over as the shop says it; correct it there.",
+    )
+
+
+def _parted(text: str) -> tuple[str, str]:
+    path, equals, value = text.partition("=")
+    if not equals or not path:
+        raise ConfigError(f"{text!r} is no correction.", "Write lines[1].tax_class=reduced-rate.")
+    return path.strip(), value

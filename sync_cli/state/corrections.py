@@ -1,0 +1,88 @@
+"""Corrections that people laid over records of the shop, and took away again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sync_cli.core.corrections import Correction
+from sync_cli.core.outcome import Audit
+from sync_cli.state.file import Room
+from sync_cli.state.story import AuditEntry, write_audit
+from sync_cli.state.texts import text_to_time, time_to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The record that a correction is for: its entity, and the route that reads it."""
+
+    entity: str
+    route: str
+    id: str
+    label: str
+
+
+class Corrections(Room):
+    """Corrections by entity and id."""
+
+    def corrections(self, entity: str, id: str) -> tuple[Correction, ...]:
+        """What stands in place of the shop's values for one record, by path."""
+        rows = self.file.rows(
+            "SELECT path, value, at, who FROM corrections WHERE entity = ? AND id = ?"
+            " ORDER BY path",
+            (entity, id),
+        )
+        return tuple(
+            Correction(path, value, text_to_time(at), who) for path, value, at, who in rows
+        )
+
+    def correct(
+        self, record: Corrected, values: Mapping[str, str], now: datetime, who: str
+    ) -> tuple[Correction, ...]:
+        """Lay values over a record, by path; the next run tries it again. The audit tells who."""
+        made = tuple(Correction(path, value, now, who) for path, value in values.items())
+        at = time_to_text(now)
+        with self.file.transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?, ?, ?)",
+                [(record.entity, record.id, one.path, one.value, at, who) for one in made],
+            )
+            _release(connection, record, "correct", made, now, who)
+        return made
+
+    def uncorrect(
+        self, record: Corrected, paths: Sequence[str], now: datetime, who: str
+    ) -> tuple[Correction, ...]:
+        """Take corrections away, all of them without `paths`; returns those that there were."""
+        known = self.corrections(record.entity, record.id)
+        gone = tuple(one for one in known if not paths or one.path in paths)
+        if not gone:
+            return ()
+        with self.file.transaction() as connection:
+            connection.executemany(
+                "DELETE FROM corrections WHERE entity = ? AND id = ? AND path = ?",
+                [(record.entity, record.id, one.path) for one in gone],
+            )
+            _release(connection, record, "uncorrect", gone, now, who)
+        return gone
+
+
+def _release(
+    connection: sqlite3.Connection,
+    record: Corrected,
+    operation: str,
+    corrections: Sequence[Correction],
+    now: datetime,
+    who: str,
+) -> None:
+    """Make the record due if it is held, and write the audit."""
+    at = time_to_text(now)
+    connection.execute(
+        "UPDATE held SET until = min(until, ?) WHERE route = ? AND id = ?",
+        (at, record.route, record.id),
+    )
+    said = "; ".join(one.shown for one in corrections)
+    audit = Audit(operation, "done", f"by {who}: {said}")
+    write_audit(connection, [AuditEntry(at, 0, record.route, record.id, record.label, audit)])

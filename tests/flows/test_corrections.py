@@ -1,0 +1,130 @@
+"""`held correct`: a person's word stands in place of the shop's until it is taken away."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from sync_cli.admin.correcting import correct, uncorrect
+from sync_cli.admin.story import describe, stories
+from sync_cli.core.errors import ConfigError
+from tests.flows.town import Town
+
+
+def put_right(town: Town, name: str, *values: str, route: str = "orders") -> None:
+    with closing(town.open_state()) as state:
+        correct(state, name, values, route=route, now=town.now, who="anna")
+
+
+def take_away(town: Town, name: str, *paths: str) -> None:
+    with closing(town.open_state()) as state:
+        uncorrect(state, name, paths, route="orders", now=town.now, who="anna")
+
+
+@pytest.fixture
+def held(town: Town) -> tuple[Town, str]:
+    """An order with a tax class that the ERP does not know."""
+    order = town.buy()
+    town.shop_order(order)["line_items"][0]["tax_class"] = "reduced"
+    town.orders()
+    assert "reduced" in town.why_held(order)
+    return town, order
+
+
+def test_a_correction_releases_the_order_with_the_next_run(held: tuple[Town, str]) -> None:
+    town, order = held
+    put_right(town, order, "lines[0].tax_class=reduced-rate")
+    town.go("orders")
+    assert town.states(order) == ["confirmed"]
+    assert not town.held()
+    assert town.document(order)["lines"][0]["tax_code"] == "reduced-rate"
+
+
+def test_it_stays_laid_over_the_order_so_that_nothing_looks_edited(
+    held: tuple[Town, str],
+) -> None:
+    town, order = held
+    put_right(town, order, "lines[0].tax_class=reduced-rate")
+    town.go("orders")
+    town.edit(order, date_completed="2026-01-01T00:00:00")
+    assert town.orders().writes == 0
+    assert not town.held()
+
+
+def test_taken_away_after_the_transfer_it_leaves_a_task(held: tuple[Town, str]) -> None:
+    town, order = held
+    put_right(town, order, "lines[0].tax_class=reduced-rate")
+    town.go("orders")
+    town.shop_order(order)["line_items"][0]["tax_class"] = "zero-rate"
+    take_away(town, order)
+    town.orders(ids=(order,))
+    assert "it was changed after it was transferred" in town.why_held(order)
+
+
+def test_the_amounts_are_proven_all_the_same(held: tuple[Town, str]) -> None:
+    town, order = held
+    put_right(town, order, "lines[0].tax_class=reduced-rate", "lines[0].total=9.99")
+    town.go("orders")
+    assert "do not add up" in town.why_held(order)
+    assert town.states(order) == []
+    take_away(town, order, "lines[0].total")
+    town.go("orders")
+    assert town.states(order) == ["confirmed"]
+
+
+def test_the_audit_and_the_story_tell_who_corrected_what(held: tuple[Town, str]) -> None:
+    town, order = held
+    put_right(town, order, "lines[0].tax_class=reduced-rate", "billing.city=Ulm")
+    town.go("orders")
+    with closing(town.open_state()) as state:
+        [story] = stories(state, order)
+        text = "\n".join(describe(story))
+    assert "orders run 0: correct done: by anna: lines[0].tax_class = 'reduced-rate'" in text
+    assert "corrected: lines[0].tax_class = 'reduced-rate', by anna on" in text
+    assert "corrected billing.city = ***, lines[0].tax_class = 'reduced-rate'" in text
+    assert "Ulm" not in text
+
+
+def test_a_correction_of_a_line_that_was_removed_holds_the_order(held: tuple[Town, str]) -> None:
+    town, order = held
+    put_right(town, order, "lines[3].tax_class=reduced-rate")
+    town.go("orders")
+    assert "a correction is for [3]" in town.why_held(order)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("", "lines[0].tax_clas=x", "did you mean 'tax_class'"),
+        ("", "total=1", "correct it in the shop"),
+        ("", "tax_class", "no correction"),
+        ("4711", "note=x", "not held"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(
+    held: tuple[Town, str], name: str, value: str, says: str
+) -> None:
+    town, order = held
+    before = town.remembered()
+    with pytest.raises(ConfigError) as refused:
+        put_right(town, name or order, value)
+    assert says in refused.value.sentence()
+    assert town.remembered() == before
+
+
+def test_only_corrections_that_are_there_can_be_taken_away(held: tuple[Town, str]) -> None:
+    town, order = held
+    put_right(town, order, "lines[0].tax_class=reduced-rate")
+    with pytest.raises(ConfigError, match=r"it has lines\[0\].tax_class"):
+        take_away(town, order, "lines[1].tax_class")
+
+
+def test_an_order_is_found_by_its_number_too(town: Town) -> None:
+    order = town.buy()
+    town.edit(order, number="2026-0077")
+    town.shop_order(order)["line_items"][0]["tax_class"] = "reduced"
+    town.orders()
+    put_right(town, "2026-0077", "lines[0].tax_class=reduced-rate")
+    town.go("orders")
+    assert town.states(order) == ["confirmed"]
