@@ -33,6 +33,7 @@ from sync_cli.core.states import wanted_document_state
 from sync_cli.flows.levels import left_out_because
 from sync_cli.flows.order_customers import customer_key
 from sync_cli.flows.order_documents import OwnNames, in_digits
+from sync_cli.flows.order_problems import unread_lines
 from sync_cli.flows.products_payload import new_product
 from sync_cli.flows.systems import ERP, SHOP
 from sync_cli.mapping.entity import EntityMapping
@@ -222,6 +223,7 @@ class Way:
         canonical = translated = None
         try:
             canonical = self.read(raw)
+            self._refuse_unread(raw)
             left_out = self.journey.left_out(canonical, setting)
             if left_out:
                 return Carried(raw, canonical, left_out=left_out)
@@ -246,6 +248,16 @@ class Way:
         return self.source.read(
             raw.data, id=raw.id, birth=raw.birth, modified_at=raw.modified_at, label=self.label(raw)
         )
+
+    def _refuse_unread(self, raw: Raw) -> None:
+        """Raise Unreadable for an order with lines of a kind that no rule reads."""
+        unread = unread_lines(self.source, raw, self.label(raw)) if self._is_of_orders else None
+        if unread is not None:
+            raise Unreadable([unread])
+
+    @property
+    def _is_of_orders(self) -> bool:
+        return self.source.model is Order
 
     def label(self, raw: Raw) -> str:
         """What people call the record."""

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from sync_cli.connectors.base import Raw
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import Order, OrderLine
 from sync_cli.core.money import plain
 from sync_cli.core.plan import Item
 from sync_cli.flows.articles import Articles
+from sync_cli.mapping.entity import EntityMapping
+
+LINES = "_lines"
+"""How the names of the lists of a shop order's lines end; those of plug-ins do so too."""
+
+
+def unread_lines(mapping: EntityMapping, raw: Raw, label: str) -> Problem | None:
+    """Kinds of lines in a shop order of which the mapping knows nothing: none may be dropped."""
+    kinds = mapping.unread_lists(raw.data, LINES)
+    if not kinds:
+        return None
+    return Problem(
+        "unknown-lines",
+        label,
+        f"it has lines of a kind that no rule reads: {', '.join(kinds)}",
+        "Read them in an overlay of woocommerce/order.yaml, or take them out of the order.",
+        "shop",
+        kinds[0],
+    )
 
 
 def article_trouble(item: Item, order: Order, articles: Articles) -> Problem | None:

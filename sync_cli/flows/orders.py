@@ -47,6 +47,7 @@ from sync_cli.flows.order_problems import (
     cancelled_after_credit,
     deleted,
     trashed,
+    unread_lines,
 )
 from sync_cli.flows.refund_sources import credited
 from sync_cli.flows.systems import ERP, SHOP, Systems
@@ -238,7 +239,11 @@ class OrderFlow:
             order = order.model_copy(update={"state": OrderState.TRASHED})
         wanted = str(wanted_document_state(order.state))
         item = replace(
-            item, wanted=wanted, filtered=self._filtered(order), known_there=bool(order.document)
+            item,
+            wanted=wanted,
+            filtered=self._filtered(order),
+            known_there=bool(order.document),
+            problem=unread_lines(self.systems.shop_mapping(ORDER), raw, item.label),
         )
         return Case(item, order)
 
@@ -271,7 +276,7 @@ class OrderFlow:
         item, order = case.item, case.order
         if order is None and item.link is not None and item.problem is None:
             return case.but(same=True) if self._is_off(item) else case.but(problem=deleted(item))
-        if order is None or is_left_out(item):
+        if order is None or item.problem is not None or is_left_out(item):
             return case
         if order.state is OrderState.TRASHED and item.link is not None:
             return case.but(same=True) if self._is_off(item) else case.but(problem=trashed(item))

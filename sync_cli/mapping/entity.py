@@ -103,6 +103,18 @@ class EntityMapping:
             self, rules_read=rules, needs=sources_of(rules), reader=self.reader.narrowed(fields)
         )
 
+    def unread_lists(self, data: Mapping[str, Any], ending: str) -> list[str]:
+        """The lists of a raw record that hold something and that no rule reads, by their names.
+
+        Only names with this ending count.
+        """
+        unread = ((name, value) for name, value in data.items() if name not in self.needs)
+        return sorted(
+            name
+            for name, value in unread
+            if name.endswith(ending) and isinstance(value, list) and value
+        )
+
     def targets_of(self, fields: frozenset[str]) -> frozenset[str]:
         """What write rules fill from these canonical fields: payload keys, "meta:key" of metadata.
 

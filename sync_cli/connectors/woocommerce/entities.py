@@ -48,9 +48,11 @@ class Shape:
     `birth` is the key that never changes, `own` are the keys that the connector itself reads.
     `listings` are those of the living and, behind them, of the trashed: trashing moves a record
     behind [3.12]. `dated` claims that they can be filtered and ordered by modification [3.6] and
-    say it, `filtered` that they can be filtered by it. `modified` is the key of that date.
+    say it, `filtered` that they can be filtered by it. `modified` is the key of that date. `added`
+    is how the names of lists end that plug-ins add: a record is read with them.
     """
 
+    entity: str
     label: str
     birth: str
     own: frozenset[str]
@@ -60,6 +62,16 @@ class Shape:
     traits: Traits
     filtered: bool = False
     modified: str = MODIFIED
+    added: str = ""
+
+    def narrowed(self, row: Row, wanted: frozenset[str]) -> Row:
+        """The row with what is `wanted`, what the connector reads, and what plug-ins added."""
+        names = wanted | self.own
+        return {
+            name: value
+            for name, value in row.items()
+            if name in names or (name.endswith(self.added) and value)
+        }
 
 
 _DATED = frozenset({"id", MODIFIED, LOCAL})
@@ -68,6 +80,7 @@ _SIX_DECIMALS = {"dp": "6"}
 
 SHAPES: Mapping[str, Shape] = {
     ORDER: Shape(
+        entity=ORDER,
         label="Order",
         birth="order_key",
         own=_DATED | {"order_key", "status", "number"},
@@ -77,6 +90,7 @@ SHAPES: Mapping[str, Shape] = {
         ),
         living=1,
         dated=True,
+        added="_lines",
         traits=Traits(
             reference=References.NONE,
             states=(
@@ -91,6 +105,7 @@ SHAPES: Mapping[str, Shape] = {
         ),
     ),
     PRODUCT: Shape(
+        entity=PRODUCT,
         label="Product",
         birth="date_created_gmt",
         own=_DATED | {"date_created_gmt", "status", "type", "parent_id", "sku"},
@@ -105,6 +120,7 @@ SHAPES: Mapping[str, Shape] = {
         traits=Traits(reference=References.UNIQUE),
     ),
     CUSTOMER: Shape(
+        entity=CUSTOMER,
         label="Customer",
         birth="date_created_gmt",
         own=_DATED | {"date_created_gmt", "email"},
@@ -114,6 +130,7 @@ SHAPES: Mapping[str, Shape] = {
         traits=Traits(delta=False, reference=References.UNIQUE),
     ),
     REFUND: Shape(
+        entity=REFUND,
         label="Refund",
         birth=CREATED,
         own=frozenset({"id", PARENT, CREATED}),
@@ -127,6 +144,7 @@ SHAPES: Mapping[str, Shape] = {
         traits=Traits(reference=References.SEARCHABLE, batch=1),
     ),
     NOTE: Shape(
+        entity=NOTE,
         label="Note",
         birth="id",
         own=frozenset({"id", "note", "date_created_gmt", "customer_note"}),

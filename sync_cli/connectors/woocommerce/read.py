@@ -20,7 +20,6 @@ from sync_cli.connectors.woocommerce.entities import (
     Row,
     Shape,
     moment,
-    raw_of,
     second,
     shape_of,
 )
@@ -55,7 +54,7 @@ def changes(wire: Wire, entity: str, since: datetime | None, resume: str | None)
     for rows in walk.pages():
         if walk.position is not None and (rows or not came):
             came = True
-            records = tuple(raw_of(shape, row) for row in rows)
+            records = tuple(wire.raw_of(shape, row) for row in rows)
             yield Page(records, walk.position.write(), walk.position.clock, walk.total)
     if not came and walk.position is not None:
         yield Page((), walk.position.write(), walk.position.clock)
@@ -95,7 +94,7 @@ def fetch(wire: Wire, entity: str, ids: Sequence[str]) -> Iterator[Raw]:
         missing = dict.fromkeys(batch)
         for row in _listed(wire, entity, shape, missing):
             missing.pop(str(row["id"]), None)
-            yield raw_of(shape, row)
+            yield wire.raw_of(shape, row)
         if shape.dated:
             yield from _one_by_one(wire, entity, shape, missing)
 
@@ -117,7 +116,7 @@ def _one_by_one(
     for id in missing:
         row = wire.record(f"{listing.path}/{id}", params)
         if row is not None:
-            yield raw_of(shape, row)
+            yield wire.raw_of(shape, row)
 
 
 def find(
@@ -187,7 +186,7 @@ def _collect(
     for row in _all_rows(wire, path, {**params, **wire.fields_of(entity, key)}):
         value = str(row.get(key) or "")
         if value in wanted:
-            found[value].append(raw_of(shape, row))
+            found[value].append(wire.raw_of(shape, row))
 
 
 def _all_rows(wire: Wire, path: str, params: Mapping[str, str]) -> Iterator[Row]:
@@ -227,7 +226,7 @@ def _ask_email(wire: Wire, value: str, found: Matches) -> None:
     params = {"email": value, "role": "all", **wire.fields_of(CUSTOMER)}
     for row in _all_rows(wire, "customers", params):
         if str(row.get("email") or "").casefold() == value.casefold():
-            found[value].append(raw_of(shape, row))
+            found[value].append(wire.raw_of(shape, row))
 
 
 def _ask_number(wire: Wire, value: str, found: Matches) -> None:
@@ -239,7 +238,7 @@ def _ask_number(wire: Wire, value: str, found: Matches) -> None:
         row = wire.record(f"orders/{int(value)}", _order_params(wire))
         rows.extend([row] if row is not None else [])
     matching = {str(row["id"]): row for row in rows if str(row.get("number")) == value}
-    found[value].extend(raw_of(shape_of(ORDER), row) for row in matching.values())
+    found[value].extend(wire.raw_of(shape_of(ORDER), row) for row in matching.values())
 
 
 def _collect_number(wire: Wire, params: Mapping[str, str], rows: list[Row]) -> None:

@@ -20,7 +20,6 @@ from sync_cli.connectors.woocommerce.entities import (
     Listing,
     Row,
     Shape,
-    raw_of,
     second,
     shifted,
 )
@@ -83,7 +82,7 @@ class ModifiedWalk:
         else:
             rows = self._next_in_order()
         self._count += len(rows)
-        return tuple([raw_of(self._shape, row) for row in rows])
+        return tuple([self._wire.raw_of(self._shape, row) for row in rows])
 
     def _known_position(self) -> Position:
         if self._position is None:

@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 
 from requests import PreparedRequest
 
+from sync_cli.connectors.base import Raw
 from sync_cli.connectors.http import Answer, Auth, HttpClient, RequestRefused
 from sync_cli.connectors.http_answers import Expected
 from sync_cli.connectors.pacing import Pacing
-from sync_cli.connectors.woocommerce.entities import Row, shape_of
+from sync_cli.connectors.woocommerce.entities import Row, Shape, raw_of, shape_of
 from sync_cli.core.errors import ConfigError
 
 API = "/wp-json/wc/v3"
@@ -115,12 +116,19 @@ class Wire:
     def fields_of(self, entity: str, *more: str) -> Mapping[str, str]:
         """The `_fields` parameter with what the mapping, the connector and `more` name.
 
-        Top-level names only: nested ones empty a list [2.10].
+        Top-level names only: nested ones empty a list [2.10]. None where plug-ins may add lists
+        whose names nobody knows: such records are narrowed by `raw_of`.
         """
         wanted = self._fields.get(entity)
-        if wanted is None:
+        if wanted is None or shape_of(entity).added:
             return {}
         return {"_fields": ",".join(sorted(wanted | shape_of(entity).own | set(more)))}
+
+    def raw_of(self, shape: Shape, row: Row) -> Raw:
+        """The row of a list as record, without what nobody reads."""
+        wanted = self._fields.get(shape.entity)
+        kept = shape.narrowed(row, wanted) if shape.added and wanted is not None else row
+        return raw_of(shape, kept)
 
     def rows(self, path: str, params: Mapping[str, str]) -> Rows:
         """One page of a list. Raises SystemFault or ConfigError."""

@@ -108,6 +108,7 @@ def _line_json(view: OrderView, item: Item) -> Json:
         "price": unit_price(item),
         "image": _line_image(view, product),
         "parent_name": _parent_name(view, product),
+        **item.extra.get("plug_ins", {}),
     }
     if "cost" in item.extra:
         body["cost_of_goods_sold"] = {"value": item.extra["cost"] * view.sign}

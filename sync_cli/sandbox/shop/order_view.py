@@ -147,6 +147,8 @@ def order_json(view: OrderView, order: Order, names: frozenset[str] | None) -> J
     if view.store.settings.cost_of_goods and (names is None or "cost_of_goods_sold" in names):
         costs = sum(item.extra.get("cost", 0) for item in order.of_kind("line_item"))
         body["cost_of_goods_sold"] = {"total_value": costs}
+    added = order.extra.get("plug_ins", {})
+    body |= {name: added[name] for name in added if names is None or name in names}
     if names is None or "_links" in names:
         body["_links"] = order_links(view, order)
     return body

@@ -29,6 +29,11 @@ _LISTS: Mapping[str, ItemKind] = {
     "fee_lines": "fee",
     "coupon_lines": "coupon",
 }
+_OWN_LISTS = frozenset({*_LISTS, "tax_lines"})
+_ADDED_LISTS = ("gift_cards",)
+"""Lists that plug-ins add to an order, beside those whose names end like the shop's own."""
+_ADDED_FIELDS = ("bundled_by", "bundled_items", "composite_parent", "composite_children")
+"""Fields that plug-ins add to a line."""
 
 
 def plant_order(store: ShopStore, body: Json) -> Order:
@@ -54,6 +59,7 @@ def plant_order(store: ShopStore, body: Json) -> Order:
     )
     order.billing, order.shipping = dict(body.get("billing", {})), dict(body.get("shipping", {}))
     order.extra = {name: body[name] for name in _PLAIN if name in body}
+    order.extra["plug_ins"] = {name: body[name] for name in body if _is_added(name)}
     order.meta = before.meta if before else _metas(store, body, "order_meta")
     for name in _SUMS:
         setattr(order, name, to_decimal(body.get(name, 0)))
@@ -73,6 +79,10 @@ def _moment(body: Json, name: str) -> int | None:
     return bound.shown if bound else None
 
 
+def _is_added(name: str) -> bool:
+    return name in _ADDED_LISTS or (name.endswith("_lines") and name not in _OWN_LISTS)
+
+
 def _metas(store: ShopStore, body: Json, counter: str) -> list[Meta]:
     entries = body.get("meta_data") or ()
     return [Meta(store.next_id(counter), one["key"], one["value"]) for one in entries]
@@ -87,6 +97,7 @@ def _item(store: ShopStore, kind: ItemKind, line: Json) -> Item:
     item.total_tax = to_decimal(line.get("total_tax", line.get("discount_tax", 0)))
     item.taxes = _taxes(line, "total")
     item.extra = {name: line[name] for name in ("method_id", "instance_id") if name in line}
+    item.extra["plug_ins"] = {name: line[name] for name in _ADDED_FIELDS if name in line}
     item.meta = _metas(store, line, "item_meta")
     if kind == "line_item":
         _sold(store, item, line)
