@@ -28,6 +28,7 @@ from sync_cli.core.model import Disposition, OrderState
 from sync_cli.core.refunds import Mismatch
 from sync_cli.core.sellable import Basis
 from sync_cli.core.shipping import StatusRules
+from sync_cli.core.suspicion import HoldRules
 from sync_cli.core.unit_prices import UnitPrices
 from sync_cli.engine.route import Mode
 
@@ -155,6 +156,23 @@ class StatusSettings(Section):
         )
 
 
+class FraudHold(Section):
+    """Orders that wait for a person's check; released by a change of state or metadata."""
+
+    states: tuple[OrderState, ...] = Field(
+        (), description="canonical states in which an order is held; it shows on the held list"
+    )
+    metadata: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="metadata that holds an order: by key the values that do, as in"
+        " _fraud_risk: [high, review*]",
+    )
+
+    def rules(self) -> HoldRules:
+        """The same as the core's rules."""
+        return HoldRules(frozenset(self.states), self.metadata)
+
+
 class OrdersSettings(Guarded):
     """Orders, shop to ERP, and what the ERP says of them back to the shop."""
 
@@ -166,6 +184,7 @@ class OrdersSettings(Guarded):
         (OrderState.PROCESSING, OrderState.PARTIALLY_SHIPPED, OrderState.COMPLETED),
         description="canonical states in which an order goes to the ERP",
     )
+    fraud_hold: FraudHold = Field(default_factory=FraudHold)
     settle: Duration = Field(
         timedelta(seconds=60), description="an order must have been left alone for so long"
     )

@@ -151,7 +151,7 @@ def open_stage(case: Case, merchant: Path | None) -> Iterator[Stage]:
     ):
         os.environ.update(_secrets(sandbox))
         path = Path(folder) / "config.yaml"
-        path.write_text(yaml.safe_dump(_config(sandbox, merchant)), encoding="utf-8")
+        path.write_text(yaml.safe_dump(_settings(sandbox, merchant, case)), encoding="utf-8")
         stage = Stage(case, sandbox, path, load_config(path), {})
         for order in (*case.others, case.order):
             stage.order = with_buyer(order)
@@ -204,6 +204,13 @@ def _secrets(sandbox: Sandbox) -> dict[str, str]:
         SECRETS["secret"]: sandbox.consumer_secret,
         SECRETS["token"]: sandbox.erp_token,
     }
+
+
+def _settings(sandbox: Sandbox, merchant: Path | None, case: Case) -> dict[str, Any]:
+    """The configuration with what the case says of it itself."""
+    config = _config(sandbox, merchant)
+    own = {part: {**config.get(part, {}), **given} for part, given in case.settings.items()}
+    return {**config, **own}
 
 
 def _config(sandbox: Sandbox, merchant: Path | None) -> dict[str, Any]:

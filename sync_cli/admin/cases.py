@@ -106,7 +106,8 @@ class Case(Section):
 
     Without `steps` the orders are run once, and end with 3 where the order is to be held. `others`
     are planted beside the order, `shop` holds settings of the shop, `articles` those that are no
-    plain goods under their SKU.
+    plain goods under their SKU. `settings` are parts of the configuration that the case needs, in
+    place of the merchant's: `orders: {fraud_hold: ...}`.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Case(Section):
     about: str
     recordings: tuple[str, ...] = ()
     shop: Mapping[str, Any] = Field(default_factory=dict)
+    settings: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     articles: tuple[Mapping[str, Any], ...] = ()
     order: Mapping[str, Any]
     others: tuple[Mapping[str, Any], ...] = ()

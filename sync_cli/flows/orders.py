@@ -30,6 +30,7 @@ from sync_cli.core.plan import (
 )
 from sync_cli.core.proof import Proven, Unproven, prove
 from sync_cli.core.states import left_out, wanted_document_state
+from sync_cli.core.suspicion import suspicious, suspicious_later
 from sync_cli.engine.documents import DocumentWriter
 from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.guarding import judge, stop_on_reused_ids
@@ -52,6 +53,7 @@ from sync_cli.flows.order_problems import (
 from sync_cli.flows.refund_sources import credited
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
+from sync_cli.mapping.paths import meta_entries
 
 ORDER = "order"
 ORDERS = "orders"
@@ -65,10 +67,14 @@ STATE_FIELDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One order under way: what the engine sees of it, and the order itself if it was readable."""
+    """One order under way: what the engine sees of it, and the order itself if it was readable.
+
+    `mark` says what makes it suspicious.
+    """
 
     item: Item
     order: Order | None = None
+    mark: str = ""
 
     @property
     def is_new(self) -> bool:
@@ -97,6 +103,7 @@ class OrderFlow:
         self.systems = systems
         self.run = systems.run
         self.settings = systems.config.orders
+        self._suspect = self.settings.fraud_hold.rules()
         self.since = since or admitted_since(systems)
         self.route = order_route(systems)
         self.customers = OrderCustomers(systems)
@@ -150,6 +157,7 @@ class OrderFlow:
         cases = self._recalled([*read, *(self._missing(id) for id in window.missing)])
         for case in cases:
             self._check_seal(case)
+        cases = [self._suspected(case) for case in cases]
         articles = self._articles(cases)
         cases = [self._with_document(case, articles) for case in cases]
         customers = self.customers.ensure(
@@ -204,7 +212,7 @@ class OrderFlow:
 
     def _recalled(self, cases: Sequence[Case]) -> list[Case]:
         items = recall(self.run.state, self.route, [case.item for case in cases])
-        return [Case(item, case.order) for item, case in zip(items, cases, strict=True)]
+        return [replace(case, item=item) for item, case in zip(items, cases, strict=True)]
 
     def _missing(self, order_id: str) -> Case:
         """An order that waited here and was deleted from the shop for good."""
@@ -238,21 +246,35 @@ class OrderFlow:
         if "trashed" in raw.marks:
             order = order.model_copy(update={"state": OrderState.TRASHED})
         wanted = str(wanted_document_state(order.state))
+        mark = self._suspect.mark(order.state, meta_entries(raw.data))
         item = replace(
             item,
             wanted=wanted,
-            filtered=self._filtered(order),
+            filtered=self._filtered(order, mark),
             known_there=bool(order.document),
             problem=unread_lines(self.systems.shop_mapping(ORDER), raw, item.label),
         )
-        return Case(item, order)
+        return Case(item, order, mark)
 
-    def _filtered(self, order: Order) -> str:
+    def _suspected(self, case: Case) -> Case:
+        """A marked order is held; one that has a document already is a task, while it is open."""
+        item = case.item
+        if not case.mark or item.problem is not None or is_left_out(item):
+            return case
+        if item.link is None:
+            return case.but(problem=suspicious(item.label, case.mark))
+        if item.wanted == DocumentState.CANCELLED or self._is_off(item):
+            return case
+        return case.but(problem=suspicious_later(item.label, case.mark, item.link.target))
+
+    def _filtered(self, order: Order, mark: str) -> str:
         if order.ordered_at < self.since:
             return "placed before start_at"
         if order.parent_id:
             return f"a part of order {order.parent_id}"
-        if order.state not in self.settings.states:
+        if order.state not in self.settings.states and not (
+            mark and order.state in self._suspect.states
+        ):
             return left_out(order.state)
         return ""
 
@@ -368,7 +390,10 @@ def order_route(systems: Systems) -> Route:
     settings = systems.config.orders
     tables = systems.shop_mapping(ORDER).tables
     states = tables["order_states"].entries if "order_states" in tables else {}
-    scope = digest([sorted(settings.states), settings.start_at, states])
+    held_states = sorted(settings.fraud_hold.states)
+    scope = digest(
+        [sorted(settings.states), settings.start_at, states, *filter(None, [held_states])]
+    )
     return Route(
         name="orders",
         entity=ORDER,

@@ -7,7 +7,7 @@ renamed must be noticed. A getter gives `ABSENT` where the field is not there at
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -96,6 +96,25 @@ def meta_path(keys: Sequence[str]) -> Path:
         return None if found else ABSENT
 
     return Path(get, ((META_FIELD,),))
+
+
+def meta_entries(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every metadata entry of a record whose value is a text, a number or a truth value.
+
+    Booleans are "true" and "false", nothing is "".
+    """
+    entries = data.get(META_FIELD)
+    for entry in entries if isinstance(entries, list) else ():
+        key = entry.get("key") if isinstance(entry, dict) else None
+        value = entry.get("value") if isinstance(entry, dict) else None
+        if isinstance(key, str) and not isinstance(value, list | dict):
+            yield key, _plain_text(value)
+
+
+def _plain_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
 
 
 def is_true(value: Any) -> bool:
