@@ -20,6 +20,7 @@ from tools.docs import (
     problems,
     records,
     settings,
+    states,
 )
 from tools.docs.blocks import Blocks, filled
 
@@ -37,6 +38,8 @@ BLOCKS: Blocks = {
     "contract": contract.promises_kept,
     "contract-gaps": contract.gaps,
     "data-flow": mapping_pages.flows,
+    "document-machine": states.document_machine,
+    "document-states": states.document_states,
     "error-kinds": exit_codes.causes,
     "exit-codes": exit_codes.meanings,
     "exit-codes-in-short": exit_codes.in_short,
@@ -50,6 +53,8 @@ BLOCKS: Blocks = {
     "odoo-answers": odoo.answers,
     "odoo-rights": odoo.rights,
     "odoo-traits": connectors.odoo_traits,
+    "order-machine": states.order_machine,
+    "order-states": states.order_states,
     "problems": problems.catalogue,
     "records": records.records,
     "rule-keys": language.keys,
