@@ -15,6 +15,7 @@ from sync_cli.core.model import (
     OrderLine,
 )
 from sync_cli.core.proof import Proven
+from sync_cli.core.tax_shares import TaxShare, TaxShares
 from sync_cli.core.taxes import TaxKeys
 
 
@@ -32,12 +33,12 @@ def document_of(
     `unit_factor` gives the ERP units of one shop piece for a product key.
     """
     amounts = iter(zip(proven.nets, proven.taxes, strict=True))
-    taxes = TaxKeys(order)
+    taxes, shares = TaxKeys(order), TaxShares(order, proven.decimals)
     lines = [_product_line(line, *next(amounts), taxes, unit_factor) for line in order.lines]
-    lines += [_money_line(LineKind.FEE, line, *next(amounts), taxes) for line in order.fees]
-    lines += [
-        _money_line(LineKind.SHIPPING, line, *next(amounts), taxes) for line in order.shipping_lines
-    ]
+    for kind, items in ((LineKind.FEE, order.fees), (LineKind.SHIPPING, order.shipping_lines)):
+        for item in items:
+            parts = shares.booked(item, *next(amounts))
+            lines += [_money_line(kind, item, part) for part in parts]
     return Document(
         reference=reference,
         birth=reference,
@@ -89,18 +90,18 @@ def _product_line(
         tax=tax,
         tax_class=line.tax_class,
         tax_key=taxes.of(line),
+        line_id=line.id,
     )
 
 
-def _money_line(
-    kind: LineKind, line: OrderLine, net: Decimal, tax: Decimal, taxes: TaxKeys
-) -> DocumentLine:
+def _money_line(kind: LineKind, line: OrderLine, share: TaxShare) -> DocumentLine:
     return DocumentLine(
         kind=kind,
         text=line.name,
-        net=net,
-        tax=tax,
-        tax_class=line.tax_class,
-        tax_key=taxes.of(line),
+        net=share.net,
+        tax=share.tax,
+        tax_class=share.tax_class,
+        tax_key=share.tax_key,
         sku=line.sku,
+        line_id=line.id,
     )

@@ -30,10 +30,11 @@ class Proven:
     """The order adds up under `rounding`.
 
     `nets` and `taxes` are the amounts of lines, fees and shipping lines, in this order, rounded to
-    the shop's decimals so that together they are the order's total to the cent.
+    the shop's `decimals` so that together they are the order's total to the cent.
     """
 
     rounding: Rounding
+    decimals: int
     nets: tuple[Decimal, ...]
     taxes: tuple[Decimal, ...]
 
@@ -141,6 +142,7 @@ def _proven(order: Order, decimals: int, rounding: Rounding) -> Proven | Unprove
     try:
         return Proven(
             rounding,
+            decimals,
             apportion(nets, order.total - order.total_tax, decimals),
             apportion(taxes, order.total_tax, decimals),
         )

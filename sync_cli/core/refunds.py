@@ -7,6 +7,7 @@ left of the order. Together the refunds of an order never exceed it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,7 +21,7 @@ from sync_cli.core.model import ZERO, LineKind, Order, OrderLine
 from sync_cli.core.money import apportion, plain, round_half_up
 from sync_cli.core.proof import Claim, Proven, items_of
 from sync_cli.core.refund_records import Refund, RefundLine
-from sync_cli.core.taxes import TaxKeys
+from sync_cli.core.tax_shares import TaxShare, TaxShares
 
 MOST_SUBSETS = 12
 """Of so many refunds at most it is searched which of them put their pieces back."""
@@ -209,16 +210,26 @@ class _Left:
 
 def _shares(order: Order, proven: Proven) -> dict[str, Share]:
     """The order's money by tax key; the rate is that of the unrounded amounts where there are."""
-    keys = TaxKeys(order)
-    sums: dict[str, list[Decimal]] = {}
+    taxes = TaxShares(order, proven.decimals)
+    sums: defaultdict[str, list[Decimal]] = defaultdict(lambda: [ZERO] * 4)
     classes: dict[str, str] = {}
-    for item, net, tax in zip(items_of(order), proven.nets, proven.taxes, strict=True):
-        key = keys.of(item)
+    for at, (item, net, tax) in enumerate(
+        zip(items_of(order), proven.nets, proven.taxes, strict=True)
+    ):
         exact = sum((each.total for each in item.taxes if each.total is not None), ZERO)
-        known = sums.setdefault(key, [ZERO, ZERO, ZERO, ZERO])
-        for at, amount in enumerate((net, tax, item.total, exact if item.taxes else tax)):
-            known[at] += amount
-        classes.setdefault(key, item.tax_class)
+        charged = item.model_copy(update={"total_tax": exact if item.taxes else tax})
+        is_goods = at < len(order.lines)
+        booked = item.model_copy(update={"total": net, "total_tax": tax})
+        parts = (
+            [(0, [taxes.whole(booked)]), (2, [taxes.whole(charged)])]
+            if is_goods
+            else [(0, taxes.booked(item, net, tax)), (2, taxes.of(charged))]
+        )
+        for place, shares in parts:
+            for share in shares:
+                sums[share.tax_key][place] += share.net
+                sums[share.tax_key][place + 1] += share.tax
+                classes.setdefault(share.tax_key, share.tax_class)
     return {
         key: Share(net, tax, tax_exact / gross if (gross := net_exact + tax_exact) else ZERO, kind)
         for (key, (net, tax, net_exact, tax_exact)), kind in zip(
@@ -313,7 +324,7 @@ class _Crediting:
 
     def _fitting(self) -> list[CreditLine]:
         """The refund's lines that name an item of the order and no more pieces than are left."""
-        taxes = TaxKeys(self.order)
+        taxes = TaxShares(self.order, self.decimals)
         refund = self.refund
         taken: dict[str, Decimal] = {}
         lines = []
@@ -323,20 +334,23 @@ class _Crediting:
             if sold is None or not ZERO <= pieces <= self.left.pieces.get(sold.id, ZERO):
                 continue
             taken[sold.id] = pieces
-            if line.total or line.total_tax or line.quantity:
-                lines.append(self._line(line, sold, taxes.of(line)))
+            if not (line.total or line.total_tax or line.quantity):
+                continue
+            is_goods = self.left.kinds[sold.id] is LineKind.PRODUCT
+            shares = (taxes.whole(line),) if is_goods else taxes.of(line)
+            lines += [self._line(line, sold, share) for share in shares]
         return lines
 
-    def _line(self, line: RefundLine, sold: OrderLine, tax_key: str) -> CreditLine:
+    def _line(self, line: RefundLine, sold: OrderLine, share: TaxShare) -> CreditLine:
         kind = self.left.kinds[sold.id]
         if kind is LineKind.PRODUCT and not (line.quantity and sold.product_key):
             kind = LineKind.ADJUSTMENT
         return CreditLine(
             kind,
-            line.total,
-            line.total_tax,
-            tax_key,
-            tax_class=sold.tax_class or line.tax_class,
+            share.net,
+            share.tax,
+            share.tax_key,
+            tax_class=sold.tax_class or share.tax_class,
             pieces=line.quantity,
             restocked=self.refund.id in self.left.back.get(sold.id, frozenset()),
             sold=sold,

@@ -7,6 +7,7 @@ a table over these keys, and what the ERP then computes is read back and proven.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sync_cli.core.model import Order, OrderLine, TaxRate
@@ -34,15 +35,19 @@ class TaxKeys:
 
     def of(self, line: OrderLine) -> str:
         """The key of `line`."""
-        rates = self._charged(line)
-        if not rates:
+        return self.named(self.charged(line))
+
+    def named(self, charged: Sequence[TaxRate]) -> str:
+        """The key of what was charged with all these rates."""
+        if not charged:
             return f"{self._destination} {EXEMPT if self._order.vat_exempt else NONE}".strip()
-        rates.sort(key=lambda rate: rate.percent or Decimal(0), reverse=True)
+        rates = sorted(charged, key=lambda rate: rate.percent or Decimal(0), reverse=True)
         prices = "incl" if self._order.prices_include_tax else "excl"
         country = next(filter(None, map(_country_of, rates)), self._destination)
         return f"{country} {'+'.join(map(_said, rates))} {prices}".strip()
 
-    def _charged(self, line: OrderLine) -> list[TaxRate]:
+    def charged(self, line: OrderLine) -> list[TaxRate]:
+        """The rates that apply to `line`."""
         applied = [tax.rate_id for tax in line.taxes if tax.total is not None]
         return [self._rates.get(id, TaxRate(id=id, code=f"rate {id}")) for id in applied]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -105,15 +106,20 @@ def order(
     shipping_total: str = "0",
     shipping_tax: str = "0",
 ) -> Order:
-    """An order that states these sums."""
+    """An order that states these sums; its items are numbered."""
+    numbers = count(1)
+
+    def numbered(items: list[OrderLine] | None) -> tuple[OrderLine, ...]:
+        return tuple(item.model_copy(update={"id": str(next(numbers))}) for item in items or ())
+
     return Order(
         id="1",
         number="1",
         currency="EUR",
         ordered_at=NOON,
-        lines=tuple(lines),
-        fees=tuple(fees or ()),
-        shipping_lines=tuple(shipping or ()),
+        lines=numbered(lines),
+        fees=numbered(fees),
+        shipping_lines=numbered(shipping),
         total=Decimal(total),
         total_tax=Decimal(total_tax),
         cart_tax=Decimal(total_tax if cart_tax is None else cart_tax),

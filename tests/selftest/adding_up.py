@@ -210,19 +210,17 @@ def compared(case: Json, order: Json, document: Json, decimals: int) -> list[str
     """What of a document is not this order."""
     step = Decimal(1).scaleb(-decimals)
     found = []
-    wanted = [
-        (name.partition("_lines")[0].partition("_items")[0], line) for name, line in items(order)
-    ]
+    wanted = list(lines_of(order))
     lines = document["lines"]
     if len(lines) != len(wanted):
         return [f"{len(lines)} lines of {len(wanted)}"] * 99
-    for at, ((kind, own), line) in enumerate(zip(wanted, lines, strict=True)):
-        if {"line": "product"}.get(kind, kind) != line["kind"]:
+    for at, (own, line) in enumerate(zip(wanted, lines, strict=True)):
+        if own.kind != line["kind"]:
             found.append(f"lines[{at}].kind")
-        if kind == "line":
-            found += goods_faults(case, own, line, f"lines[{at}]")
-        for name, exact in (("net", own["total"]), ("tax", own["total_tax"])):
-            if abs(amount(line[name]) - amount(exact)) >= step:
+        if own.goods is not None:
+            found += goods_faults(case, own.goods, line, f"lines[{at}]")
+        for name, exact in (("net", own.net), ("tax", own.tax)):
+            if abs(amount(line[name]) - exact) >= step:
                 found.append(f"lines[{at}].{name} is more than rounding away from the order's")
     total, tax = amount(order["total"]), amount(order["total_tax"])
     sums_of = {name: add(amount(line[name]) for line in lines) for name in ("net", "tax")}
@@ -240,6 +238,60 @@ def compared(case: Json, order: Json, document: Json, decimals: int) -> list[str
     if document["ordered_at"] != f"{order['date_created_gmt']}Z":
         found.append("ordered_at")
     return found
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A line that a document must have: its kind, its exact amounts, and the goods it is of."""
+
+    kind: str
+    net: Decimal
+    tax: Decimal
+    goods: Json | None = None
+
+
+KINDS = {"line_items": "product", "fee_lines": "fee", "shipping_lines": "shipping"}
+
+
+def lines_of(order: Json) -> Iterator[Wanted]:
+    """The lines of an order's document: one for each item, of fees and shipping one for each tax.
+
+    Goods that two taxes were charged on stay one line.
+    """
+    for name, line in items(order):
+        kind = KINDS[name.partition("[")[0]]
+        net, tax = amount(line["total"]), amount(line["total_tax"])
+        parts = split(order, line, net) if kind != "product" else []
+        if len(parts) > 1:
+            yield from (Wanted(kind, *part) for part in parts)
+        else:
+            yield Wanted(kind, net, tax, line if kind == "product" else None)
+
+
+def split(order: Json, line: Json, net: Decimal) -> list[tuple[Decimal, Decimal]]:
+    """Net and tax of an item under each of its taxes, the highest rate first; none if all of them
+    were charged on all of it."""
+    percents = {
+        rate["rate_id"]: (Decimal(str(rate["rate_percent"])), rate.get("compound", False))
+        for rate in order.get("tax_lines", ())
+    }
+    charged = [(*percents[tax["id"]], amount(tax["total"])) for tax in line.get("taxes", ())]
+    if any(compound for _, compound, _ in charged):
+        return []
+    parts = [
+        (percent, tax * 100 / percent if percent else Decimal(0), tax)
+        for percent, _, tax in sorted(charged, reverse=True)
+    ]
+    near = Decimal("0.3")
+    if all(abs(part - net) < near for _, part, _ in parts):
+        return []
+    rest = net - add(part for _, part, _ in parts)
+    if abs(rest) < near:
+        rest = Decimal(0)
+    elif parts[-1][0]:
+        parts.append((Decimal(0), Decimal(0), Decimal(0)))
+    found = [(part if percent else rest, tax) for percent, part, tax in parts]
+    return [(part, tax) for part, tax in found if part or tax]
 
 
 def goods_faults(case: Json, own: Json, line: Json, place: str) -> list[str]:
