@@ -59,12 +59,17 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The fingerprint of what a route last applied for a record."""
+    """The fingerprint of what a route last applied for a record.
+
+    `seen` is the hash of the target's record as it was found to hold all of that, "" where no such
+    look followed.
+    """
 
     payload: str
     mapping: str
     content: str
     wanted: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,8 @@ class Item:
     `filtered` says why the route leaves it out, `problem` why it cannot be transferred, `waits`
     why not yet (with `waits_until`). `match_said` stands for a match value that must
     not be shown. `wanted` is the document state it should reach. `same` claims
-    that the target already holds these values, where a route compares them itself. `facts` are
+    that the target already holds these values, where a route compares them itself, and `seen` is
+    the hash of the target's record that does. `facts` are
     remembered of it, whatever becomes of it. `refs` are the target's ids of what the payload
     refers to, by (entity, source id); `because` says what decided about the payload, for the audit.
     """
@@ -161,6 +167,7 @@ class Item:
     intent: Intent | None = None
     target: Target | None = None
     same: bool | None = None
+    seen: str = ""
     candidates: tuple[Candidate, ...] = ()
     parent: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -168,7 +175,7 @@ class Item:
 
     def as_applied(self) -> Applied:
         """The fingerprint to store once this item is applied."""
-        return Applied(self.fingerprint, self.mapping, self.lasting, self.wanted)
+        return Applied(self.fingerprint, self.mapping, self.lasting, self.wanted, self.seen)
 
     @property
     def lasting(self) -> str:

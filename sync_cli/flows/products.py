@@ -6,7 +6,7 @@ compared with the shop's own values, and only fields that differ are sent. Nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -15,11 +15,13 @@ from sync_cli.core.errors import ConfigError
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.guard import Guard
 from sync_cli.core.plan import Kind
+from sync_cli.engine.ahead import asked_ahead
 from sync_cli.engine.guarding import judge
 from sync_cli.engine.reading import Reading
 from sync_cli.engine.route import Route
 from sync_cli.flows.articles import PRODUCT
 from sync_cli.flows.products_compare import ProductComparer
+from sync_cli.flows.products_look import Look
 from sync_cli.flows.products_plan import ProductPlan
 from sync_cli.flows.products_write import ProductWriter
 from sync_cli.flows.systems import ERP, SHOP, Systems
@@ -71,11 +73,7 @@ class ProductFlow:
     ) -> None:
         """What is held and what changed in the ERP; `done` collects what was compared."""
         afresh = self.run.options.full or bool(self.run.options.ids)
-        for window in reading:
-            compared = self._compare(comparer, window.records, afresh=afresh)
-            comparer.gone(window.missing)
-            if done is not None:
-                done |= compared
+        self._compare(comparer, _records(comparer, reading), afresh=afresh, done=done)
 
     def _plan_changes(
         self, comparer: ProductComparer, reading: Reading, shop_reading: Reading
@@ -95,7 +93,7 @@ class ProductFlow:
             news = {link.target: raws[id] for id, link in links.items() if link.target not in done}
             if news:
                 articles = self.systems.erp.fetch(PRODUCT, sorted(news))
-                self._compare(comparer, articles, news.values(), afresh=True)
+                self._compare(comparer, articles, list(news.values()), afresh=True)
                 done |= news.keys()
 
     def _plan_skus(self, comparer: ProductComparer, skus: tuple[str, ...]) -> None:
@@ -110,16 +108,31 @@ class ProductFlow:
         self,
         comparer: ProductComparer,
         raws: Iterable[Raw],
-        known: Iterable[Raw] = (),
+        known: Sequence[Raw] = (),
         *,
         afresh: bool,
-    ) -> set[str]:
-        rows = list(known)
-        compared: set[str] = set()
+        done: set[str] | None = None,
+    ) -> None:
+        """Compare articles with the shop, whose products are searched while others are compared."""
+        looks = self._looks(comparer, raws, known, afresh=afresh)
+        for look, found in asked_ahead(looks, comparer.search):
+            comparer.compare(look, found)
+            if done is not None:
+                done |= look.ids
+
+    def _looks(
+        self, comparer: ProductComparer, raws: Iterable[Raw], known: Sequence[Raw], *, afresh: bool
+    ) -> Iterator[Look]:
         for batch in batched(raws, AT_ONCE):
             self.run.tally.add(self.route.name, "read", len(batch))
-            compared |= comparer.compare(batch, rows, afresh=afresh)
-        return compared
+            yield comparer.look(batch, known, afresh=afresh)
+
+
+def _records(comparer: ProductComparer, reading: Reading) -> Iterator[Raw]:
+    """The articles of all windows; those that the ERP lost are left to the comparer."""
+    for window in reading:
+        yield from window.records
+        comparer.gone(window.missing)
 
 
 def products_route(systems: Systems) -> Route:

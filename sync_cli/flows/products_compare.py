@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from sync_cli.config import Archived
 from sync_cli.connectors.base import Raw
 from sync_cli.core.errors import IdentityError, Problem
-from sync_cli.core.fingerprint import content_hash, digest
+from sync_cli.core.fingerprint import digest
 from sync_cli.core.model import Product, ProductStatus
 from sync_cli.core.plan import (
     Adopt,
-    Applied,
     Candidate,
     Create,
     Defer,
@@ -38,6 +37,7 @@ from sync_cli.flows.products_checks import (
     refusal,
     unknown_tax_class,
 )
+from sync_cli.flows.products_look import Article, Found, Look, Looker
 from sync_cli.flows.products_payload import (
     differing,
     new_product,
@@ -46,8 +46,8 @@ from sync_cli.flows.products_payload import (
     wanted_product,
 )
 from sync_cli.flows.products_plan import ProductPlan
-from sync_cli.flows.products_rows import ShopRow, ShopRows, shop_rows
-from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.flows.products_rows import Appearance, ShopRow, ShopRows, shop_rows
+from sync_cli.flows.systems import SHOP, Systems
 from sync_cli.mapping.agreeing import Agreement
 from sync_cli.mapping.errors import Unreadable
 
@@ -58,20 +58,6 @@ TRASHED = "in the trash of the shop"
 NO_SKU = "no SKU and no link"
 GIVEN_BY_THE_SHOP = frozenset({"", "parent"})
 """Tax classes that every shop has: the standard one, and that of a variation's product."""
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """An article with the hash of all that the ERP says of it, and what was applied of it last."""
-
-    record: Product
-    content: str
-    applied: Applied | None = None
-
-    @property
-    def label(self) -> str:
-        """What people call it."""
-        return f"Product {self.record.sku}" if self.record.sku else f"Article {self.record.id}"
 
 
 class ProductComparer:
@@ -89,30 +75,29 @@ class ProductComparer:
         self.targets = targets_of(self.mapping)
         marks = frozenset() if self.settings.mark_unchanged else self.targets.marks
         self._agreement = Agreement(self.mapping, without_owner=SHOP, without=marks)
-        state = systems.run.state
-        self._open = state.open_intents(route.name).keys() | {
-            held.id for held in state.held(route.name)
-        }
+        self._looker = Looker(systems, route, plan)
+        self._open = self._looker.open
+        self._appearance = Appearance(self.mapping)
         self._tax_classes: dict[str, bool] = {}
 
-    def compare(
-        self, raws: Sequence[Raw], known: Iterable[Raw] = (), *, afresh: bool = False
-    ) -> set[str]:
-        """Plan each article; returns the ids of those that were compared with the shop.
+    def look(self, raws: Sequence[Raw], known: Sequence[Raw] = (), *, afresh: bool) -> Look:
+        """What is to be compared of these articles; see `Looker.look`."""
+        return self._looker.look(raws, known, afresh=afresh)
 
-        Unless `afresh`, an article that was applied as it is costs no look at the shop. `known`
-        are products of the shop that were read just now.
-        """
-        articles = list(self._articles(raws, afresh=afresh))
-        if not articles:
-            return set()
-        records = [article.record for article in articles]
-        links = self.systems.run.state.links(PRODUCT, ERP, SHOP, [each.id for each in records])
-        rows = shop_rows(self.systems, records, links, known)
-        self._note_factors(records, links)
+    def search(self, look: Look) -> Found:
+        """The shop's products of these articles; asks the shop alone, no state."""
+        skus = look.skus()
+        return self.systems.shop.find(PRODUCT, "sku", skus) if skus else {}
+
+    def compare(self, look: Look, found: Found) -> None:
+        """Plan what becomes of each article, with the products that `search` found."""
+        if not look.articles and not look.standing:
+            return
+        rows = shop_rows(self.systems, found, look.linked, look.known)
+        articles = [*look.articles, *self._moved(look, rows)]
+        self._note_factors([article.record for article in articles], look.links)
         for article in articles:
-            self._compare(article, links.get(article.record.id), rows)
-        return {each.id for each in records}
+            self._compare(article, look.links.get(article.record.id), rows)
 
     def gone(self, ids: Iterable[str]) -> None:
         """Articles that were asked for by id and that the ERP no longer has."""
@@ -120,27 +105,16 @@ class ProductComparer:
             item = recall(self.systems.run.state, self.route, [Item(id, f"Article {id}")])[0]
             self.plan.close_later(Skip(item, "no longer in the ERP"))
 
-    def _articles(self, raws: Iterable[Raw], *, afresh: bool) -> Iterator[Article]:
-        """The articles that are not as they were when they were applied."""
-        applied = self.systems.run.state.fingerprints(self.route.name, [raw.id for raw in raws])
-        for raw in raws:
-            content, before = content_hash(raw.data), applied.get(raw.id)
-            if not afresh and self._is_applied(raw.id, content, before):
+    def _moved(self, look: Look, rows: ShopRows) -> Iterator[Article]:
+        """The standing articles whose products look different by now."""
+        for each in look.standing:
+            raw = rows.raw(look.links[each.raw.id].target)
+            if raw is not None and self._appearance.of(raw) == each.applied.seen:
                 self.plan.unchanged()
                 continue
-            try:
-                yield Article(self.systems.whole_erp_product(raw), content, before)
-            except Unreadable as error:
-                problem = error.problems[0]
-                self.plan.close_later(Reject(Item(raw.id, problem.record), problem))
-
-    def _is_applied(self, id: str, content: str, applied: Applied | None) -> bool:
-        """Whether the article is as it was when it was applied, and nothing is open for it."""
-        return (
-            applied is not None
-            and (applied.content, applied.mapping) == (content, self.scope)
-            and id not in self._open
-        )
+            article = self._looker.read(each.raw, each.applied.content, each.applied)
+            if article is not None:
+                yield article
 
     def _note_factors(self, articles: Iterable[Product], links: Mapping[str, Link]) -> None:
         """A unit factor that changed in the ERP counts for the next order and stock row."""
@@ -156,13 +130,14 @@ class ProductComparer:
     def _compare(self, article: Article, link: Link | None, rows: ShopRows) -> None:
         record = article.record
         if link is not None:
+            row = rows.row(link.target)
             problem = rows.problems.get(link.target)
             if problem is not None:
                 self._reject(article, problem.about(article.label))
             else:
-                self._compare_linked(article, link, rows.by_id.get(link.target))
+                self._compare_linked(article, link, row)
             return
-        found = rows.by_sku.get(record.sku, ()) if record.sku else ()
+        found = rows.with_sku(record.sku) if record.sku else ()
         if record.archived:
             self._leave_out(article, ARCHIVED)
         elif not found and not self.creates:
@@ -189,7 +164,7 @@ class ProductComparer:
             case Adopt():
                 product = found[0].product
                 self.plan.adopt(product, record)
-                self._compare_product(article, Link(record.id, product.id, ""), product)
+                self._compare_product(article, Link(record.id, product.id, ""), found[0])
             case Create():
                 self._plan_new(article, item)
             case Reject() if self._is_being_renamed(record, found, rows):
@@ -236,39 +211,49 @@ class ProductComparer:
             if row.trashed:
                 self._leave_out(article, TRASHED)
             elif article.record.archived:
-                self._compare_archived(article, link, row.product)
+                self._compare_archived(article, link, row)
             else:
-                self._compare_product(article, link, row.product)
+                self._compare_product(article, link, row)
 
-    def _compare_archived(self, article: Article, link: Link, product: Product) -> None:
+    def _compare_archived(self, article: Article, link: Link, row: ShopRow) -> None:
         """Never deleted: at most out of the customers' sight."""
         if self.settings.archived is Archived.SKIP or self.systems.run.options.only:
             self._leave_out(article, ARCHIVED)
             return
-        hidden = product.model_copy(update={"status": ProductStatus.DRAFT})
-        wanted, held = self._payload(article, hidden), self._payload(article, product)
+        hidden = row.product.model_copy(update={"status": ProductStatus.DRAFT})
+        wanted, held = self._payload(article, hidden), self._payload(article, row.product)
         if wanted is not None and held is not None:
-            self._decide(article, link, product, wanted, differing(wanted, held))
+            self._decide(article, link, row, wanted, differing(wanted, held))
 
-    def _compare_product(self, article: Article, link: Link, product: Product) -> None:
+    def _compare_product(self, article: Article, link: Link, row: ShopRow) -> None:
+        product = row.product
         wanted_record = wanted_product(article.record, product)
         problem = refusal(article.label, article.record, product)
         problem = problem or self._tax_problem(article, product)
         if problem is not None:
             self._reject(article, problem)
             return
-        if self._is_in_step(article, wanted_record, product):
-            self.plan.unchanged()
+        applied = article.applied
+        if applied is not None and self._is_in_step(article, wanted_record, product):
+            item = replace(self._item(article), link=link, fingerprint=applied.payload)
+            self._note_in_step(article, replace(item, seen=self._appearance.of(row.raw)))
             return
         wanted = self._payload(article, wanted_record)
         held = self._held(product)
         if wanted is not None:
-            self._decide(article, link, product, wanted, self._changes(article, wanted, held))
+            self._decide(article, link, row, wanted, self._changes(article, wanted, held))
 
     def _is_in_step(self, article: Article, wanted: Product, product: Product) -> bool:
         """Whether the article was applied as it is, and the shop still holds it."""
-        applied = self._is_applied(article.record.id, article.content, article.applied)
+        applied = self._looker.is_applied(article.record.id, article.content, article.applied)
         return applied and self._agreement.holds(wanted, product)
+
+    def _note_in_step(self, article: Article, item: Item) -> None:
+        """Nothing is to be written; what is known of it is stored if it was not known before."""
+        if article.applied == item.as_applied() and item.id not in self._open:
+            self.plan.unchanged()
+        else:
+            self.plan.in_step(item)
 
     def _changes(
         self, article: Article, wanted: Mapping[str, Any], held: Mapping[str, Any]
@@ -291,16 +276,18 @@ class ProductComparer:
         self,
         article: Article,
         link: Link,
-        product: Product,
+        row: ShopRow,
         wanted: Mapping[str, Any],
         changes: Mapping[str, Any],
     ) -> None:
+        product = row.product
         item = replace(
             self._item(article),
             link=link,
             payload=changes,
             fingerprint=digest(wanted),
             same=not changes,
+            seen="" if changes else self._appearance.of(row.raw),
             parent=product.parent_id if product.is_variation else "",
         )
         item = replace(self._recalled(item), link=link)
@@ -313,10 +300,8 @@ class ProductComparer:
                     overwrites=changes != only(changes, self.targets.marks),
                     prices=prices and (product.price, product.sale_price) != (None, None),
                 )
-            case Skip() if article.applied == item.as_applied() and item.id not in self._open:
-                self.plan.unchanged()
             case Skip():
-                self.plan.in_step(operation.item)
+                self._note_in_step(article, operation.item)
             case _:
                 self.plan.close_later(operation)
 

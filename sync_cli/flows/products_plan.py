@@ -128,7 +128,7 @@ class ProductPlan:
         """The fingerprints of what is in step already."""
         for batch in batched(self._known.by_key(), AT_ONCE):
             settlements = {
-                row.key: Settlement(row.key, applied=Applied(*row.values))
+                row.key: Settlement(row.key, applied=_fingerprint(*row.values))
                 for row in batch
                 if row.parent not in doubled
             }
@@ -213,8 +213,12 @@ def _below(payload: Mapping[str, Any], parent: str, shared: Mapping[str, int]) -
     return {**payload, "attributes": attributes, "parent_id": parent}
 
 
-def _applied(item: Item) -> tuple[str, str, str]:
-    return (item.fingerprint, item.mapping, item.content)
+def _applied(item: Item) -> tuple[str, str, str, str]:
+    return (item.fingerprint, item.mapping, item.content, item.seen)
+
+
+def _fingerprint(payload: str, mapping: str, content: str, seen: str) -> Applied:
+    return Applied(payload, mapping, content, seen=seen)
 
 
 def _new_item(row: Spooled) -> Item:
@@ -232,7 +236,7 @@ def _item(
     link: Link | None = None,
     parent: str = "",
 ) -> Item:
-    fingerprint, mapping, content = applied
+    fingerprint, mapping, content, seen = applied
     return Item(
         id,
         label,
@@ -243,4 +247,5 @@ def _item(
         link=link,
         parent=parent,
         same=False,
+        seen=seen,
     )

@@ -2,65 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.errors import Problem
+from sync_cli.core.fingerprint import digest
 from sync_cli.core.model import Product
 from sync_cli.core.plan import Link
 from sync_cli.flows.articles import PRODUCT
 from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.mapping.entity import EntityMapping
 from sync_cli.mapping.errors import Unreadable
+
+STOCK = "stock"
+"""Moves with every sale, and no shipped rule for products writes it: that is the stock lane's."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShopRow:
-    """A shop product as found, and whether it lies in the trash."""
+    """A shop product as found, and read."""
 
     product: Product
-    trashed: bool = False
+    raw: Raw
+
+    @property
+    def trashed(self) -> bool:
+        """Whether it lies in the trash."""
+        return "trashed" in self.raw.marks
 
 
-@dataclass(frozen=True, slots=True)
 class ShopRows:
-    """Products by their id and by SKU; `owners` are the articles of those that are linked.
+    """Products of the shop, each read once it is asked for; most need not be read at all.
 
-    `problems` says of products that are there why they cannot be read.
+    `owners` are the articles of those that are linked. `problems` says of products that were asked
+    for why they cannot be read.
     """
 
-    by_id: Mapping[str, ShopRow]
-    by_sku: Mapping[str, tuple[ShopRow, ...]]
-    owners: Mapping[str, str]
-    problems: Mapping[str, Problem]
+    def __init__(
+        self,
+        systems: Systems,
+        raws: Mapping[str, Raw],
+        by_sku: Mapping[str, tuple[Raw, ...]],
+        owners: Mapping[str, str],
+    ) -> None:
+        self.owners = owners
+        self.problems: dict[str, Problem] = {}
+        self._systems = systems
+        self._raws = raws
+        self._by_sku = by_sku
+        self._rows: dict[str, ShopRow | None] = {}
+
+    def raw(self, id: str) -> Raw | None:
+        """The product as the shop answered it, None if it is not there."""
+        return self._raws.get(id)
+
+    def row(self, id: str) -> ShopRow | None:
+        """The product with this id, None if it is not there or cannot be read."""
+        raw = self._raws.get(id)
+        return None if raw is None else self._read(raw)
+
+    def with_sku(self, sku: str) -> tuple[ShopRow, ...]:
+        """The readable products with exactly this SKU."""
+        rows = (self._read(raw) for raw in self._by_sku.get(sku, ()))
+        return tuple(row for row in rows if row is not None)
+
+    def _read(self, raw: Raw) -> ShopRow | None:
+        if raw.id not in self._rows:
+            self._rows[raw.id] = next(readable(self._systems, [raw], self.problems), None)
+        return self._rows[raw.id]
+
+
+class Appearance:
+    """How a shop product looks: all that the mapping reads of it but its stock."""
+
+    def __init__(self, mapping: EntityMapping) -> None:
+        fields = frozenset(rule.to.partition(".")[0] for rule in mapping.rules_read)
+        if not mapping.writes(STOCK):
+            fields -= {STOCK}
+        self._keys = mapping.reading_only(fields).needs
+
+    def of(self, raw: Raw) -> str:
+        """The hash of it, with id, birth mark and standing: equal for what compares alike.
+
+        A key that is gone is told from one that holds null.
+        """
+        values = {key: value for key, value in raw.data.items() if key in self._keys}
+        return digest([raw.id, raw.birth, sorted(raw.marks), values])
 
 
 def shop_rows(
     systems: Systems,
-    articles: Sequence[Product],
+    found: Mapping[str, tuple[Raw, ...]],
     links: Mapping[str, Link],
     known: Iterable[Raw] = (),
 ) -> ShopRows:
-    """One search by SKU for all; only linked products that were renamed cost another call.
-
-    `known` are products that were read just now.
-    """
-    problems: dict[str, Problem] = {}
-    by_id = {row.product.id: row for row in readable(systems, known, problems)}
-    skus = sorted({a.sku for a in articles if a.sku and _target(links, a) not in by_id})
-    found = systems.shop.find(PRODUCT, "sku", skus) if skus else {}
-    by_sku = {sku: tuple(readable(systems, raws, problems)) for sku, raws in found.items()}
-    by_id.update({row.product.id: row for rows in by_sku.values() for row in rows})
+    """The rows `found` by SKU and those `known` from elsewhere; only linked products that were
+    renamed cost another call."""
+    raws = {raw.id: raw for raw in known}
+    raws.update({raw.id: raw for some in found.values() for raw in some})
     wanted = {link.target for link in links.values()}
-    renamed = sorted(wanted - by_id.keys() - problems.keys())
+    renamed = sorted(wanted - raws.keys())
     if renamed:
-        fetched = systems.shop.fetch(PRODUCT, renamed)
-        by_id.update({row.product.id: row for row in readable(systems, fetched, problems)})
-    others = sorted(by_id.keys() - wanted)
+        raws.update({raw.id: raw for raw in systems.shop.fetch(PRODUCT, renamed)})
+    others = sorted(raws.keys() - wanted)
     elsewhere = systems.run.state.links(PRODUCT, SHOP, ERP, others) if others else {}
     owners = {link.target: link.source for link in links.values()}
     owners.update({id: link.target for id, link in elsewhere.items()})
-    return ShopRows(by_id, by_sku, owners, problems)
+    return ShopRows(systems, raws, found, owners)
 
 
 def readable(
@@ -69,12 +118,7 @@ def readable(
     """The rows that the mapping can read; what is wrong with the others goes to `problems`."""
     for raw in raws:
         try:
-            yield ShopRow(systems.whole_shop_product(raw), "trashed" in raw.marks)
+            yield ShopRow(systems.whole_shop_product(raw), raw)
         except Unreadable as error:
             problems[raw.id] = error.problems[0]
             systems.run.watcher.note(error.problems[0].sentence())
-
-
-def _target(links: Mapping[str, Link], article: Product) -> str:
-    link = links.get(article.id)
-    return link.target if link is not None else ""

@@ -81,7 +81,7 @@ class Journal(Room):
     def fingerprints(self, route: str, ids: Iterable[str]) -> dict[str, Applied]:
         """What the route last applied for these records, by id."""
         rows = self.file.rows(
-            "SELECT id, payload, mapping, content, wanted FROM fingerprints"
+            "SELECT id, payload, mapping, content, wanted, seen FROM fingerprints"
             f" WHERE route = ? AND id {IN_IDS}",
             (route, ids_to_text(ids)),
         )
@@ -117,8 +117,9 @@ def store_fingerprints(
 ) -> None:
     """Replace the fingerprints of records (id, applied) within the open transaction."""
     connection.executemany(
-        "INSERT OR REPLACE INTO fingerprints VALUES (?, ?, ?, ?, ?, ?)",
-        [(route, id_, a.payload, a.mapping, a.content, a.wanted) for id_, a in applied],
+        "INSERT OR REPLACE INTO fingerprints (route, id, payload, mapping, content, wanted, seen)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(route, id_, a.payload, a.mapping, a.content, a.wanted, a.seen) for id_, a in applied],
     )
 
 

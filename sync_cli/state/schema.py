@@ -200,6 +200,12 @@ def create_corrections(database: Database) -> None:
     database.executescript(_CORRECTIONS)
 
 
+@MIGRATIONS(name="0003_seen_targets")
+def add_seen_targets(database: Database) -> None:
+    """Version 3: what the target looked like when it was found in step."""
+    database.execute("ALTER TABLE fingerprints ADD COLUMN seen TEXT NOT NULL DEFAULT ''")
+
+
 @dataclass(frozen=True)
 class Schema:
     """A version of the tables and the way to it from every older one."""
@@ -208,5 +214,5 @@ class Schema:
     migrations: Migrations
 
 
-CURRENT = Schema(version=2, migrations=MIGRATIONS)
+CURRENT = Schema(version=3, migrations=MIGRATIONS)
 """`version` is the number of migrations; the header of each file (`user_version`) tells its own."""

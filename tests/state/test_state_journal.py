@@ -127,7 +127,7 @@ def test_a_settlement_without_a_fingerprint_leaves_the_stored_one(state: State) 
     state.settle(ROUTE, 1, [Settlement("7", applied=applied("7"))], NOW)
     state.settle(ROUTE, 1, [Settlement("7", skipped="too old")], NOW)
     assert state.fingerprints(ROUTE, ["7"]) == {"7": applied("7")}
-    changed = Applied("new", "mapping-2", "content-2", "")
+    changed = Applied("new", "mapping-2", "content-2", "", "seen-2")
     state.settle(ROUTE, 1, [Settlement("7", applied=changed)], NOW)
     assert state.fingerprints(ROUTE, ["7"]) == {"7": changed}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,8 @@ def test_links_and_journal_of_an_older_version_are_kept(old: Path) -> None:
         assert state.links("order", "shop", "erp", ["7"]) == {
             "7": Link("7", "S7", "key-7", "WC-x-7")
         }
-        assert state.fingerprints(ROUTE, ["7"]) == {"7": applied("7")}
+        known = state.fingerprints(ROUTE, ["7"])["7"]
+        assert replace(known, seen="") == applied("7")
         assert state.open_intents(ROUTE) == {"8": intent("8", number=2)}
         assert state.withdrawn("order", ["S6"]) == {"S6"}
 
@@ -85,6 +87,12 @@ def test_corrections_are_kept_since_version_2(old: Path) -> None:
         paths = [(one.path, one.value, one.who) for one in state.corrections("order", "9")]
     known = [("lines[1].tax_class", "reduced", "anna")]
     assert paths == (known if int(version_of(old)) >= 2 else [])
+
+
+def test_what_targets_looked_like_is_kept_since_version_3(old: Path) -> None:
+    with State.open(old) as state:
+        seen = state.fingerprints(ROUTE, ["7"])["7"].seen
+    assert seen == ("seen-7" if int(version_of(old)) >= 3 else "")
 
 
 def version_of(path: Path) -> str:
