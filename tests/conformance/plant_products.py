@@ -19,7 +19,7 @@ _PLAIN = (
     "downloads", "download_limit", "download_expiry", "external_url", "button_text", "tax_status",
     "sold_individually", "reviews_allowed", "purchase_note", "upsell_ids", "cross_sell_ids",
     "grouped_products", "default_attributes", "menu_order", "low_stock_amount", "post_password",
-    "tags", "weight", "dimensions", "shipping_class", "shipping_class_id", "global_unique_id",
+    "weight", "dimensions", "shipping_class", "shipping_class_id", "global_unique_id",
     "total_sales", "attributes",
 )  # fmt: skip
 
@@ -99,6 +99,7 @@ def _plant_terms(store: ShopStore, product: Product, body: Json) -> None:
     for field, name, terms in (
         ("categories", "category_ids", store.categories),
         ("brands", "brand_ids", store.brands),
+        ("tags", "tag_ids", store.tags),
     ):
         if field in body:
             product.extra[name] = [entry["id"] for entry in body[field]]

@@ -28,7 +28,7 @@ from sync_cli.connectors.woocommerce.notes import find_notes
 from sync_cli.connectors.woocommerce.position import read_position
 from sync_cli.connectors.woocommerce.refunds import find_refunds, refunds_of
 from sync_cli.connectors.woocommerce.walk import ModifiedWalk
-from sync_cli.connectors.woocommerce.wire import Wire
+from sync_cli.connectors.woocommerce.wire import ValueRefused, Wire
 from sync_cli.core.errors import ConfigError
 
 LONGEST_LIST = 5000
@@ -221,10 +221,14 @@ def _ask_parent(wire: Wire, value: str, found: Matches) -> None:
 
 
 def _ask_email(wire: Wire, value: str, found: Matches) -> None:
-    """Customers by e-mail, without regard to case [9.2]."""
+    """Customers by e-mail, without regard to case [9.2]; what is none is refused: nobody has it."""
     shape = shape_of(CUSTOMER)
     params = {"email": value, "role": "all", **wire.fields_of(CUSTOMER)}
-    for row in _all_rows(wire, "customers", params):
+    try:
+        rows = list(_all_rows(wire, "customers", params))
+    except ValueRefused:
+        return
+    for row in rows:
         if str(row.get("email") or "").casefold() == value.casefold():
             found[value].append(wire.raw_of(shape, row))
 

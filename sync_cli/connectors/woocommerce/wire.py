@@ -22,6 +22,11 @@ API = "/wp-json/wc/v3"
 PAGE_SIZE = 100
 """The most that a list gives at once [2.1]."""
 _ROOT = "/wp-json"
+_BAD_PARAMETER = "rest_invalid_param"
+
+
+class ValueRefused(ConfigError):
+    """A list was asked with a value that its parameter never takes, so that none can have it."""
 
 
 class BasicAuth:
@@ -207,7 +212,8 @@ class Wire:
             self._ahead = answer.clock - self._clock()
 
     def _unexpected(self, path: str, refused: RequestRefused) -> ConfigError:
-        return ConfigError(
+        kind = ValueRefused if refused.code == _BAD_PARAMETER else ConfigError
+        return kind(
             f"{self.name} refuses GET {path}: {refused.message}"
             f" (HTTP {refused.status} {refused.code}).",
             "Check the version of WooCommerce, and whether a plug-in changes its REST API.",

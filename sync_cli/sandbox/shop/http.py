@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from sync_cli.sandbox.shop.errors import ShopError
 from sync_cli.sandbox.shop.records import Json
 from sync_cli.sandbox.shop.settings import ShopSettings
 from sync_cli.sandbox.shop.store import ShopStore
+
+_ALL = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,22 @@ class Call:
         text = self.query.get("dp", "")
         return int(text) if text.isdecimal() else self.store.settings.decimals
 
+    def with_metas(self, body: Json) -> Json:
+        """The object with those `meta_data` that `include_meta` or `exclude_meta` leave of it."""
+        wanted, unwanted = _listed(self.query, "include_meta"), _listed(self.query, "exclude_meta")
+        if "meta_data" in body and (wanted or unwanted):
+            entries = body["meta_data"]
+            body["meta_data"] = [
+                entry
+                for entry in entries
+                if (entry["key"] in wanted if wanted else entry["key"] not in unwanted)
+            ]
+        return body
+
+
+def _listed(query: Mapping[str, str], name: str) -> set[str]:
+    return {part.strip() for part in query.get(name, "").split(",") if part.strip()}
+
 
 @dataclass(slots=True)
 class Answer:
@@ -82,6 +101,27 @@ def trimmed(body: Any, asked: frozenset[str] | None) -> Any:
 
 def _part(name: str, value: Json, asked: frozenset[str]) -> Json:
     return {key: value[key] for key in value if f"{name}.{key}" in asked}
+
+
+def chosen(body: Json, names: frozenset[str] | None) -> Json:
+    """The body with the named fields only."""
+    return body if names is None else {key: body[key] for key in body if key in names}
+
+
+def links(store: ShopStore, home: str, number: int) -> Json:
+    """The `_links` of an object below `home`, an address below the API's root."""
+    base = f"{store.settings.base_url}/wp-json/wc/v3/{home}"
+    return {
+        "self": [{"href": f"{base}/{number}", "targetHints": {"allow": list(_ALL)}}],
+        "collection": [{"href": base}],
+    }
+
+
+def refuse_existing(call: Call, kind: str, label: str) -> None:
+    """Refuse (400) a create that brings an id."""
+    if call.body.get("id"):
+        message = f"Cannot create existing {label}."
+        raise ShopError(f"woocommerce_rest_{kind}_exists", message, 400)
 
 
 def created(call: Call, body: Json, number: int | str, path: str | None = None) -> Answer:

@@ -1,12 +1,11 @@
-"""The query of a list request: checked, and turned into a wish that a table can fulfil."""
+"""The checked query of a list request, turned into a wish that a table can fulfil."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from sync_cli.sandbox.shop.errors import Fault, invalid_params
 from sync_cli.sandbox.shop.store import ShopStore
 from sync_cli.sandbox.shop.table import R, Range, Wish
 from sync_cli.sandbox.shop.times import (
@@ -18,20 +17,14 @@ from sync_cli.sandbox.shop.times import (
     wall_second,
 )
 
-DATES = ("after", "before", "modified_after", "modified_before")
-_COLUMNS = {"after": "date", "before": "date"}
-
 
 @dataclass(frozen=True, slots=True)
 class ListSpec:
-    """What a collection takes in its query; `local_dates` compares dates without flag by the clock
+    """How a collection is listed; `local_dates` compares dates without flag by the clock
     on the wall (products), not by the second (orders)."""
 
-    orderby: tuple[str, ...]
     default_orderby: str = "date"
     default_order: str = "desc"
-    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dates: bool = True
     local_dates: bool = False
 
@@ -48,65 +41,6 @@ class Page:
     def skip(self) -> int:
         """How many records come before the page."""
         return (self.number - 1) * self.size if self.offset is None else self.offset
-
-
-def one_of(names: tuple[str, ...]) -> str:
-    """The choices as the shop names them in an error."""
-    if len(names) == 2:
-        return " and ".join(names)
-    return f"{', '.join(names[:-1])}, and {names[-1]}"
-
-
-def check_query(spec: ListSpec, query: Mapping[str, str]) -> None:
-    """Refuse (400) values that the collection does not take; unknown names are let through."""
-    found = {
-        "page": _out_of_bounds(query.get("page"), 1, None, "page"),
-        "per_page": _out_of_bounds(query.get("per_page"), 1, 100, "per_page"),
-        "order": _not_one_of(query.get("order"), ("asc", "desc"), "order"),
-        "orderby": _not_one_of(query.get("orderby"), spec.orderby, "orderby"),
-        **{name: _not_one_of(query.get(name), spec.choices[name], name) for name in spec.choices},
-        **{name: _not_all_of(query.get(name), spec.lists[name], name) for name in spec.lists},
-        **{name: _no_date(query.get(name)) for name in (DATES if spec.dates else ())},
-    }
-    faults = {name: fault for name, fault in found.items() if fault is not None}
-    if faults:
-        raise invalid_params(faults)
-
-
-def _not_one_of(text: str | None, choices: tuple[str, ...], name: str) -> Fault | None:
-    if text is None or text in choices:
-        return None
-    return Fault("rest_not_in_enum", f"{name} is not one of {one_of(choices)}.")
-
-
-def _not_all_of(text: str | None, choices: tuple[str, ...], name: str) -> Fault | None:
-    for at, word in enumerate(words(text)):
-        if word not in choices:
-            return _not_one_of(word, choices, f"{name}[{at}]")
-    return None
-
-
-def _no_date(text: str | None) -> Fault | None:
-    if text is None or parse_bound(text) is not None:
-        return None
-    return Fault("rest_invalid_date", "Invalid date.")
-
-
-def _out_of_bounds(text: str | None, low: int, high: int | None, name: str) -> Fault | None:
-    if text is None:
-        return None
-    try:
-        value = int(text)
-    except ValueError:
-        message = f"{name} is not of type integer."
-        return Fault("rest_invalid_type", message, {"param": name})
-    if high is None and value < low:
-        message = f"{name} must be greater than or equal to {low}"
-    elif high is not None and not low <= value <= high:
-        message = f"{name} must be between {low} (inclusive) and {high} (inclusive)"
-    else:
-        return None
-    return Fault("rest_out_of_bounds", message)
 
 
 def words(text: str | None) -> list[str]:

@@ -2,175 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from sync_cli.sandbox.shop.errors import ShopError, invalid_id
 from sync_cli.sandbox.shop.http import Answer, Call, created, paged
-from sync_cli.sandbox.shop.listing import (
-    ListSpec,
-    check_query,
-    is_true,
-    page_of,
-    wish_of,
-    words,
-)
-from sync_cli.sandbox.shop.money import parsed
-from sync_cli.sandbox.shop.product_facts import (
-    ProductView,
-    full_name,
-    is_on_sale,
-    shown_price,
-    stock_holder,
-)
+from sync_cli.sandbox.shop.listing import ListSpec, is_true, page_of, words
+from sync_cli.sandbox.shop.product_facts import ProductView, full_name
+from sync_cli.sandbox.shop.product_filters import listed_products, product_wish, wanted_statuses
 from sync_cli.sandbox.shop.product_view import product_json, variation_json
 from sync_cli.sandbox.shop.product_write import changed_product, settle_price
 from sync_cli.sandbox.shop.records import Json, Product
-from sync_cli.sandbox.shop.schemas import PRODUCT, VARIATION, check_body
 from sync_cli.sandbox.shop.slugs import slug_of
-from sync_cli.sandbox.shop.store import ShopStore, folded
+from sync_cli.sandbox.shop.store import ShopStore
 
-_STATUSES = ("any", "future", "trash", "draft", "pending", "private", "publish")
-_ORDERBY = ("date", "id", "include", "title", "slug", "modified")
-_CHOICES = {
-    "status": _STATUSES,
-    "stock_status": ("instock", "outofstock", "onbackorder"),
-    "tax_class": ("standard", "reduced-rate", "zero-rate"),
-}
-PRODUCTS = ListSpec(
-    orderby=(*_ORDERBY, "popularity", "rating", "post__in", "price", "sales", "menu_order"),
-    choices={**_CHOICES, "type": ("simple", "grouped", "external", "variable")},
-    local_dates=True,
-)
-VARIATIONS = ListSpec(orderby=(*_ORDERBY, "menu_order"), choices=_CHOICES, local_dates=True)
+PRODUCTS = ListSpec(local_dates=True)
+VARIATIONS = ListSpec(local_dates=True)
 _WRONG_ENDPOINT = (
     "To manipulate product variations you should use the "
     "/products/&lt;product_id&gt;/variations/&lt;id&gt; endpoint."
 )
-Test = Callable[[ProductView, Product, str], bool]
 
 
-def _in_text(view: ProductView, product: Product, text: str) -> bool:
-    wanted = folded(text)
-    described = str(product.extra.get("description", ""))
-    return any(wanted in folded(part) for part in (full_name(view, product), described))
-
-
-def _has_term(name: str) -> Test:
-    return lambda _view, product, text: any(
-        int(word) in product.extra.get(name, ()) for word in words(text) if word.isdecimal()
-    )
-
-
-_TESTS: dict[str, Test] = {
-    "type": lambda _, p, text: p.kind == text,
-    "stock_status": lambda v, p, text: stock_holder(v, p).stock_status == text,
-    "tax_class": lambda _, p, text: p.tax_class == ("" if text == "standard" else text),
-    "search": _in_text,
-    "search_sku": lambda _, p, text: folded(text) in folded(p.sku),
-    "slug": lambda _, p, text: p.slug == text,
-    "category": _has_term("category_ids"),
-    "brand": _has_term("brand_ids"),
-    "featured": lambda _, p, text: bool(p.extra.get("featured")) == is_true(text),
-    "virtual": lambda _, p, text: bool(p.extra.get("virtual")) == is_true(text),
-    "on_sale": lambda v, p, text: is_on_sale(p, v.store.now()) == is_true(text),
-    "parent": lambda _, p, text: str(p.parent_id) in words(text),
-    "min_price": lambda v, p, text: (parsed(shown_price(v, p)) or 0) >= (parsed(text) or 0),
-    "max_price": lambda v, p, text: (parsed(shown_price(v, p)) or 0) <= (parsed(text) or 0),
-}
-
-
-def _filter(call: Call, parent_id: int | None = None) -> Callable[[Product], bool] | None:
-    """The query's own filters as one test; None when there are none."""
-    view = ProductView(call.store)
-    tests = [(test, call.query[name]) for name, test in _TESTS.items() if call.query.get(name)]
-    status = call.query.get("status", "any")
-    if status not in ("any", "trash"):
-        tests.append((lambda _, p, text: p.status == text, status))
-    if parent_id is not None:
-        tests.append((lambda _, p, text: p.parent_id == int(text), str(parent_id)))
-    if not tests:
-        return None
-    return lambda product: all(test(view, product, text) for test, text in tests)
-
-
-_SORT_KEYS: dict[str, Callable[[Product], Any]] = {
-    "title": lambda p: (folded(p.name), p.id),
-    "slug": lambda p: (p.slug, p.id),
-    "menu_order": lambda p: (p.extra.get("menu_order", 0), p.id),
-    "price": lambda p: (parsed(p.price) or 0, p.id),
-    "popularity": lambda p: (p.extra.get("total_sales", 0), p.id),
-    "sales": lambda p: (p.extra.get("total_sales", 0), p.id),
-    "rating": lambda p: p.id,
-}
+def _view(call: Call) -> ProductView:
+    return ProductView(call.store, edit=call.query.get("context") == "edit")
 
 
 def list_products(call: Call) -> Answer:
     """`GET /products`; with `sku` it also finds variations."""
-    check_query(PRODUCTS, call.query)
-    view = ProductView(call.store)
-    page = page_of(call.query)
-    found, total = _by_sku(call) if call.query.get("sku") else _products(call)
-    names = call.names
-    bodies = [product_json(view, product, names) for product in found]
+    page, view = page_of(call.query), _view(call)
+    found, total = listed_products(call, PRODUCTS)
+    bodies = [call.with_metas(product_json(view, product, call.names)) for product in found]
     return paged(call, bodies, total, page.size, page.number)
-
-
-def _products(call: Call) -> tuple[list[Product], int]:
-    trashed = call.query.get("status") == "trash"
-    wish = wish_of(
-        call.store,
-        PRODUCTS,
-        call.query,
-        matches=_filter(call),
-        sort_keys=_SORT_KEYS,
-        trashed=trashed,
-    )
-    return call.store.products.find(wish)
-
-
-def _by_sku(call: Call) -> tuple[list[Product], int]:
-    """The products and variations with one of the SKUs; the whole text may be one SKU, too."""
-    text = call.query["sku"]
-    trashed = call.query.get("status") == "trash"
-    holders = {
-        product.id: product
-        for sku in (text, *words(text))
-        for product in call.store.sku_holders(sku)
-        if (product.status == "trash") == trashed
-    }
-    wish = wish_of(call.store, PRODUCTS, call.query, matches=_filter(call), sort_keys=_SORT_KEYS)
-    return call.store.products.choose(holders.values(), wish)
 
 
 def list_variations(call: Call) -> Answer:
     """`GET /variations` and `GET /products/{id}/variations`; an unknown parent has none."""
-    check_query(VARIATIONS, call.query)
-    store, view = call.store, ProductView(call.store)
-    parent_id = call.numbers[0] if call.numbers else None
-    trashed = call.query.get("status") == "trash"
-    matches = _filter(call, parent_id)
-    wish = wish_of(
-        store, VARIATIONS, call.query, matches=matches, sort_keys=_SORT_KEYS, trashed=trashed
-    )
-    if call.query.get("sku"):
-        holders = [p for sku in words(call.query["sku"]) for p in store.sku_holders(sku)]
-        chosen = [p for p in holders if p.kind == "variation" and p.status != "trash"]
-        found, total = store.variations.choose(chosen, wish)
-    elif parent_id is not None:
-        found, total = store.variations.choose(_children(store, parent_id, trashed), wish)
-    else:
-        found, total = store.variations.find(wish)
-    page = page_of(call.query)
-    names = call.names
-    bodies = [variation_json(view, product, names) for product in found]
+    page, view = page_of(call.query), _view(call)
+    found, total = _listed_variations(call)
+    bodies = [call.with_metas(variation_json(view, product, call.names)) for product in found]
     return paged(call, bodies, total, page.size, page.number)
 
 
-def _children(store: ShopStore, parent_id: int, trashed: bool) -> list[Product]:
+def _listed_variations(call: Call) -> tuple[list[Product], int]:
+    store, statuses = call.store, wanted_statuses(call.query)
+    parent_id = call.numbers[0] if call.numbers else None
+    wish = product_wish(call, VARIATIONS, parent_id, trashed=statuses == {"trash"})
+    if call.query.get("sku"):
+        holders = [p for sku in words(call.query["sku"]) for p in store.sku_holders(sku)]
+        chosen = [p for p in holders if p.kind == "variation" and p.status != "trash"]
+        return store.variations.choose(chosen, wish)
+    if parent_id is not None:
+        return store.variations.choose(_children(store, parent_id, statuses), wish)
+    return store.variations.find(wish)
+
+
+def _children(store: ShopStore, parent_id: int, statuses: set[str]) -> list[Product]:
     parent = store.products.get(parent_id)
     parts = (store.variations.get(i) for i in parent.variations) if parent else ()
-    return [p for p in parts if p is not None and (p.status == "trash") == trashed]
+    return [p for p in parts if p and (p.status != "trash" or "trash" in statuses)]
 
 
 def _product_of(call: Call, status: int = 404) -> Product:
@@ -182,13 +71,11 @@ def _product_of(call: Call, status: int = 404) -> Product:
 
 def get_product(call: Call) -> Answer:
     """`GET /products/{id}`; a variation's id is answered too."""
-    view = ProductView(call.store, edit=call.query.get("context") == "edit")
-    return Answer(product_json(view, _product_of(call), call.single_names))
+    return Answer(product_json(_view(call), _product_of(call), call.single_names))
 
 
 def post_product(call: Call) -> Answer:
     """`POST /products`."""
-    check_body(PRODUCT, call.body)
     product = create_product(call.store, call.body, batch=False)
     view = ProductView(call.store, edit=True)
     return created(call, product_json(view, product, call.single_names), product.id)
@@ -196,7 +83,6 @@ def post_product(call: Call) -> Answer:
 
 def put_product(call: Call) -> Answer:
     """`PUT`, `PATCH` and `POST /products/{id}`."""
-    check_body(PRODUCT, call.body)
     before = _product_of(call, status=400)
     product = update_product(call.store, before, call.body, batch=False)
     view = ProductView(call.store, edit=True)
@@ -290,13 +176,11 @@ def _variation_of(call: Call, status: int = 404) -> Product:
 
 def get_variation(call: Call) -> Answer:
     """`GET /products/{id}/variations/{id}`."""
-    view = ProductView(call.store, edit=call.query.get("context") == "edit")
-    return Answer(variation_json(view, _variation_of(call), call.single_names))
+    return Answer(variation_json(_view(call), _variation_of(call), call.single_names))
 
 
 def post_variation(call: Call) -> Answer:
     """`POST /products/{id}/variations`."""
-    check_body(VARIATION, call.body)
     product = create_variation(call.store, call.numbers[0], call.body, batch=False)
     view = ProductView(call.store, edit=True)
     return created(call, variation_json(view, product, call.single_names), product.id)
@@ -320,7 +204,6 @@ def create_variation(store: ShopStore, parent_id: int, body: Json, *, batch: boo
 
 def put_variation(call: Call) -> Answer:
     """`PUT`, `PATCH` and `POST /products/{id}/variations/{id}`."""
-    check_body(VARIATION, call.body)
     variation = update_product(call.store, _variation_of(call, 404), call.body, batch=False)
     view = ProductView(call.store, edit=True)
     return Answer(variation_json(view, variation, call.single_names))

@@ -107,3 +107,19 @@ def full_name(view: ProductView, product: Product) -> str:
 def option_names(product: Product) -> str:
     """The chosen options of a variation: "Blue, M"."""
     return ", ".join(a["option"] for a in product.extra.get("attributes", ()))
+
+
+def shown_stock_status(view: ProductView, product: Product) -> str:
+    """`stock_status`: of a variable product without own stock the best of its variations."""
+    if product.kind == "variable" and not product.managed:
+        statuses = {v.stock_status for v in visible_variations(view, product)}
+        return next((s for s in ("instock", "onbackorder") if s in statuses), "outofstock")
+    return stock_holder(view, product).stock_status
+
+
+def is_shown_on_sale(view: ProductView, product: Product) -> bool:
+    """`on_sale`: of a variable product whether any variation is."""
+    now = view.store.now()
+    if product.kind == "variable":
+        return any(is_on_sale(part, now) for part in visible_variations(view, product))
+    return is_on_sale(product, now)

@@ -13,14 +13,17 @@ from sync_cli.sandbox.shop.product_facts import (
     full_name,
     is_managed,
     is_on_sale,
+    is_shown_on_sale,
     meta_json,
     option_names,
     shown_price,
+    shown_stock_status,
     stock_holder,
     variation_prices,
     visible_variations,
 )
 from sync_cli.sandbox.shop.records import Json, Product
+from sync_cli.sandbox.shop.store import folded
 from sync_cli.sandbox.shop.times import gmt_text
 
 _READ_WRITE = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -79,13 +82,6 @@ def _stock_quantity(view: ProductView, product: Product) -> int | None:
     return holder.stock if holder.managed else None
 
 
-def _stock_status(view: ProductView, product: Product) -> str:
-    if product.kind == "variable" and not product.managed:
-        statuses = {v.stock_status for v in visible_variations(view, product)}
-        return next((s for s in ("instock", "onbackorder") if s in statuses), "outofstock")
-    return stock_holder(view, product).stock_status
-
-
 def _backordered(view: ProductView, product: Product) -> bool:
     return stock_holder(view, product).stock_status == "onbackorder"
 
@@ -120,27 +116,22 @@ def _shipping_taxable(view: ProductView, product: Product) -> bool:
     return taxed and _shippable(view, product)
 
 
-def _on_sale(view: ProductView, product: Product) -> bool:
-    now = view.store.now()
-    if product.kind == "variable":
-        return any(is_on_sale(part, now) for part in visible_variations(view, product))
-    return is_on_sale(product, now)
-
-
 def _cost(_view: ProductView, product: Product) -> Json:
     cost = product.extra.get("cost")
     values = [] if cost is None else [{"defined_value": cost, "effective_value": cost}]
     return {"values": values, "total_value": cost or 0}
 
 
-def _categories(view: ProductView, product: Product) -> list[Json]:
-    terms = (view.store.categories.get(i) for i in product.extra.get("category_ids", ()))
-    return [{"id": t.id, "name": t.name, "slug": t.slug} for t in terms if t is not None]
+def _terms(kind: str, name: str) -> Getter:
+    """The terms of a kind that a product has, by name."""
 
+    def get(view: ProductView, product: Product) -> list[Json]:
+        known = view.store.terms[kind]
+        found = [known[number] for number in product.extra.get(name, ()) if number in known]
+        found.sort(key=lambda term: folded(term.name))
+        return [{"id": term.id, "name": term.name, "slug": term.slug} for term in found]
 
-def _brands(view: ProductView, product: Product) -> list[Json]:
-    terms = (view.store.brands.get(i) for i in product.extra.get("brand_ids", ()))
-    return [{"id": t.id, "name": t.name, "slug": t.slug} for t in terms if t is not None]
+    return get
 
 
 def _related(view: ProductView, product: Product) -> list[int]:
@@ -208,7 +199,7 @@ COMMON: dict[str, Getter] = {
     "date_on_sale_from_gmt": _sale_date("sale_from", gmt=True),
     "date_on_sale_to": _sale_date("sale_to", gmt=False),
     "date_on_sale_to_gmt": _sale_date("sale_to", gmt=True),
-    "on_sale": _on_sale,
+    "on_sale": is_shown_on_sale,
     "purchasable": _purchasable,
     "virtual": _extra("virtual", False),
     "downloadable": _extra("downloadable", False),
@@ -219,7 +210,7 @@ COMMON: dict[str, Getter] = {
     "tax_class": _tax_class,
     "manage_stock": is_managed,
     "stock_quantity": _stock_quantity,
-    "stock_status": _stock_status,
+    "stock_status": shown_stock_status,
     "backorders": _backorders,
     "backorders_allowed": lambda v, p: _backorders(v, p) in ("yes", "notify"),
     "backordered": _backordered,
@@ -253,9 +244,9 @@ PRODUCT_FIELDS: dict[str, Getter] = {
     "upsell_ids": _fresh("upsell_ids"),
     "cross_sell_ids": _fresh("cross_sell_ids"),
     "purchase_note": _extra("purchase_note", ""),
-    "categories": _categories,
-    "brands": _brands,
-    "tags": _fresh("tags"),
+    "categories": _terms("categories", "category_ids"),
+    "brands": _terms("brands", "brand_ids"),
+    "tags": _terms("tags", "tag_ids"),
     "images": _images,
     "attributes": _fresh("attributes"),
     "default_attributes": _fresh("default_attributes"),

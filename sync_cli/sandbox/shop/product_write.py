@@ -15,7 +15,7 @@ from sync_cli.sandbox.shop.money import parsed, price_text
 from sync_cli.sandbox.shop.product_facts import is_on_sale
 from sync_cli.sandbox.shop.records import Json, Product
 from sync_cli.sandbox.shop.slugs import safe_name, slug_of
-from sync_cli.sandbox.shop.store import TAX_CLASSES, ShopStore
+from sync_cli.sandbox.shop.store import ShopStore
 from sync_cli.sandbox.shop.times import parse_bound, second_of_wall
 
 STATUSES = ("draft", "pending", "private", "publish", "future", "auto-draft", "trash")
@@ -41,7 +41,6 @@ _PLAIN = (
     "menu_order",
     "low_stock_amount",
     "post_password",
-    "tags",
 )
 _META_FIELDS = {
     "_sku": "sku",
@@ -211,8 +210,8 @@ def _write_sale(_store: ShopStore, product: Product, value: Any) -> None:
     product.sale_price = price_text(value)
 
 
-def _write_tax_class(_store: ShopStore, product: Product, value: Any) -> None:
-    known = value in TAX_CLASSES and value != "standard"
+def _write_tax_class(store: ShopStore, product: Product, value: Any) -> None:
+    known = value in store.tax_classes and value != "standard"
     parent = value == "parent" and product.kind == "variation"
     product.tax_class = str(value) if known or parent else ""
 
@@ -247,9 +246,14 @@ def _write_categories(store: ShopStore, product: Product, value: Any) -> None:
     product.extra["category_ids"] = [i for i in ids if i in store.categories] or [15]
 
 
-def _write_brands(store: ShopStore, product: Product, value: Any) -> None:
-    ids = [entry.get("id") for entry in value or () if isinstance(entry, dict)]
-    product.extra["brand_ids"] = [i for i in ids if i in store.brands]
+def _term_writer(kind: str, name: str) -> Writer:
+    """A writer of the terms of a kind; unknown ones are left out."""
+
+    def write(store: ShopStore, product: Product, value: Any) -> None:
+        ids = [entry.get("id") for entry in value or () if isinstance(entry, dict)]
+        product.extra[name] = [number for number in ids if number in store.terms[kind]]
+
+    return write
 
 
 def _write_shipping_class(store: ShopStore, product: Product, value: Any) -> None:
@@ -345,7 +349,8 @@ _WRITERS: dict[str, Writer] = {
     "dimensions": _write_dimensions,
     "global_unique_id": _write_unique_id,
     "categories": _write_categories,
-    "brands": _write_brands,
+    "brands": _term_writer("brands", "brand_ids"),
+    "tags": _term_writer("tags", "tag_ids"),
     "shipping_class": _write_shipping_class,
     "images": _write_images,
     "image": _write_image,

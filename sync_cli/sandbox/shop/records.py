@@ -185,7 +185,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class TaxRate:
-    """A tax rate in percent for a country (and state), by class and priority."""
+    """A tax rate in percent for a country (and state), by class and priority.
+
+    Postcodes and cities are kept as they were sent; the rate is found without them.
+    """
 
     id: int
     country: str
@@ -197,6 +200,8 @@ class TaxRate:
     compound: bool = False
     shipping: bool = True
     order: int = 0
+    postcodes: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
 
     @property
     def code(self) -> str:
@@ -212,9 +217,10 @@ class Coupon:
     id: int
     created: int
     modified: int | None
-    code: str
+    code: str = ""
     amount: Decimal = ZERO
     kind: str = "fixed_cart"
+    status: str = "publish"
     used_by: list[str] = field(default_factory=list)
     meta: list[Meta] = field(default_factory=list)
     extra: Json = field(default_factory=dict)
@@ -235,8 +241,23 @@ class Webhook:
 
 @dataclass(slots=True)
 class Term:
-    """A category, tag, brand or shipping class of products."""
+    """A category, tag, brand or shipping class of products, or an option of an attribute."""
 
     id: int
     name: str
     slug: str
+    parent: int = 0
+    description: str = ""
+    menu_order: int = 0
+    display: str = "default"
+
+
+@dataclass(slots=True)
+class Attribute:
+    """An attribute that all products share; its slug begins with "pa_"."""
+
+    id: int
+    name: str
+    slug: str
+    order_by: str = "menu_order"
+    has_archives: bool = False

@@ -7,12 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sync_cli.sandbox.shop import (
+    coupon_api,
     customer_api,
     fulfillment_api,
     order_api,
-    other_api,
     product_api,
     system_api,
+    tax_api,
+    term_api,
+    webhook_api,
 )
 from sync_cli.sandbox.shop.batch import BatchItems, run_batch
 from sync_cli.sandbox.shop.http import Answer, Call
@@ -23,8 +26,12 @@ _WRITES = ("POST", "PUT", "PATCH")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path below `/wp-json/wc/v3/` and its handlers by method."""
+    """A path below `/wp-json/wc/v3/` and its handlers by method.
 
+    In the path `<id>` is a number, `<word>` a name.
+    """
+
+    path: str
     pattern: re.Pattern[str]
     handlers: Mapping[str, Handler]
 
@@ -36,17 +43,17 @@ class Route:
     @property
     def is_batch(self) -> bool:
         """Whether this is a route for many writes at once."""
-        return self.pattern.pattern.endswith("/batch")
+        return self.path.endswith("/batch")
 
     @property
     def is_single(self) -> bool:
         """Whether the path ends with an id."""
-        return self.pattern.pattern.endswith(")")
+        return self.path.endswith(">")
 
 
 def _route(path: str, handlers: Mapping[str, Handler]) -> Route:
     pattern = path.replace("<id>", r"(\d+)").replace("<word>", r"([\w-]+)")
-    return Route(re.compile(pattern), handlers)
+    return Route(path, re.compile(pattern), handlers)
 
 
 def _collection(path: str, listed: Handler, posted: Handler) -> Route:
@@ -68,11 +75,28 @@ def _batch(path: str, items: Callable[[Call], BatchItems]) -> Route:
 _VARIATIONS = "products/<id>/variations"
 _NOTES = "orders/<id>/notes"
 _REFUNDS = "orders/<id>/refunds"
+_ATTRIBUTES = "products/attributes"
+_TERM_KINDS = ("brands", "categories", "tags", "shipping_classes")
 
 ROUTES: tuple[Route, ...] = (
     _collection("products", product_api.list_products, product_api.post_product),
     _batch("products", lambda call: product_api.ProductBatch(call.store)),
-    _collection("products/(?:brands|categories)", other_api.list_terms, other_api.post_term),
+    *(
+        route
+        for path in (*(f"products/{kind}" for kind in _TERM_KINDS), f"{_ATTRIBUTES}/<id>/terms")
+        for route in (
+            _collection(path, term_api.list_terms, term_api.post_term),
+            _batch(path, term_api.TermBatch),
+            _single(f"{path}/<id>", term_api.get_term, term_api.put_term, term_api.delete_term),
+        )
+    ),
+    _collection(_ATTRIBUTES, term_api.list_attributes, term_api.post_attribute),
+    _single(
+        f"{_ATTRIBUTES}/<id>",
+        term_api.get_attribute,
+        term_api.put_attribute,
+        term_api.delete_attribute,
+    ),
     _single(
         "products/<id>",
         product_api.get_product,
@@ -104,14 +128,20 @@ ROUTES: tuple[Route, ...] = (
         customer_api.put_customer,
         customer_api.delete_customer,
     ),
-    _collection("coupons", other_api.list_coupons, other_api.post_coupon),
-    _single("coupons/<id>", other_api.get_coupon, other_api.put_coupon, other_api.delete_coupon),
-    _collection("taxes", other_api.list_taxes, other_api.post_tax),
-    _route("taxes/classes", {"GET": other_api.list_tax_classes, "POST": other_api.post_tax}),
-    _route("taxes/<id>", {"GET": other_api.get_tax}),
-    _collection("webhooks", other_api.list_webhooks, other_api.post_webhook),
+    _collection("coupons", coupon_api.list_coupons, coupon_api.post_coupon),
+    _batch("coupons", lambda call: coupon_api.CouponBatch(call.store)),
+    _single("coupons/<id>", coupon_api.get_coupon, coupon_api.put_coupon, coupon_api.delete_coupon),
+    _collection("taxes", tax_api.list_taxes, tax_api.post_tax),
+    _batch("taxes", lambda call: tax_api.TaxBatch(call.store)),
+    _collection("taxes/classes", tax_api.list_tax_classes, tax_api.post_tax_class),
+    _route("taxes/classes/<word>", {"GET": tax_api.get_tax_class}),
+    _single("taxes/<id>", tax_api.get_tax, tax_api.put_tax, tax_api.delete_tax),
+    _collection("webhooks", webhook_api.list_webhooks, webhook_api.post_webhook),
     _single(
-        "webhooks/<id>", other_api.get_webhook, other_api.put_webhook, other_api.delete_webhook
+        "webhooks/<id>",
+        webhook_api.get_webhook,
+        webhook_api.put_webhook,
+        webhook_api.delete_webhook,
     ),
     _route("system_status", {"GET": system_api.get_system_status}),
     _route("settings/<word>", {"GET": system_api.list_settings}),

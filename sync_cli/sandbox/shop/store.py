@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from threading import RLock
 from typing import Any, Protocol
 
 from sync_cli.sandbox.shop.records import (
+    Attribute,
     Coupon,
     Customer,
     Json,
@@ -76,10 +77,19 @@ class ShopStore:
         self.refunds_of: dict[int, list[int]] = defaultdict(list)
         self.fulfillments: dict[int, list[Json]] = defaultdict(list)
         self.rates: list[TaxRate] = []
+        self.tax_classes = dict(TAX_CLASSES)
         self.categories: dict[int, Term] = {15: Term(15, "Uncategorized", "uncategorized")}
         self.brands: dict[int, Term] = {}
         self.tags: dict[int, Term] = {}
         self.shipping_classes: dict[int, Term] = {}
+        self.terms: Mapping[str, dict[int, Term]] = {
+            "categories": self.categories,
+            "brands": self.brands,
+            "tags": self.tags,
+            "shipping_classes": self.shipping_classes,
+        }
+        self.attributes: dict[int, Attribute] = {}
+        self.attribute_terms: dict[int, dict[int, Term]] = defaultdict(dict)
         self.images: dict[int, Json] = {}
         self._skus: dict[str, list[int]] = {}
         self._emails: dict[str, int] = {}

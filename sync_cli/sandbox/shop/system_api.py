@@ -7,9 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sync_cli.sandbox.shop.errors import ShopError
-from sync_cli.sandbox.shop.http import Answer, Call
+from sync_cli.sandbox.shop.http import Answer, Call, chosen
 from sync_cli.sandbox.shop.money import currency_name, symbol_entity
-from sync_cli.sandbox.shop.other_api import chosen
 from sync_cli.sandbox.shop.records import Json
 from sync_cli.sandbox.shop.settings import ShopSettings
 

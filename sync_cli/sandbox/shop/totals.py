@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sync_cli.sandbox.shop.money import rounded
 from sync_cli.sandbox.shop.records import ZERO, Item, Order, TaxLine, TaxRate
-from sync_cli.sandbox.shop.store import TAX_CLASSES, ShopStore
+from sync_cli.sandbox.shop.store import ShopStore
 from sync_cli.sandbox.shop.taxes import Place, matching_rates, tax_place, taxes_on
 
 _NO_CLASS = "no tax"
@@ -100,7 +100,7 @@ def shipping_class(store: ShopStore, order: Order) -> str:
     if setting != "inherit":
         return setting
     found = {_class_of(item) for item in order.of_kind("line_item")}
-    slugs = ["", *(slug for slug in TAX_CLASSES if slug != "standard")]
+    slugs = ["", *(slug for slug in store.tax_classes if slug != "standard")]
     return next((slug for slug in slugs if slug in found), _NO_CLASS)
 
 

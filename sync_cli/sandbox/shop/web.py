@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Request, Response, request
 
+from sync_cli.sandbox.shop.arguments import check
 from sync_cli.sandbox.shop.auth import (
     check_permission,
     known_key,
@@ -93,6 +94,8 @@ def _answer(
         raise no_route()
     route, parts = found
     body = _body(sent)
+    if not route.is_batch:
+        check(route.path, method, query, body)
     if key is None:
         raise not_allowed(method, single=route.is_single, batch=route.is_batch)
     numbers = tuple(int(part) for part in parts if part.isdecimal())

@@ -144,6 +144,14 @@ def test_the_variations_of_a_parent_are_found(shop: Shop) -> None:
     assert found["x"] == found["99999"] == ()
 
 
+@pytest.mark.parametrize("address", ["nobody", "nobody@localhost", "a@b.c"])
+def test_an_address_that_the_shop_does_not_take_belongs_to_nobody(shop: Shop, address: str) -> None:
+    customer = next(iter(shop.store.customers.records.values()))
+    found = shop.open().find("customer", "email", [address, customer.email])
+    assert found[address] == ()
+    assert [raw.id for raw in found[customer.email]] == [str(customer.id)]
+
+
 def test_customers_are_found_by_email(shop: Shop) -> None:
     customer = next(iter(shop.store.customers.records.values()))
     found = shop.open().find("customer", "email", [customer.email.upper(), "nobody@mail.example"])
