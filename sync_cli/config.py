@@ -349,9 +349,10 @@ class ReconcileSettings(Section):
         " so long",
     )
     shown: int = Field(1000, ge=1, description="list so many drifts at most; all are counted")
-    extra_stock: bool = Field(
+    extra_products: bool = Field(
         True,
-        description="report products that count their own stock and that the ERP does not know",
+        description="report products that customers can buy, or that count their own stock, and"
+        " that the ERP does not know",
     )
 
 

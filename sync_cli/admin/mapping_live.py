@@ -13,7 +13,7 @@ from sync_cli.connectors.base import Connector, Raw
 from sync_cli.core.errors import ConfigError
 from sync_cli.flows.connecting import open_erp, open_shop
 from sync_cli.flows.journeys import Setting
-from sync_cli.flows.reconcile_shelf import ReadOnly
+from sync_cli.flows.read_only import ReadOnly
 from sync_cli.flows.systems import SHOP
 from sync_cli.mapping.entity import EntityMapping
 from sync_cli.mapping.errors import Unreadable

@@ -1,7 +1,6 @@
 """Drifts: where two systems tell different stories of one thing, in words and with the remedy.
 
-Nothing here reads a system. `compare_order` judges one order and its documents; `stock_differs` and
-`stock_unknown` put into words what the comparison of stock found.
+Nothing here reads a system. `compare_order` judges one order and its documents.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from shlex import quote
 
 from sync_cli.core.identity import lowest_first
 from sync_cli.core.model import DocumentState, OrderState
@@ -62,7 +60,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """How much one side has: records and their amount in `unit`, a currency or "pieces"."""
+    """How much one side has: records and their amount in `unit`, a currency or "pieces".
+
+    Records without an amount have no unit.
+    """
 
     part: Part
     side: str
@@ -264,53 +265,6 @@ def _different(order: ShopOrder, name: str, shop: str, erp: str, mend: str) -> D
         field=name,
         shop=shop,
         erp=erp,
-    )
-
-
-def stock_differs(
-    article: str, sku: str, product: str, shown: Decimal | None, wanted: int
-) -> Drift:
-    """The shop shows another number than may be sold; the ERP's stock is right.
-
-    `article` is the ERP's id, `product` the shop's.
-    """
-    label = f"Stock of {sku or f'article {article}'}"
-    shop = "none" if shown is None else plain(shown)
-    too_much = shown is not None and shown > wanted
-    what = (
-        f"{label}: the shop shows {shop}, {wanted} can be sold{' (oversold)' if too_much else ''}."
-    )
-    mend = f"sync-cli stock --sku {quote(sku)}" if sku else f"sync-cli stock --id {article}"
-    return Drift(
-        Part.STOCK,
-        DriftKind.DIFFERENT,
-        sku or product,
-        label,
-        what,
-        mend,
-        ERP,
-        field="stock",
-        shop=shop,
-        erp=str(wanted),
-    )
-
-
-def stock_unknown(sku: str, product: str, shown: Decimal | None) -> Drift:
-    """The shop counts stock of a product that no article of the ERP stands behind."""
-    shop = "none" if shown is None else plain(shown)
-    label = f"Stock of {sku or f'product {product}'}"
-    name = f"the SKU {sku}" if sku else "its name (it has no SKU)"
-    return Drift(
-        Part.STOCK,
-        DriftKind.EXTRA,
-        sku or product,
-        label,
-        f"{label}: the shop shows {shop} of product {product}; no article of the ERP has {name}.",
-        "Create the article in the ERP or correct the SKU. If the shop alone sells it, switch"
-        " off the product's stock or set `reconcile.extra_stock: false`.",
-        ERP,
-        field="stock",
-        shop=shop,
     )
 
 

@@ -40,8 +40,8 @@ class Findings:
         if len(self._waiting) < self._shown:
             self._waiting.append(waiting)
 
-    def count(self, part: Part, side: str, unit: str, amount: Decimal) -> None:
-        """One record of a side, with its amount."""
+    def count(self, part: Part, side: str, unit: str = "", amount: Decimal = ZERO) -> None:
+        """One record of a side, with its amount where it has one."""
         key = (part, side, unit)
         self._records[key] += 1
         self._amounts[key] = self._amounts.get(key, ZERO) + amount
@@ -125,7 +125,7 @@ def verdict(report: Report) -> str:
     if report.doubts:
         return f"It cannot be said whether shop and ERP agree: {report.doubts[0]}"
     if not report.compared:
-        return "Nothing was compared: orders, refunds and stock are off in the configuration."
+        return "Nothing was compared: all that was asked for is off in the configuration."
     return f"Shop and ERP agree on {_extent(report)}{waits}."
 
 
@@ -140,13 +140,16 @@ def _extent(report: Report) -> str:
     names: dict[Part, Callable[[int], str]] = {
         Part.ORDERS: lambda n: _many(n, "order"),
         Part.REFUNDS: lambda n: _many(n, "refund"),
+        Part.CUSTOMERS: lambda n: _many(n, "customer"),
+        Part.PRODUCTS: lambda n: _many(n, "product"),
         Part.STOCK: lambda n: _many(n, "stock number"),
     }
     extents = []
     for part in report.compared:
         since = f" changed since {at:%Y-%m-%d}" if (at := report.since.get(part)) else ""
         extents.append(names[part](report.records(part, SHOP)) + since)
-    return " and ".join(extents)
+    *others, last = extents
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _many(number: int, noun: str) -> str:

@@ -10,4 +10,6 @@ class Part(StrEnum):
 
     ORDERS = "orders"
     REFUNDS = "refunds"
+    CUSTOMERS = "customers"
+    PRODUCTS = "products"
     STOCK = "stock"

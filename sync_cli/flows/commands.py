@@ -132,7 +132,7 @@ def carry_out(command: Command, config: Path, options: Options, reporter: Report
             mode=command.mode,
             options=options,
             watcher=reporter,
-            whole_products=command.whole_products,
+            whole_products=lambda _: command.whole_products,
         ) as opened:
             run = opened.run
             reporter.begin(dry=run.plans_only)

@@ -91,7 +91,8 @@ class CustomerNumberFlow:
 
     def _compared(self, items: Sequence[Item]) -> list[Item]:
         """The items, once the accounts were looked at of those that were not told yet."""
-        news = {item.id for item in items if item.record and not _is_told(item)}
+        afresh = bool(self.run.options.ids) or self.run.options.full
+        news = {item.id for item in items if item.record and (afresh or not _is_told(item))}
         accounts = {raw.id: raw for raw in self.systems.shop.fetch(CUSTOMER, sorted(news))}
         return [
             self._against(item, accounts.get(item.id)) if item.id in news else _only_seen(item)

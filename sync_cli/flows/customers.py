@@ -6,17 +6,15 @@ is decided anew right before it is written. Guests have no account: they come wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Any
 
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.guard import Guard, Harm
 from sync_cli.core.model import Customer
 from sync_cli.core.outcome import Settlement
-from sync_cli.core.parties import completed
 from sync_cli.core.plan import (
     NOT_OURS,
     Adopt,
@@ -33,8 +31,9 @@ from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.guarding import judge, stop_on_reused_ids
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Route
+from sync_cli.flows.customer_compare import differing_payload
 from sync_cli.flows.customer_items import CUSTOMER, CustomerItems
-from sync_cli.flows.systems import ERP, Systems
+from sync_cli.flows.systems import Systems
 from sync_cli.mapping.errors import Unreadable
 from sync_cli.state.spool import Spool, Spooled
 
@@ -147,9 +146,15 @@ class CustomerFlow:
         return item.link is not None and _is_same_thing(item, item.link) and self._is_known(item)
 
     def _is_known(self, item: Item) -> bool:
-        """Whether the ERP got it as it is now, or shall not get it."""
-        applied = item.applied is not None and item.applied.payload == item.fingerprint
-        return applied or not self.settings.update
+        """Whether the ERP got it as it is now, or shall not get it.
+
+        Who names a customer, or wants all of them afresh, has it compared with the ERP itself.
+        """
+        if not self.settings.update:
+            return True
+        if self.run.options.ids or self.run.options.full:
+            return False
+        return item.applied is not None and item.applied.payload == item.fingerprint
 
     def _decide(self, items: Sequence[Item]) -> list[Operation]:
         """The operations for these; who is linked now is compared with the ERP at once."""
@@ -195,24 +200,12 @@ class CustomerFlow:
             return replace(item, target=Target(gone=True))
         try:
             theirs = self.systems.erp_customer(raw)
-            wanted = self._payload(completed(ours, theirs))
+            payload = differing_payload(self.systems, ours, theirs)
         except Unreadable as error:
             return replace(item, problem=error.problems[0].about(item.label))
         if theirs.archived:
             return replace(item, filtered=ARCHIVED, link=None)
-        have = self._there(theirs)
-        payload = {key: value for key, value in wanted.items() if have.get(key) != value}
         return replace(item, payload=payload, same=not payload)
-
-    def _there(self, theirs: Customer) -> Mapping[str, Any]:
-        """What the ERP holds, in the words in which it is written; nothing if it is incomplete."""
-        try:
-            return self._payload(theirs)
-        except Unreadable:
-            return {}
-
-    def _payload(self, customer: Customer) -> Mapping[str, Any]:
-        return self.systems.erp_mapping(CUSTOMER).write(customer, without_owner=ERP)
 
 
 def _route(systems: Systems, items: CustomerItems) -> Route:

@@ -45,7 +45,7 @@ from sync_cli.flows.products_payload import (
     targets_of,
     wanted_product,
 )
-from sync_cli.flows.products_plan import ProductPlan
+from sync_cli.flows.products_planner import Planner
 from sync_cli.flows.products_rows import Appearance, ShopRow, ShopRows, shop_rows
 from sync_cli.flows.systems import SHOP, Systems
 from sync_cli.mapping.agreeing import Agreement
@@ -63,7 +63,7 @@ GIVEN_BY_THE_SHOP = frozenset({"", "parent"})
 class ProductComparer:
     """Plans what becomes of ERP articles in the shop; writes nothing to any system."""
 
-    def __init__(self, systems: Systems, route: Route, plan: ProductPlan) -> None:
+    def __init__(self, systems: Systems, route: Route, plan: Planner) -> None:
         self.systems = systems
         self.route = route
         self.plan = plan
@@ -125,7 +125,7 @@ class ProductComparer:
             for id, factor in factors.items()
             if Decimal(known.get(id, {}).get(UNIT_FACTOR, "1")) != factor
         }
-        self.plan.writer.note_factors(changed)
+        self.plan.note_factors(changed)
 
     def _compare(self, article: Article, link: Link | None, rows: ShopRows) -> None:
         record = article.record

@@ -11,7 +11,7 @@ from sync_cli.core.model import Product
 from sync_cli.core.plan import Applied, Item, Link, Reject
 from sync_cli.engine.route import Route
 from sync_cli.flows.articles import PRODUCT
-from sync_cli.flows.products_plan import ProductPlan
+from sync_cli.flows.products_planner import Planner
 from sync_cli.flows.systems import ERP, SHOP, Systems, lean_product
 from sync_cli.mapping.errors import Unreadable
 
@@ -84,7 +84,7 @@ class Look:
 class Looker:
     """Parts articles into what must be compared and what is as it was applied."""
 
-    def __init__(self, systems: Systems, route: Route, plan: ProductPlan) -> None:
+    def __init__(self, systems: Systems, route: Route, plan: Planner) -> None:
         self.systems = systems
         self.route = route
         self.plan = plan

@@ -108,6 +108,10 @@ class ProductPlan:
         values = (item.id, item.label, item.match, item.birth, dict(item.payload), factor)
         self._creates.append(folded_sku(item.match), article.parent_id, (*values, *_applied(item)))
 
+    def note_factors(self, factors: dict[str, Decimal]) -> None:
+        """Unit factors that changed count at once, also for an order of this minute."""
+        self.writer.note_factors(factors)
+
     def carry_out(self) -> None:
         """Make links, hold what is to be held, then write: products before their variations."""
         doubled = self._adoptions.settle(self.writer)

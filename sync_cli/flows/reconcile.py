@@ -5,10 +5,12 @@ Zero errors of the other commands is not "in step": only a comparison is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol, assert_never
 
 from sync_cli.config import Config
 from sync_cli.core.findings import Findings, Report
@@ -17,21 +19,29 @@ from sync_cli.engine.route import Mode, Options
 from sync_cli.engine.run import Silent
 from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.clock import utc_now
+from sync_cli.flows.read_only import ReadOnly
+from sync_cli.flows.reconcile_customers import CustomerComparison
 from sync_cli.flows.reconcile_orders import OrderComparison
+from sync_cli.flows.reconcile_products import ProductComparison
 from sync_cli.flows.reconcile_refunds import RefundComparison
-from sync_cli.flows.reconcile_shelf import ReadOnly
+from sync_cli.flows.reconcile_shelf import ShopSide
 from sync_cli.flows.reconcile_stock import StockComparison
 from sync_cli.flows.reconcile_trust import Memory, scope_of
 from sync_cli.flows.session import session
 from sync_cli.flows.systems import Systems
 
 COMMAND = "reconcile"
+WINDOWED = frozenset({Part.ORDERS, Part.REFUNDS})
+"""Parts of which a window may be compared; of the others always all."""
+NOTES = 20
+"""So many notes are told; a side that is half unreadable makes one for each record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person asked for: `since` (aware UTC) narrows the orders, `parts` what is compared.
+    """What a person asked for: `since` (aware UTC) narrows orders and refunds.
 
+    `parts` are what is compared.
     `shown` is how many drifts are listed (None: as configured). `accept_counts` takes a side that
     has shrunk as right.
     """
@@ -47,11 +57,22 @@ class Notes(Silent):
     """A watcher that keeps what belongs to no record."""
 
     texts: list[str] = field(default_factory=list)
+    more: int = 0
 
     def note(self, text: str) -> None:
         """Kept once, for the end of the report."""
-        if text not in self.texts:
+        if text in self.texts:
+            return
+        if len(self.texts) < NOTES:
             self.texts.append(text)
+        else:
+            self.more += 1
+
+    def told(self) -> list[str]:
+        """The first of them, and how many there are more."""
+        return (
+            [*self.texts, f"... and {self.more:,} more of this kind"] if self.more else self.texts
+        )
 
 
 def reconcile(
@@ -69,6 +90,7 @@ def reconcile(
         mode=lambda _: Mode.PLAN,
         options=Options(dry_run=True),
         watcher=notes,
+        whole_products=lambda loaded: Part.PRODUCTS in wish.parts and is_on(loaded, Part.PRODUCTS),
         now=now,
     ) as opened:
         return opened.systems.config, compare(opened.systems, wish, notes)
@@ -80,26 +102,58 @@ def compare(systems: Systems, wish: Wish, notes: Notes) -> Report:
     config = systems.config
     begun = systems.run.now()
     findings = Findings(wish.shown or config.reconcile.shown)
-    since: dict[Part, datetime] = {}
-    if Part.ORDERS in wish.parts and config.orders.mode is not Mode.OFF:
-        start = _start(systems, wish)
-        if start is not None:
-            since[Part.ORDERS] = start
-        comparison = OrderComparison(
-            systems, findings, start or admitted_since(systems), windowed=start is not None
-        )
-        comparison.compare(_memory(systems, wish))
-    if Part.REFUNDS in wish.parts and Mode.OFF not in (config.orders.mode, config.refunds.mode):
-        start = _start(systems, wish)
-        if start is not None:
-            since[Part.REFUNDS] = start
-        refunds = RefundComparison(
-            systems, findings, start or admitted_since(systems), windowed=start is not None
-        )
-        refunds.compare(_memory(systems, wish))
-    if Part.STOCK in wish.parts and config.stock.mode is not Mode.OFF:
-        StockComparison(systems, findings).compare(_memory(systems, wish))
-    return findings.report(shop=config.shop, at=begun, since=since, notes=notes.texts)
+    parts = [part for part in wish.parts if is_on(config, part)]
+    start = _start(systems, wish)
+    with closing(ShopSide(systems)) as side:
+        for part in sorted(set(parts), key=list(Part).index):
+            comparison = _comparison(part, systems, findings, side, start, parts)
+            comparison.compare(_memory(systems, wish))
+    since = {part: start for part in parts if part in WINDOWED and start is not None}
+    return findings.report(shop=config.shop, at=begun, since=since, notes=notes.told())
+
+
+def is_on(config: Config, part: Part) -> bool:
+    """Whether the configuration has anything done about a part, if only planned."""
+    modes = {
+        Part.ORDERS: (config.orders.mode,),
+        Part.REFUNDS: (config.orders.mode, config.refunds.mode),
+        Part.CUSTOMERS: (config.customers.mode,),
+        Part.PRODUCTS: (config.products.mode,),
+        Part.STOCK: (config.stock.mode,),
+    }
+    return Mode.OFF not in modes[part]
+
+
+class Comparison(Protocol):
+    """One part of the comparison."""
+
+    def compare(self, memory: Memory) -> None:
+        """Find the drifts; a side that must not be believed is said instead."""
+
+
+def _comparison(
+    part: Part,
+    systems: Systems,
+    findings: Findings,
+    side: ShopSide,
+    start: datetime | None,
+    parts: Sequence[Part],
+) -> Comparison:
+    since, windowed = start or admitted_since(systems), start is not None
+    match part:
+        case Part.ORDERS:
+            return OrderComparison(systems, findings, since, windowed=windowed)
+        case Part.REFUNDS:
+            return RefundComparison(systems, findings, since, windowed=windowed)
+        case Part.CUSTOMERS:
+            return CustomerComparison(systems, findings)
+        case Part.PRODUCTS:
+            return ProductComparison(systems, findings, side)
+        case Part.STOCK:
+            alone = Part.PRODUCTS not in parts
+            return StockComparison(systems, findings, side, alone=alone)
+        case _:
+            assert_never(part)
 
 
 def _start(systems: Systems, wish: Wish) -> datetime | None:

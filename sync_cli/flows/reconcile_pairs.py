@@ -22,6 +22,7 @@ from sync_cli.core.parts import Part
 from sync_cli.core.plan import Link
 from sync_cli.flows.reconcile_trust import Memory, SideCount
 from sync_cli.flows.systems import Systems
+from sync_cli.flows.under_way import just_changed, open_reasons
 from sync_cli.state.spool import Spool, Spooled
 
 LOOK_AGAIN = 100
@@ -253,36 +254,23 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         for name, id in ids.items():
             raw = raws.get(id)
             ours, trouble = self.read_ours(raw) if raw is not None else (None, "")
-            moved = self._moved(raw, shop_clock, "in the shop")
+            moved = self._moved(raw, shop_clock, "shop")
             documents = []
             for each in found.get(name, ()):
                 _, document, wrong = self.read_theirs(each)
                 trouble = trouble or wrong
-                moved = moved or self._moved(each, erp_clock, "in the ERP")
+                moved = moved or self._moved(each, erp_clock, "ERP")
                 documents += [document] if document is not None else []
             pairs.append(Pair(name, ours, tuple(documents), trouble, moved))
         return pairs
 
     def _moved(self, raw: Raw | None, clock: datetime, where: str) -> str:
         """Why a record that has just changed is not judged yet."""
-        if raw is None or raw.modified_at is None or raw.modified_at <= clock - self.grace:
-            return ""
-        minutes = int((clock - raw.modified_at).total_seconds() // 60)
-        return f"it changed {minutes} min ago {where}; the next run or the next report tells"
+        return just_changed(raw.modified_at if raw else None, clock, self.grace, where)
 
     def _under_way(self, ids: Sequence[str]) -> UnderWay:
         route = self.subject.route
-        reasons = {
-            **dict.fromkeys(self.state.dismissed(route, ids), "a person dismissed it"),
-            **{
-                id: f"held ({held.why}): {held.problem.sentence()}"
-                for id, held in self.state.held_of(route, ids).items()
-            },
-            **{
-                id: f"the answer to an earlier {intent.step} is not known yet"
-                for id, intent in self.state.open_intents(route, ids).items()
-            },
-        }
+        reasons = open_reasons(self.state, (route,), ids)
         return UnderWay(reasons, self.state.links(self.subject.entity, SHOP, ERP, ids))
 
     def _reference(self, id: str) -> str:

@@ -1,26 +1,19 @@
-"""The shop's products on the disk while they are compared, and a connector that writes nothing."""
+"""The shop's products and the ERP's articles on the disk while they are compared."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import NoReturn
 
-from sync_cli.connectors.base import (
-    Change,
-    Connector,
-    Draft,
-    Found,
-    Identity,
-    Page,
-    Raw,
-    Result,
-    Seen,
-    Traits,
-)
-from sync_cli.core.model import Product, StockHolder
+from sync_cli.connectors.base import Connector, Found, Raw
+from sync_cli.core.drift import ERP, SHOP
+from sync_cli.core.identity import folded_sku
+from sync_cli.core.model import Product, ProductKind, StockHolder
+from sync_cli.flows.read_only import ReadOnly
+from sync_cli.flows.reconcile_trust import SideCount
+from sync_cli.flows.systems import Systems
+from sync_cli.mapping.errors import Unreadable
 from sync_cli.state.texts import (
     IN_IDS,
     exact_to_text,
@@ -31,13 +24,25 @@ from sync_cli.state.texts import (
 )
 
 PRODUCT = "product"
+SOLD_ITSELF = frozenset(
+    {ProductKind.SIMPLE, ProductKind.VARIATION, ProductKind.BUNDLE, ProductKind.OTHER}
+)
+"""Kinds that a line of an order can name; the others only hold or show such products."""
 _TABLES = """
 CREATE TABLE products (
-    id TEXT PRIMARY KEY, sku TEXT, parent_id TEXT, counts INTEGER, trashed INTEGER,
-    birth TEXT, modified_at TEXT, data TEXT
+    id TEXT PRIMARY KEY, sku TEXT, folded TEXT, parent_id TEXT, counts INTEGER, sold INTEGER,
+    trashed INTEGER, birth TEXT, modified_at TEXT, data TEXT
 ) WITHOUT ROWID;
-CREATE TABLE known (sku TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, sku TEXT, folded TEXT, archived INTEGER
+) WITHOUT ROWID;
 """
+_NO_SKU_OF_ITS_OWN = """
+UPDATE products SET sku = '', folded = '' WHERE parent_id != '' AND folded = (
+    SELECT parent.folded FROM products parent WHERE parent.id = products.parent_id
+)
+"""
+"""A variation without a SKU shows that of its product."""
 
 
 class Shelf:
@@ -55,24 +60,53 @@ class Shelf:
     def put(self, rows: Iterable[tuple[Raw, Product]], needs: frozenset[str]) -> None:
         """Keep products, of each only the raw fields in `needs`; the later reading counts."""
         self._file.executemany(
-            "INSERT OR REPLACE INTO products VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO products VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (_row(raw, product, needs) for raw, product in rows),
         )
 
     def index(self) -> None:
         """All products are there: searching may begin."""
+        self._file.execute(_NO_SKU_OF_ITS_OWN)
         self._file.execute("CREATE INDEX by_sku ON products (sku)")
+        self._file.execute("CREATE INDEX by_folded ON products (folded)")
         self._file.execute("CREATE INDEX by_parent ON products (parent_id)")
 
-    def know(self, skus: Iterable[str]) -> None:
-        """The ERP has articles with these SKUs."""
-        self._file.executemany("INSERT OR IGNORE INTO known VALUES (?)", ((sku,) for sku in skus))
+    def know(self, articles: Iterable[tuple[str, str, bool]]) -> None:
+        """The ERP has these articles: id, SKU, and whether it is archived."""
+        self._file.executemany(
+            "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?)",
+            ((id, sku, folded_sku(sku), archived) for id, sku, archived in articles),
+        )
+
+    def index_articles(self) -> None:
+        """All articles are there."""
+        self._file.execute("CREATE INDEX IF NOT EXISTS by_article_sku ON articles (sku)")
+        self._file.execute("CREATE INDEX IF NOT EXISTS by_article_folded ON articles (folded)")
+
+    def unknown_stock(self) -> Iterator[str]:
+        """Ids of living products that count their own stock and whose SKU no article has."""
+        return self._ids("counts AND NOT trashed AND sku NOT IN (SELECT sku FROM articles)")
 
     def unknown(self) -> Iterator[str]:
-        """Ids of living products that count their own stock and whose SKU the ERP does not have."""
-        query = "SELECT id FROM products WHERE counts AND NOT trashed AND sku NOT IN known"
-        for row in self._file.execute(f"{query} ORDER BY id"):
+        """Ids of living products that can be sold or count stock, and whose SKU no article has.
+
+        Without regard to case and accents.
+        """
+        known = "folded IN (SELECT folded FROM articles WHERE folded != '')"
+        return self._ids(f"(counts OR sold) AND NOT trashed AND NOT ({known})")
+
+    def doubled(self, side: str) -> Iterator[str]:
+        """Folded SKUs that several living records of a side carry."""
+        alive = "products WHERE NOT trashed" if side == SHOP else "articles WHERE NOT archived"
+        query = f"SELECT folded FROM {alive} AND folded != '' GROUP BY folded HAVING COUNT(*) > 1"
+        for row in self._file.execute(f"{query} ORDER BY folded"):
             yield row[0]
+
+    def spellings(self, side: str, folded: Sequence[str]) -> list[str]:
+        """The SKUs of a side as they are written, by their folded form."""
+        table = {SHOP: "products", ERP: "articles"}[side]
+        query = f"SELECT DISTINCT sku FROM {table} WHERE folded {IN_IDS} ORDER BY sku"
+        return [row[0] for row in self._file.execute(query, (ids_to_text(folded),))]
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Raw]:
         """The products with these ids."""
@@ -88,6 +122,10 @@ class Shelf:
         for value, raw in self._search(column, [value for value in values if value]):
             found[value].append(raw)
         return {value: _alive(found[value]) for value in values}
+
+    def _ids(self, condition: str) -> Iterator[str]:
+        for row in self._file.execute(f"SELECT id FROM products WHERE {condition} ORDER BY id"):
+            yield row[0]
 
     def _search(self, column: str, values: Sequence[str]) -> Iterator[tuple[str, Raw]]:
         query = f"SELECT {column}, id, birth, modified_at, trashed, data FROM products"
@@ -105,8 +143,10 @@ def _row(raw: Raw, product: Product, needs: frozenset[str]) -> tuple[object, ...
     return (
         raw.id,
         product.sku,
+        folded_sku(product.sku),
         product.parent_id,
         product.holder is StockHolder.OWN,
+        product.kind in SOLD_ITSELF,
         "trashed" in raw.marks,
         raw.birth,
         optional_time_to_text(raw.modified_at),
@@ -117,66 +157,6 @@ def _row(raw: Raw, product: Product, needs: frozenset[str]) -> tuple[object, ...
 def _alive(found: Sequence[Raw]) -> tuple[Raw, ...]:
     alive = tuple(raw for raw in found if "trashed" not in raw.marks)
     return alive or tuple(found)
-
-
-class ReadOnly:
-    """A connector whose writing calls are a bug: a comparison writes nothing to any system."""
-
-    def __init__(self, inner: Connector) -> None:
-        self.inner = inner
-        self.name = inner.name
-
-    def identify(self) -> Identity:
-        """As the system answers."""
-        return self.inner.identify()
-
-    def traits(self, entity: str) -> Traits:
-        """As the connector says."""
-        return self.inner.traits(entity)
-
-    def changes(
-        self, entity: str, since: datetime | None, resume: str | None = None
-    ) -> Iterator[Page]:
-        """As the system answers."""
-        return self.inner.changes(entity, since, resume)
-
-    def fetch(self, entity: str, ids: Sequence[str]) -> Iterator[Raw]:
-        """As the system answers."""
-        return self.inner.fetch(entity, ids)
-
-    def find(self, entity: str, key: str, values: Sequence[str]) -> Mapping[str, tuple[Found, ...]]:
-        """As the system answers."""
-        return self.inner.find(entity, key, values)
-
-    def census(self, entity: str, since: datetime | None = None) -> Iterator[Seen]:
-        """As the system answers."""
-        return self.inner.census(entity, since)
-
-    def acknowledge(self, entity: str, position: str) -> None:
-        """Nothing was settled here."""
-
-    def create(self, entity: str, drafts: Sequence[Draft]) -> Iterator[Result]:
-        """Raises AssertionError."""
-        self._refuse(entity, len(drafts))
-
-    def update(self, entity: str, changes: Sequence[Change]) -> Iterator[Result]:
-        """Raises AssertionError."""
-        self._refuse(entity, len(changes))
-
-    def advance(self, entity: str, ids: Sequence[str], to: str) -> Iterator[Result]:
-        """Raises AssertionError."""
-        self._refuse(f"{entity} to {to}", len(ids))
-
-    def calls(self) -> Mapping[str, int]:
-        """Calls made so far."""
-        return self.inner.calls()
-
-    def close(self) -> None:
-        """Let go of connections."""
-        self.inner.close()
-
-    def _refuse(self, entity: str, count: int) -> NoReturn:
-        raise AssertionError(f"a comparison tried to write {count} x {entity} to {self.name}")
 
 
 class ShelvedShop(ReadOnly):
@@ -195,3 +175,42 @@ class ShelvedShop(ReadOnly):
         if entity == PRODUCT:
             return self._shelf.by(key, values)
         return super().find(entity, key, values)
+
+
+class ShopSide:
+    """The shop's products, read once for all that is compared with them.
+
+    `shop` answers from the shelf; `unread` says of products why they cannot be read.
+    """
+
+    def __init__(self, systems: Systems) -> None:
+        self.count = SideCount("products of the shop")
+        self.unread: dict[str, str] = {}
+        self.shelf = Shelf()
+        self.shop = ShelvedShop(systems.shop, self.shelf)
+        self._systems = systems
+        self._is_read = False
+
+    def close(self) -> None:
+        """Give the space back."""
+        self.shelf.close()
+
+    def read(self) -> None:
+        """Read all products, unless that was done before."""
+        if self._is_read:
+            return
+        self._is_read = True
+        needs = self._systems.shop_mapping(PRODUCT).needs
+        for page in self._systems.shop.changes(PRODUCT, None):
+            self.count.read += len(page.records)
+            self.shelf.put(self._readable(page.records), needs)
+        self.shelf.index()
+
+    def _readable(self, raws: Iterable[Raw]) -> Iterator[tuple[Raw, Product]]:
+        for raw in raws:
+            try:
+                yield raw, self._systems.shop_product(raw)
+            except Unreadable as error:
+                problem = error.problems[0].sentence()
+                self.unread[raw.id] = problem
+                self.count.spoiled(problem)

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 
-from sync_cli.connectors.base import Connector, Raw, batched
+from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.drift import (
     ERP,
     PIECES,
@@ -21,9 +20,8 @@ from sync_cli.core.drift import (
     Drift,
     DriftKind,
     Waiting,
-    stock_differs,
-    stock_unknown,
 )
+from sync_cli.core.drift_stock import stock_differs, stock_unknown
 from sync_cli.core.errors import Problem
 from sync_cli.core.findings import Findings
 from sync_cli.core.guard import Guard
@@ -32,11 +30,12 @@ from sync_cli.core.parts import Part
 from sync_cli.core.plan import Link, Operation, Reject, Skip
 from sync_cli.flows.articles import find_articles
 from sync_cli.flows.levels import Comparer, Family
-from sync_cli.flows.reconcile_shelf import PRODUCT, Shelf, ShelvedShop
+from sync_cli.flows.reconcile_shelf import PRODUCT, ShopSide
 from sync_cli.flows.reconcile_trust import Memory, SideCount
 from sync_cli.flows.stock import STOCK, StockWriter, stock_route
 from sync_cli.flows.stock_plan import StockPlan
 from sync_cli.flows.systems import Systems
+from sync_cli.flows.under_way import just_changed, open_reasons
 from sync_cli.flows.unseen import UnseenSales, UnseenTotals
 from sync_cli.mapping.errors import Unreadable
 
@@ -129,35 +128,40 @@ class Spotter(Comparer):
 
 
 class StockComparison:
-    """Finds the drifts between stock rows and products; writes nothing."""
+    """Finds the drifts between stock rows and products; writes nothing.
 
-    def __init__(self, systems: Systems, findings: Findings) -> None:
+    `alone` claims that nobody compares the products themselves: then those that are doubled, gone
+    or unknown to the ERP are told here.
+    """
+
+    def __init__(
+        self, systems: Systems, findings: Findings, side: ShopSide, *, alone: bool = True
+    ) -> None:
         self.systems = systems
         self.state = systems.run.state
         self.findings = findings
         self.settings = systems.config.reconcile
-        self.in_shop = SideCount("products of the shop")
+        self.alone = alone
+        self.side = side
         self.in_erp = SideCount("stock rows of the ERP")
         self._suspects: set[str] = set()
-        self._unread: dict[str, str] = {}
-        self._skus: set[str] = set()
+        self._articles: list[tuple[str, str, bool]] = []
 
     def compare(self, memory: Memory) -> None:
         """Read both sides, compare all numbers, and look again at what differs."""
         unseen = self._unseen()
-        with closing(Shelf()) as shelf:
-            self._read_shop(shelf)
-            shop = ShelvedShop(self.systems.shop, shelf)
-            with self._refusals() as plan:
-                self._compare_all(shop, shelf, plan, unseen)
-                if self._is_doubtful(memory):
-                    return
-                self._report_doubles(plan)
+        self.side.read()
+        with self._refusals() as plan:
+            self._compare_all(plan, unseen)
+            if self._is_doubtful(memory):
+                return
+            self._report_doubles(plan)
+        if self.alone:
             self._report_unread()
-            self._look_again(sorted(self._suspects))
-            if self.settings.extra_stock:
-                for batch in batched(shelf.unknown(), LOOK_AGAIN):
-                    self._look_for_articles(batch)
+        self._look_again(sorted(self._suspects))
+        if self.alone and self.settings.extra_products:
+            for batch in batched(self.side.shelf.unknown_stock(), LOOK_AGAIN):
+                self._look_for_articles(batch)
         self.findings.compared(Part.STOCK)
 
     def _unseen(self) -> UnseenTotals:
@@ -168,45 +172,28 @@ class StockComparison:
         return closing(Refusals(self.systems, self._first_word))
 
     def _is_doubtful(self, memory: Memory) -> bool:
-        doubts = [memory.doubts(side) for side in (self.in_shop, self.in_erp)]
+        doubts = [memory.doubts(side) for side in (self.side.count, self.in_erp)]
         for doubt in filter(None, doubts):
             self.findings.doubt(f"Stock was not compared: {doubt}")
         if not any(doubts):
-            memory.keep(self.in_shop, self.in_erp)
+            memory.keep(self.side.count, self.in_erp)
         return any(doubts)
 
     # The first pass
 
-    def _read_shop(self, shelf: Shelf) -> None:
-        needs = self.systems.shop_mapping(PRODUCT).needs
-        for page in self.systems.shop.changes(PRODUCT, None):
-            self.in_shop.read += len(page.records)
-            shelf.put(self._readable(page.records), needs)
-        shelf.index()
-
-    def _readable(self, raws: Iterable[Raw]) -> Iterator[tuple[Raw, Product]]:
-        for raw in raws:
-            try:
-                yield raw, self.systems.shop_product(raw)
-            except Unreadable as error:
-                problem = error.problems[0].sentence()
-                self._unread[raw.id] = problem
-                self.in_shop.spoiled(problem)
-
-    def _compare_all(
-        self, shop: Connector, shelf: Shelf, plan: Refusals, unseen: UnseenTotals
-    ) -> None:
-        systems = replace(self.systems, shop=shop)
+    def _compare_all(self, plan: Refusals, unseen: UnseenTotals) -> None:
+        systems = replace(self.systems, shop=self.side.shop)
         spotter = Spotter(systems, plan, unseen, self._first_sight, self._met)
         for page in self.systems.erp.changes(STOCK, None):
             self.in_erp.read += len(page.records)
             spotter.compare(page.records)
-            shelf.know(self._skus)
-            self._skus.clear()
+            self.side.shelf.know(self._articles)
+            self._articles.clear()
         spotter.conclude(whole=True)
+        self.side.shelf.index_articles()
 
     def _met(self, level: StockLevel) -> None:
-        self._skus.add(level.sku)
+        self._articles.append((level.id, level.sku, level.archived))
 
     def _first_sight(self, sight: Sight) -> None:
         if sight.agrees:
@@ -226,7 +213,8 @@ class StockComparison:
     def _report_doubles(self, plan: Refusals) -> None:
         for sku, articles in plan.doubles():
             self._suspects.difference_update(articles)
-            self.findings.drift(_doubled(sku, articles))
+            if self.alone:
+                self.findings.drift(_doubled(sku, articles))
 
     # The second look
 
@@ -235,7 +223,7 @@ class StockComparison:
         if not articles:
             return
         unseen = self._unseen()
-        judge = _Judge(self.systems, self.findings)
+        judge = _Judge(self.systems, self.findings, articles, alone=self.alone)
         with closing(Refusals(self.systems, judge.word)) as plan:
             spotter = Spotter(self.systems, plan, unseen, judge.sight)
             for batch in batched(articles, LOOK_AGAIN):
@@ -247,11 +235,8 @@ class StockComparison:
     def _look_for_articles(self, ids: Sequence[str]) -> None:
         """Products of the shop that no stock row stands behind, asked for once more by name."""
         clock = self.systems.shop.identify().clock
-        products = {
-            raw.id: product
-            for raw, product in self._readable(self.systems.shop.fetch(PRODUCT, ids))
-            if "trashed" not in raw.marks and product.holder is StockHolder.OWN
-        }
+        found_again = self._readable(self.systems.shop.fetch(PRODUCT, ids))
+        products = {each.id: each for each in found_again if each.holder is StockHolder.OWN}
         links = self.state.links(PRODUCT, SHOP, ERP, list(products))
         targets = [link.target for link in links.values()]
         rows = {raw.id for raw in self.systems.erp.fetch(STOCK, targets)}
@@ -261,15 +246,24 @@ class StockComparison:
             if linked or found.get(product.sku):
                 continue
             drift = stock_unknown(product.sku, id, product.stock)
-            if _is_fresh(product.modified_at, clock, self.settings.grace):
-                reason = f"it changed {_minutes(product.modified_at, clock)} min ago in the shop"
+            reason = just_changed(product.modified_at, clock, self.settings.grace, "shop")
+            if reason:
                 self.findings.wait(Waiting(Part.STOCK, drift.id, drift.label, reason))
             else:
                 self.findings.drift(drift)
 
+    def _readable(self, raws: Iterable[Raw]) -> Iterator[Product]:
+        """Those that are not in the trash and can be read; the others were told of before."""
+        for raw in raws:
+            try:
+                if "trashed" not in raw.marks:
+                    yield self.systems.shop_product(raw)
+            except Unreadable:
+                continue
+
     def _report_unread(self) -> None:
         """Products that cannot be read: their numbers were not compared."""
-        for id, problem in self._unread.items():
+        for id, problem in self.side.unread.items():
             self.findings.wait(Waiting(Part.STOCK, id, f"Product {id}", problem))
 
     def _count(self, sight: Sight) -> None:
@@ -280,19 +274,16 @@ class StockComparison:
 class _Judge:
     """The last word about rows that were compared twice."""
 
-    def __init__(self, systems: Systems, findings: Findings) -> None:
+    def __init__(
+        self, systems: Systems, findings: Findings, articles: Sequence[str], *, alone: bool
+    ) -> None:
         self.findings = findings
+        self.alone = alone
         self.grace = systems.config.reconcile.grace
         self.counted: list[Sight] = []
         self._clocks = (systems.shop.identify().clock, systems.erp.identify().clock)
         route = stock_route(systems)
-        self._reasons = {
-            id: f"the answer to an earlier {intent.step} is not known yet"
-            for id, intent in systems.run.state.open_intents(route.name).items()
-        } | {
-            held.id: f"held ({held.why}): {held.problem.sentence()}"
-            for held in systems.run.state.held(route.name)
-        }
+        self._reasons = open_reasons(systems.run.state, (route.name,), articles)
 
     def sight(self, sight: Sight) -> None:
         """Both numbers, read anew."""
@@ -315,7 +306,7 @@ class _Judge:
         kind = _NOT_COMPARED.get(problem.code)
         if kind is None:
             self.findings.wait(Waiting(Part.STOCK, item.id, item.label, problem.sentence()))
-        else:
+        elif self.alone:
             self.findings.drift(_refused(item.id, item.label, kind, problem))
 
     def _moved(self, level: StockLevel, product: Product) -> str:
@@ -323,17 +314,9 @@ class _Judge:
         for at, clock, where in zip(
             (product.modified_at, level.modified_at), self._clocks, ("shop", "ERP"), strict=True
         ):
-            if _is_fresh(at, clock, self.grace):
-                return f"it changed {_minutes(at, clock)} min ago in the {where}"
+            if moved := just_changed(at, clock, self.grace, where):
+                return moved
         return ""
-
-
-def _is_fresh(at: datetime | None, clock: datetime, grace: timedelta) -> bool:
-    return at is not None and at > clock - grace
-
-
-def _minutes(at: datetime | None, clock: datetime) -> int:
-    return int((clock - at).total_seconds() // 60) if at is not None else 0
 
 
 _NOT_COMPARED: dict[str, DriftKind | None] = {

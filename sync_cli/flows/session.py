@@ -78,7 +78,7 @@ def session(
     mode: Callable[[Config], Mode],
     options: Options,
     watcher: Watcher,
-    whole_products: bool = False,
+    whole_products: Callable[[Config], bool] = lambda _config: False,
     now: Callable[[], datetime] = utc_now,
 ) -> Iterator[Opened]:
     """One run of one lane, from its lock to its row in the list of runs.
@@ -97,7 +97,7 @@ def session(
         run = Run(state, now, lambda: secrets.token_hex(8), options, watcher, plans_only=dry)
         with _recorded(run, command, config.keep, dry=dry), _pausing(run, config, dry=dry):
             shop = stack.enter_context(
-                closing(open_shop(config, mappings, whole_products=whole_products))
+                closing(open_shop(config, mappings, whole_products=whole_products(config)))
             )
             yield Opened(_open_systems(stack, run, config, mappings, shop, dry=dry), run)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sync_cli.core.drift import Drift
@@ -29,27 +29,32 @@ class Comparing:
         self.reports.append(compare(self.systems, self.wish, notes))
 
 
-@dataclass
-class ComparedWorld(World):
+class Compared(World):
     """A world whose two sides are compared by `reconcile`."""
 
-    results: list[SyncResult] = field(default_factory=list)
+    def reconcile(self, wish: Wish | None = None, **circumstances: Any) -> Report:
+        """The report on both sides as they are now."""
+        return self.compare(wish, **circumstances)[0]
+
+    def compare(self, wish: Wish | None = None, **circumstances: Any) -> tuple[Report, SyncResult]:
+        """The report, and what the run that made it did besides."""
+        reports: list[Report] = []
+        stock_flow = self.stock_flow
+        self.stock_flow = lambda systems: Comparing(systems, wish or Wish(), reports)
+        try:
+            result = self.run("reconcile", **circumstances)
+        finally:
+            self.stock_flow = stock_flow
+        return reports[0], result
+
+
+class ComparedWorld(Compared):
+    """Orders and stock, compared; products carry no more than these need."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         for system, kind in ((self.shop, "woocommerce"), (self.erp, "sandbox-erp")):
             complete(system.tables["product"], MAPPINGS.of(kind, "product").needs)
-
-    def reconcile(self, wish: Wish | None = None, **circumstances: Any) -> Report:
-        """The report on both sides as they are now."""
-        reports: list[Report] = []
-        stock_flow = self.stock_flow
-        self.stock_flow = lambda systems: Comparing(systems, wish or Wish(), reports)
-        try:
-            self.results.append(self.run("reconcile", **circumstances))
-        finally:
-            self.stock_flow = stock_flow
-        return reports[0]
 
     def sync(self) -> None:
         """All lanes until nothing moves any more, and an hour of peace."""
@@ -82,5 +87,7 @@ def only(report: Report) -> Drift:
     return report.drifts[0]
 
 
+PRODUCTS_ONLY = Wish(parts=(Part.PRODUCTS,))
+CUSTOMERS_ONLY = Wish(parts=(Part.CUSTOMERS,))
 STOCK_ONLY = Wish(parts=(Part.STOCK,))
 ORDERS_ONLY = Wish(parts=(Part.ORDERS,))

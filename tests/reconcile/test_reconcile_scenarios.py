@@ -65,7 +65,7 @@ class Rehearsal:
 def _rehearse(sides: Sandbox, folder: Path) -> Rehearsal:
     config = write_config(folder, sides, "test")
     started = Rehearsal(sides, config)
-    for command in ("stock", "orders", "stock"):
+    for command in ("products", "customers", "stock", "orders", "stock"):
         assert started.run(command)[0] in (0, 3)
     return started
 
@@ -93,7 +93,9 @@ def test_it_says_first_that_both_sides_agree_and_writes_nothing(rehearsal: Rehea
     before = rehearsal.effects()
     code, out = rehearsal.run("reconcile")
     first = out.splitlines()[0]
-    assert re.match(r"Shop and ERP agree on \d+ orders and \d+ stock numbers", first), out
+    assert re.match(r"Shop and ERP agree on \d+ orders, \d+ customers, \d+ products and", first), (
+        out
+    )
     assert code == 0
     assert rehearsal.effects() == before
 

@@ -94,7 +94,9 @@ def test_an_order_whose_answer_was_lost_waits(world: ComparedWorld) -> None:
 def test_a_stock_number_that_has_just_changed_waits(world: ComparedWorld) -> None:
     world.shop.tables["product"]["12"]["stock_quantity"] = 3
     world.shop.dates["product", "12"] = world.now
-    assert waits(world.reconcile(STOCK_ONLY)) == {"SKU-12": "it changed 0 min ago in the shop"}
+    assert waits(world.reconcile(STOCK_ONLY)) == {
+        "SKU-12": "it changed 0 min ago in the shop; the next run or the next report tells"
+    }
 
 
 def test_what_was_put_right_while_the_sides_were_read_is_no_drift(world: ComparedWorld) -> None:
@@ -274,4 +276,4 @@ def test_a_part_that_is_switched_off_is_not_compared(world: ComparedWorld) -> No
     off = world.config.stock.model_copy(update={"mode": Mode.OFF})
     world.config = world.config.model_copy(update={"stock": off})
     world.shop.tables["product"]["12"]["stock_quantity"] = 3
-    assert world.reconcile().compared == (Part.ORDERS,)
+    assert world.reconcile().compared == (Part.ORDERS, Part.CUSTOMERS, Part.PRODUCTS)

@@ -87,7 +87,7 @@ VERDICTS = [
     ),
     (
         replace(IN_STEP, compared=()),
-        "Nothing was compared: orders, refunds and stock are off in the configuration.",
+        "Nothing was compared: all that was asked for is off in the configuration.",
     ),
 ]
 

@@ -1,0 +1,37 @@
+"""What the comparison of articles and products tells its findings to: a plan, or a report."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Protocol
+
+from sync_cli.core.model import Product
+from sync_cli.core.plan import Item, Operation, Skip
+
+
+class Planner(Protocol):
+    """Takes what the comparison of articles comes to."""
+
+    def unchanged(self) -> None:
+        """An article that was applied as it is."""
+
+    def leave_out(self, operation: Skip, *, was_open: bool) -> None:
+        """An article that is left out, with the reason; `was_open`: it was held or begun."""
+
+    def close_later(self, operation: Operation) -> None:
+        """An operation that calls nobody."""
+
+    def adopt(self, product: Product, article: Product) -> None:
+        """A link to be made by SKU."""
+
+    def in_step(self, item: Item) -> None:
+        """A product that holds all values already."""
+
+    def update(self, item: Item, *, overwrites: bool, prices: bool) -> None:
+        """Fields to write; is anything overwritten, are prices?"""
+
+    def create(self, item: Item, article: Product) -> None:
+        """A product to make."""
+
+    def note_factors(self, factors: dict[str, Decimal]) -> None:
+        """Unit factors of linked products that are not known yet."""
