@@ -74,7 +74,10 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class ShopOrder:
-    """A shop order as far as it is compared; `needs` claims that it must have a document."""
+    """A shop order as far as it is compared; `needs` claims that it must have a document.
+
+    `unreached` claims that a backfill which has not come to its end may still bring it.
+    """
 
     id: str
     number: str
@@ -83,6 +86,7 @@ class ShopOrder:
     total: Decimal
     needs: bool
     is_part: bool = False
+    unreached: bool = False
 
     @property
     def label(self) -> str:

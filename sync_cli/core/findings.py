@@ -12,6 +12,9 @@ from sync_cli.core.drift import SHOP, Drift, DriftKind, Sum, Waiting
 from sync_cli.core.model import ZERO
 from sync_cli.core.parts import Part
 
+NOT_REACHED = "not yet reached by the backfill"
+"""Why an order has no document that will have one without anybody's doing."""
+
 
 class Findings:
     """Collects what a comparison finds: all of it in numbers, the first `shown` in full."""
@@ -116,6 +119,8 @@ class Report:
 def verdict(report: Report) -> str:
     """One sentence that says whether both sides agree."""
     waits = f"; {_many(report.waits, 'record')} in flight or held" if report.waits else ""
+    if later := report.left_out.get(NOT_REACHED):
+        waits += f"; {_many(later, 'order')} {NOT_REACHED}"
     if report.drift_count:
         parts = f" among {_extent(report)}" if report.compared else ""
         doubt = "; not all could be compared" if report.doubts else ""

@@ -16,22 +16,40 @@ ROUTE = "orders-backfill"
 ORDER = "order"
 _ORDERS = "orders"
 _ADMITTED = "admitted_since"
+_BROUGHT = "brought_since"
 _BACKFILLED = "backfilled"
 
 
 def admitted_since(systems: Systems) -> datetime:
     """Orders placed at or after this (aware UTC) may be made in the ERP."""
-    start_at = systems.config.orders.start_at
-    told = systems.run.state.facts(_ORDERS, [_ORDERS]).get(_ORDERS, {}).get(_ADMITTED)
-    return start_at if told is None else min(start_at, datetime.fromisoformat(told))
+    return _earliest(systems, _ADMITTED)
+
+
+def brought_since(systems: Systems) -> datetime:
+    """Orders placed at or after this (aware UTC) were all looked at, by runs or by a backfill that
+    came to its end; older ones may be waiting for one that has not."""
+    return _earliest(systems, _BROUGHT)
 
 
 def admit(systems: Systems, since: datetime) -> None:
     """Remember that a person asked for the orders placed at or after `since`."""
+    _remember(systems, _ADMITTED, min(since, admitted_since(systems)))
+
+
+def mark_brought(systems: Systems, since: datetime) -> None:
+    """Remember that a backfill has looked at all orders placed at or after `since`."""
+    _remember(systems, _BROUGHT, min(since, brought_since(systems)))
+
+
+def _earliest(systems: Systems, fact: str) -> datetime:
+    start_at = systems.config.orders.start_at
+    told = systems.run.state.facts(_ORDERS, [_ORDERS]).get(_ORDERS, {}).get(fact)
+    return start_at if told is None else min(start_at, datetime.fromisoformat(told))
+
+
+def _remember(systems: Systems, fact: str, since: datetime) -> None:
     run = systems.run
-    earliest = min(since, admitted_since(systems))
-    facts = {_ADMITTED: earliest.isoformat()}
-    settlement = Settlement(_ORDERS, entity=_ORDERS, facts=facts)
+    settlement = Settlement(_ORDERS, entity=_ORDERS, facts={fact: since.isoformat()})
     run.state.settle(ROUTE, run.number, [settlement], run.now())
 
 

@@ -16,7 +16,13 @@ from sync_cli.core.errors import ConfigError
 from sync_cli.core.fingerprint import digest
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
-from sync_cli.flows.admission import ORDER, ROUTE, admit, mark_backfilled
+from sync_cli.flows.admission import (
+    ORDER,
+    ROUTE,
+    admit,
+    mark_backfilled,
+    mark_brought,
+)
 from sync_cli.flows.orders import OrderFlow, check_references, order_route
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.flows.write_back import WriteBackFlow
@@ -94,6 +100,8 @@ class Backfill:
             admit(self.systems, self.since)
         for window in Reading(self.run, self.route):
             self._bring(window)
+        if not self._is_a_trial:
+            mark_brought(self.systems, self.since)
 
     @property
     def _is_a_trial(self) -> bool:

@@ -9,10 +9,10 @@ from typing import Any
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.drift import ERP, SHOP, Drift, ErpDocument, ShopOrder, compare_order
-from sync_cli.core.findings import Findings
+from sync_cli.core.findings import NOT_REACHED, Findings
 from sync_cli.core.model import DocumentState, OrderState
 from sync_cli.core.parts import Part
-from sync_cli.flows.admission import admitted_since
+from sync_cli.flows.admission import admitted_since, brought_since
 from sync_cli.flows.reconcile_pairs import Pair, PairComparison, Row, Subject
 from sync_cli.flows.systems import Systems
 from sync_cli.mapping.errors import Unreadable
@@ -26,6 +26,7 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
     ) -> None:
         self.settings = systems.config.orders
         self.admitted_since = admitted_since(systems)
+        self.brought_since = brought_since(systems)
         subject = Subject(
             part=Part.ORDERS,
             label="Order",
@@ -49,7 +50,14 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
         needs = wanted and not is_part
         return (
             ShopOrder(
-                raw.id, order.number, state, order.currency, order.total, needs, is_part=is_part
+                raw.id,
+                order.number,
+                state,
+                order.currency,
+                order.total,
+                needs,
+                is_part=is_part,
+                unreached=order.ordered_at < self.brought_since,
             ),
             "",
         )
@@ -66,7 +74,8 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
     def our_row(self, ours: ShopOrder) -> Row:
         """The order as spooled."""
         total = f"{ours.total:f}"
-        return (ours.number, ours.state, ours.currency, total, ours.needs, ours.is_part)
+        claims = (ours.needs, ours.is_part, ours.unreached)
+        return (ours.number, ours.state, ours.currency, total, *claims)
 
     def their_row(self, document: ErpDocument) -> Row:
         """The document as spooled."""
@@ -74,9 +83,16 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
 
     def ours_from(self, id: str, values: Sequence[Any]) -> ShopOrder:
         """The order that was spooled."""
-        number, state, currency, total, needs, is_part = values
+        number, state, currency, total, needs, is_part, unreached = values
         return ShopOrder(
-            id, number, OrderState(state), currency, Decimal(total), needs, is_part=is_part
+            id,
+            number,
+            OrderState(state),
+            currency,
+            Decimal(total),
+            needs,
+            is_part=is_part,
+            unreached=unreached,
         )
 
     def theirs_from(self, id: str, values: Sequence[Any]) -> ErpDocument:
@@ -87,6 +103,14 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
     def drifts(self, pair: Pair[ShopOrder, ErpDocument], link: str = "") -> tuple[Drift, ...]:
         """Where an order and its documents disagree."""
         return compare_order(pair.reference, pair.ours, pair.documents, link=link)
+
+    def set_aside(self, pair: Pair[ShopOrder, ErpDocument]) -> str:
+        """An order that a backfill has yet to reach; what it reached has a link or is held."""
+        order = pair.ours
+        if order is None or not (order.needs and order.unreached) or pair.documents:
+            return ""
+        known = self.under_way([order.id])
+        return "" if known.links or known.reasons else NOT_REACHED
 
     def amount_of(self, pair: Pair[ShopOrder, ErpDocument]) -> None:
         """Both sides of what was compared: orders that have or need a document, live documents."""

@@ -145,6 +145,11 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         del ours
         return f"{self.subject.label} {id}"
 
+    def set_aside(self, pair: Pair[Ours, Theirs]) -> str:
+        """Why a pair is not compared, although its sides differ; "" if it is."""
+        del pair
+        return ""
+
     def looked_at(self, pairs: list[Pair[Ours, Theirs]]) -> list[Pair[Ours, Theirs]]:
         """The pairs of a second look, with what only that look can know of them."""
         return pairs
@@ -193,10 +198,12 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         """References whose two sides differ at first sight; all others are counted."""
         for name, rows in groupby(spool.by_key(), key=lambda row: row.key):
             pair = self._pair(name, rows)
-            if pair.trouble or self.drifts(pair):
-                yield name
-            else:
+            if not pair.trouble and not self.drifts(pair):
                 self.amount_of(pair)
+            elif reason := self.set_aside(pair):
+                self.findings.leave_out(reason)
+            else:
+                yield name
 
     def _pair(self, name: str, rows: Iterable[Spooled]) -> Pair[Ours, Theirs]:
         """What was spooled of one reference; of a record read twice the later reading."""
@@ -218,9 +225,9 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
     def _look_again(self, names: Sequence[str]) -> None:
         """Read these records and documents again, and what is under way before and after."""
         ids = {name: self._id(name) for name in names}
-        before = self._under_way(list(ids.values()))
+        before = self.under_way(list(ids.values()))
         pairs = self.looked_at(self._pairs(ids))
-        after = self._under_way(list(ids.values()))
+        after = self.under_way(list(ids.values()))
         for pair in pairs:
             self._judge(pair, ids[pair.reference], before, after)
 
@@ -268,7 +275,8 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         """Why a record that has just changed is not judged yet."""
         return just_changed(raw.modified_at if raw else None, clock, self.grace, where)
 
-    def _under_way(self, ids: Sequence[str]) -> UnderWay:
+    def under_way(self, ids: Sequence[str]) -> UnderWay:
+        """What the state file knows of these records now."""
         route = self.subject.route
         reasons = open_reasons(self.state, (route,), ids)
         return UnderWay(reasons, self.state.links(self.subject.entity, SHOP, ERP, ids))

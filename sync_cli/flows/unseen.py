@@ -16,6 +16,7 @@ from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.model import ZERO, Order
 from sync_cli.core.outcome import Stage
 from sync_cli.core.states import HOLDS_STOCK, left_out
+from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.systems import Systems
 from sync_cli.mapping.errors import Unreadable
 
@@ -84,6 +85,7 @@ class UnseenSales:
         self.systems = systems
         self.state = systems.run.state
         self.start_at = systems.config.orders.start_at
+        self.admitted_since = admitted_since(systems)
         self.known: dict[str, int] = {}
 
     def collect(self) -> UnseenTotals:
@@ -111,7 +113,8 @@ class UnseenSales:
         ]
 
     def _counts(self, order: Order) -> bool:
-        return order.state in HOLDS_STOCK and order.ordered_at >= self.start_at
+        """Whether it is an order whose pieces the ERP should know, one of a backfill too."""
+        return order.state in HOLDS_STOCK and order.ordered_at >= self.admitted_since
 
     def _orders(self) -> Iterator[Order]:
         """Each order that may count; one that changes meanwhile may come again."""

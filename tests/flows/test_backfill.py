@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -275,3 +276,16 @@ def test_the_total_is_that_of_the_first_page() -> None:
     progress.advance(100, 1_000)
     progress.advance(100, 1_100)
     assert progress.total == 1_000
+
+
+def test_pieces_of_an_order_that_the_backfill_held_are_not_sold_again(old: OldTown) -> None:
+    order = old.buy(pieces=6, off_by=Decimal("0.01"))
+    old.pass_time(hour(48))
+    start_at = old.now
+    old.configure(orders={"start_at": start_at})
+    old.stock(full=True)
+    assert old.shop_stock("11") == 50
+    old.fill(start_at=start_at)
+    assert order in old.held()
+    old.stock(full=True)
+    assert old.shop_stock("11") == 44
