@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sync_cli.sandbox.shop.errors import ShopError
-from sync_cli.sandbox.shop.http import Answer, Call, created, paged
+from sync_cli.sandbox.shop.http import Answer, Call, created, paged, refuse_existing
 from sync_cli.sandbox.shop.listing import ListSpec, is_true, page_of, wish_of
 from sync_cli.sandbox.shop.meta import changed_meta
 from sync_cli.sandbox.shop.order_view import billing_json, shipping_json
@@ -17,6 +17,10 @@ from sync_cli.sandbox.shop.store import ShopStore, folded
 from sync_cli.sandbox.shop.times import gmt_text, local_text
 
 CUSTOMERS = ListSpec(default_orderby="name", default_order="asc", dates=False)
+
+
+_CHANGEABLE = ("customer", "subscriber")
+"""Roles of which an account can be changed and deleted whole."""
 
 
 def _untied(customer: Customer) -> Any:
@@ -34,12 +38,19 @@ def _filter(call: Call) -> Callable[[Customer], bool]:
     role, search = call.query.get("role", "customer"), folded(call.query.get("search", ""))
 
     def matches(customer: Customer) -> bool:
-        texts = (customer.email, customer.username, customer.first_name, customer.last_name)
-        return role in ("all", customer.role) and (
-            not search or any(search in folded(text) for text in texts)
-        )
+        return role in ("all", customer.role) and (not search or _found_by(customer, search))
 
     return matches
+
+
+def _found_by(customer: Customer, search: str) -> bool:
+    """Whether a search finds an account: by address where it holds an @, by login or id where it
+    is a number, else by login and address; never by the names of the person."""
+    if "@" in search:
+        return search in folded(customer.email)
+    if search.isdecimal():
+        return search in customer.username or search == str(customer.id)
+    return any(search in folded(text) for text in (customer.username, customer.email))
 
 
 def list_customers(call: Call) -> Answer:
@@ -90,11 +101,11 @@ def _links(store: ShopStore, customer: Customer) -> Json:
     }
 
 
-def customer_of(store: ShopStore, number: Any, *, status: int = 404) -> Customer:
+def customer_of(store: ShopStore, number: int) -> Customer:
     """The customer with this id; raises the shop's refusal."""
-    customer = store.customers.get(number) if isinstance(number, int) else None
+    customer = store.customers.get(number)
     if customer is None:
-        raise ShopError("wc_user_invalid_id", "Invalid user ID.", status)
+        raise ShopError("wc_user_invalid_id", "Invalid user ID.", 404)
     return customer
 
 
@@ -106,13 +117,15 @@ def get_customer(call: Call) -> Answer:
 
 def post_customer(call: Call) -> Answer:
     """`POST /customers`."""
+    refuse_existing(call, "customer", "resource")
     customer = create_customer(call.store, call.body)
     return created(call, customer_json(call.store, customer, call.single_names), customer.id)
 
 
 def put_customer(call: Call) -> Answer:
     """`PUT`, `PATCH` and `POST /customers/{id}`."""
-    customer = customer_of(call.store, call.numbers[0], status=400)
+    customer = customer_of(call.store, call.numbers[0])
+    _refuse_for_staff(customer, call.body)
     update_customer(call.store, customer, call.body)
     return Answer(customer_json(call.store, customer, call.single_names))
 
@@ -120,12 +133,31 @@ def put_customer(call: Call) -> Answer:
 def delete_customer(call: Call) -> Answer:
     """`DELETE /customers/{id}`, only with `force`: customers have no trash."""
     customer = customer_of(call.store, call.numbers[0])
+    if customer.role not in _CHANGEABLE:
+        message = (
+            f"Sorry, users with {customer.role} role cannot be deleted via this endpoint."
+            f" Allowed roles: {', '.join(_CHANGEABLE)}"
+        )
+        raise ShopError("woocommerce_rest_cannot_delete", message, 403)
     if not is_true(call.query.get("force")):
         message = "Customers do not support trashing."
         raise ShopError("woocommerce_rest_trash_not_supported", message, 501)
     body = customer_json(call.store, customer, call.single_names)
     drop_customer(call.store, customer)
     return Answer(body)
+
+
+def _refuse_for_staff(customer: Customer, body: Json) -> None:
+    """Refuse (403) another address or a password for who is more than a customer."""
+    if customer.role in _CHANGEABLE:
+        return
+    for name in ("email", "password"):
+        if body.get(name) is not None and (name == "password" or body[name] != customer.email):
+            message = (
+                f"Sorry, {name} cannot be updated via this endpoint for a user with role"
+                f" {customer.role}."
+            )
+            raise ShopError("woocommerce_rest_cannot_edit", message, 403)
 
 
 def drop_customer(store: ShopStore, customer: Customer) -> None:
@@ -175,6 +207,9 @@ def _free_username(store: ShopStore, email: str) -> str:
 
 def update_customer(store: ShopStore, customer: Customer, body: Json) -> None:
     """Change a customer; the fields of an address that are not sent stay."""
+    if body.get("username") and body["username"] != customer.username:
+        message = "Username isn't editable."
+        raise ShopError("woocommerce_rest_customer_invalid_argument", message, 400)
     if body.get("email"):
         _check_email(store, str(body["email"]), customer.id)
         store.drop_customer(customer)
@@ -212,13 +247,20 @@ class CustomerBatch:
 
     def update(self, number: Any, item: Json) -> Json:
         """Change one; raises ShopError."""
-        customer = customer_of(self._store, number, status=400)
+        customer = self._found(number, "ID")
         update_customer(self._store, customer, item)
         return customer_json(self._store, customer, None)
 
     def delete(self, number: Any) -> Json:
         """Take one out for good; raises ShopError."""
-        customer = customer_of(self._store, number)
+        customer = self._found(number, "id")
         body = customer_json(self._store, customer, None)
         drop_customer(self._store, customer)
         return body
+
+    def _found(self, number: Any, written: str) -> Customer:
+        """The customer of an item; each kind of item writes "ID" in its own way."""
+        customer = self._store.customers.get(number) if isinstance(number, int) else None
+        if customer is None:
+            raise ShopError("woocommerce_rest_invalid_id", f"Invalid resource {written}.", 400)
+        return customer

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from sync_cli.sandbox.shop.errors import ShopError, invalid_id
-from sync_cli.sandbox.shop.http import Answer, Call, created, paged
+from sync_cli.sandbox.shop.http import Answer, Call, created, paged, refuse_existing
 from sync_cli.sandbox.shop.item_view import OrderView
-from sync_cli.sandbox.shop.listing import ListSpec, is_true, page_of, wish_of, words
+from sync_cli.sandbox.shop.listing import ListSpec, ids, is_true, page_of, wish_of, words
 from sync_cli.sandbox.shop.order_view import note_json, order_json, refund_json
 from sync_cli.sandbox.shop.order_write import create_order, delete_order, order_of, update_order
-from sync_cli.sandbox.shop.records import Json, Note, Order, Refund
+from sync_cli.sandbox.shop.records import ADDRESS_KEYS, Json, Note, Order, Refund
 from sync_cli.sandbox.shop.refunds import create_refund, delete_refund
 from sync_cli.sandbox.shop.store import ShopStore, folded
 from sync_cli.sandbox.shop.table import R, Table, Wish
@@ -22,17 +22,25 @@ Test = Callable[[Order, str], bool]
 
 
 def _bought(order: Order, text: str) -> bool:
-    return any(text in (str(i.product_id), str(i.variation_id)) for i in order.of_kind("line_item"))
+    """Whether a line names the product; a variation's own id finds nothing."""
+    return any(text == str(item.product_id) for item in order.of_kind("line_item"))
 
 
 def _found_by(order: Order, text: str) -> bool:
-    """Whether the search finds an order: by id, addresses, and names of lines; not by meta."""
+    """Whether the search finds an order: by id, addresses, and names of lines; not by meta.
+
+    An address is searched as one text, so that first and last name are found together.
+    """
     wanted = folded(text)
     if wanted == str(order.id):
         return True
-    parts = [*order.billing.values(), *order.shipping.values()]
+    parts = [" ".join(_address(side)) for side in (order.billing, order.shipping)]
     parts += [item.name for item in order.of_kind("line_item")]
     return any(wanted in folded(part) for part in parts)
+
+
+def _address(address: dict[str, str]) -> list[str]:
+    return [address.get(key, "") for key in (*ADDRESS_KEYS, "email", "phone")]
 
 
 _TESTS: dict[str, Test] = {
@@ -47,12 +55,18 @@ _TESTS: dict[str, Test] = {
 
 def _filter(call: Call) -> Callable[[Order], bool] | None:
     tests = [(test, call.query[name]) for name, test in _TESTS.items() if call.query.get(name)]
-    statuses = set(words(call.query.get("status")))
-    if statuses and not statuses & {"any", "trash"}:
+    statuses = _statuses(call)
+    if statuses and statuses != {"trash"}:
         tests.append((lambda order, _: order.status in statuses, ""))
     if not tests:
         return None
     return lambda order: all(test(order, text) for test, text in tests)
+
+
+def _statuses(call: Call) -> set[str]:
+    """The statuses that are asked for; none stands for any but the trash."""
+    found = set(words(call.query.get("status")))
+    return set() if "any" in found else found
 
 
 def find_hidden_past_end(store: ShopStore, table: Table[R], wish: Wish[R]) -> tuple[list[R], int]:
@@ -65,11 +79,15 @@ def find_hidden_past_end(store: ShopStore, table: Table[R], wish: Wish[R]) -> tu
 
 def list_orders(call: Call) -> Answer:
     """`GET /orders`."""
-    trashed = words(call.query.get("status")) == ["trash"]
-    wish = wish_of(call.store, ORDERS, call.query, matches=_filter(call), trashed=trashed)
-    found, total = find_hidden_past_end(call.store, call.store.orders, wish)
-    view, names, page = OrderView(call.store, call.digits), call.names, page_of(call.query)
-    bodies = [order_json(view, order, names) for order in found]
+    store, statuses = call.store, _statuses(call)
+    trashed = statuses == {"trash"}
+    wish = wish_of(store, ORDERS, call.query, matches=_filter(call), trashed=trashed)
+    if "trash" in statuses and not trashed:
+        found, total = store.orders.choose(store.orders.records.values(), wish)
+    else:
+        found, total = find_hidden_past_end(store, store.orders, wish)
+    view, names, page = OrderView(store, call.digits), call.names, page_of(call.query)
+    bodies = [call.with_metas(order_json(view, order, names)) for order in found]
     return paged(call, bodies, total, page.size, page.number)
 
 
@@ -84,6 +102,7 @@ def get_order(call: Call) -> Answer:
 
 def post_order(call: Call) -> Answer:
     """`POST /orders`."""
+    refuse_existing(call, "shop_order", "shop_order")
     order = create_order(call.store, call.body)
     return created(call, _shown(call, order), order.id)
 
@@ -128,7 +147,7 @@ class OrderBatch:
 
 def list_notes(call: Call) -> Answer:
     """`GET /orders/{id}/notes`: all at once, newest first, without paging headers."""
-    order = order_of(call.store, call.numbers[0])
+    order = _noted(call, "shop_order")
     kind = call.query.get("type", "any")
     notes = [n for n in call.store.notes[order.id] if kind == "any" or _is_kind(n, kind)]
     notes.sort(key=lambda note: (-note.created, note.id))
@@ -146,7 +165,8 @@ def _chosen(body: Json, names: frozenset[str] | None) -> Json:
 
 def post_note(call: Call) -> Answer:
     """`POST /orders/{id}/notes`; an empty note is taken."""
-    order = order_of(call.store, call.numbers[0])
+    refuse_existing(call, "shop_order", "shop_order")
+    order = _noted(call)
     note = Note(
         call.store.next_id("note"),
         order.id,
@@ -162,8 +182,16 @@ def post_note(call: Call) -> Answer:
     return created(call, _chosen(body, call.single_names), note.id)
 
 
+def _noted(call: Call, kind: str = "order") -> Order:
+    """The order of a note; the list names the kind of record in its refusal, the others do not."""
+    order = call.store.orders.get(call.numbers[0])
+    if order is None:
+        raise ShopError(f"woocommerce_rest_{kind}_invalid_id", "Invalid order ID.", 404)
+    return order
+
+
 def _note_of(call: Call) -> Note:
-    order = order_of(call.store, call.numbers[0])
+    order = _noted(call)
     for note in call.store.notes[order.id]:
         if note.id == call.numbers[1]:
             return note
@@ -178,46 +206,61 @@ def get_note(call: Call) -> Answer:
 
 def delete_note(call: Call) -> Answer:
     """`DELETE /orders/{id}/notes/{id}`, only with `force`."""
-    note = _note_of(call)
     if not is_true(call.query.get("force")):
-        message = "Order notes do not support trashing."
+        # the real shop calls them so
+        message = "Webhooks do not support trashing."
         raise ShopError("woocommerce_rest_trash_not_supported", message, 501)
+    note = _note_of(call)
     call.store.notes[note.order_id].remove(note)
     return Answer(note_json(OrderView(call.store, call.digits), note))
 
 
+def _refund_filter(call: Call) -> Callable[[Refund], bool] | None:
+    """Those of the order in the path, even of none, or of the parents that are asked for."""
+    if call.numbers:
+        return lambda refund: refund.parent_id == call.numbers[0]
+    parents, others = ids(call.query.get("parent")), ids(call.query.get("parent_exclude"))
+    if not parents and not others:
+        return None
+    return lambda r: (not parents or r.parent_id in parents) and r.parent_id not in others
+
+
 def list_refunds(call: Call) -> Answer:
     """`GET /refunds` over all orders, and `GET /orders/{id}/refunds`."""
-    store, matches = call.store, None
-    if call.numbers:
-        order = order_of(store, call.numbers[0])
-        numbers = set(store.refunds_of[order.id])
-
-        def matches(refund: Refund) -> bool:
-            return refund.id in numbers
-
-    wish = wish_of(store, REFUNDS, call.query, matches=matches)
+    store = call.store
+    wish = wish_of(store, REFUNDS, call.query, matches=_refund_filter(call))
     found, total = find_hidden_past_end(store, store.refunds, wish)
     view, names, page = OrderView(store, call.digits), call.names, page_of(call.query)
     everywhere = not call.numbers
-    bodies = [refund_json(view, r, names, all_orders=everywhere) for r in found]
+    bodies = [call.with_metas(refund_json(view, r, names, all_orders=everywhere)) for r in found]
     return paged(call, bodies, total, page.size, page.number)
 
 
 def post_refund(call: Call) -> Answer:
     """`POST /orders/{id}/refunds`."""
-    order = order_of(call.store, call.numbers[0])
+    refuse_existing(call, "shop_order_refund", "shop_order_refund")
+    order = call.store.orders.get(call.numbers[0])
+    if order is None:
+        raise _invalid("order_id", "Invalid order ID.")
     refund = create_refund(call.store, order, call.body)
     body = refund_json(OrderView(call.store, call.digits), refund, call.single_names)
     # the real shop forgets to fill in the order's id here
     return created(call, body, refund.id, path=r"orders/(?P<order_id>[\d]+)/refunds")
 
 
+def _invalid(what: str, message: str) -> ShopError:
+    """A refusal whose 404 stands where the shop keeps no status, so that it answers 500."""
+    return ShopError(f"woocommerce_rest_invalid_{what}", message, 500, bare_data=404)
+
+
 def _refund_of(call: Call) -> Refund:
-    order_of(call.store, call.numbers[0])
     refund = call.store.refunds.get(call.numbers[1])
-    if refund is None or refund.parent_id != call.numbers[0]:
+    if refund is None:
         raise invalid_id("shop_order_refund")
+    if call.store.orders.get(call.numbers[0]) is None:
+        raise _invalid("order_id", "Invalid order ID.")
+    if refund.parent_id != call.numbers[0]:
+        raise _invalid("order_refund_id", "Invalid order refund ID.")
     return refund
 
 
@@ -231,7 +274,7 @@ def remove_refund(call: Call) -> Answer:
     """`DELETE /orders/{id}/refunds/{id}`, only with `force`."""
     refund = _refund_of(call)
     if not is_true(call.query.get("force")):
-        message = "Refunds do not support trashing."
+        message = "The shop_order_refund does not support trashing."
         raise ShopError("woocommerce_rest_trash_not_supported", message, 501)
     body = refund_json(OrderView(call.store, call.digits), refund, call.single_names)
     delete_refund(call.store, refund)

@@ -83,11 +83,11 @@ def _update_line(store: ShopStore, order: Order, item: Item, posted: Json) -> No
 
 
 def _posted_product(store: ShopStore, posted: Json) -> Product | None:
-    for name in ("variation_id", "product_id"):
-        if posted.get(name):
-            return store.product(int(posted[name]))
-    holders = store.sku_holders(str(posted.get("sku") or ""))
-    return next((holder for holder in holders if holder.status != "trash"), None)
+    """The product that a line names: a SKU goes before ids, a variation before its parent."""
+    if posted.get("sku"):
+        holders = store.sku_holders(str(posted["sku"]))
+        return next((holder for holder in holders if holder.status != "trash"), None)
+    return store.product(int(posted.get("variation_id") or posted.get("product_id") or 0))
 
 
 def set_product(store: ShopStore, item: Item, product: Product | None) -> None:
@@ -156,6 +156,12 @@ def _extra(name: str) -> Writer:
     return write
 
 
+def _line_total(item: Item, value: Any) -> None:
+    """Set the total; what it is without discount cannot be less."""
+    item.total = to_decimal(value)
+    item.subtotal = max(item.subtotal, item.total)
+
+
 def _quantity(item: Item, value: Any) -> None:
     item.quantity = int(to_decimal(value))
 
@@ -165,8 +171,8 @@ _WRITERS: dict[str, dict[str, Writer]] = {
         "name": _text("name"),
         "quantity": _quantity,
         "tax_class": _text("tax_class"),
+        "total": _line_total,
         "subtotal": _amount("subtotal"),
-        "total": _amount("total"),
     },
     "shipping": {
         "method_title": _text("name"),

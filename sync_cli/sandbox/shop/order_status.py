@@ -73,12 +73,15 @@ def paying_status(store: ShopStore, order: Order) -> str:
     return "processing" if needs_processing(store, order) else "completed"
 
 
-def complete_payment(store: ShopStore, order: Order) -> None:
-    """Mark the order paid (`set_paid`): its status goes on from a waiting one."""
+def complete_payment(store: ShopStore, order: Order, transaction: str) -> None:
+    """Mark a waiting order paid (`set_paid`), and let its status go on."""
+    if order.status not in ("pending", "on-hold", "failed", "cancelled"):
+        return
+    if transaction:
+        order.extra["transaction_id"] = transaction
     if order.paid is None:
         order.paid = store.now()
-    if order.status in ("pending", "on-hold", "failed", "cancelled"):
-        set_status(store, order, "processing" if needs_processing(store, order) else "completed")
+    set_status(store, order, "processing" if needs_processing(store, order) else "completed")
 
 
 def _count_coupons(store: ShopStore, order: Order) -> None:

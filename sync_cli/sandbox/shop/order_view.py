@@ -45,6 +45,11 @@ def needs_processing(store: ShopStore, order: Order) -> bool:
     return any(_needs_hands(line_product(store, i)) for i in order.of_kind("line_item"))
 
 
+def needs_payment(order: Order) -> bool:
+    """Whether the buyer still has to pay."""
+    return order.status in UNPAID and order.total > 0
+
+
 def _needs_hands(product: Product | None) -> bool:
     if product is None:
         return False
@@ -109,7 +114,7 @@ ORDER_FIELDS: dict[str, Callable[[OrderView, Order], Any]] = {
     "refunds": _refunds,
     "payment_url": _payment_url,
     "is_editable": lambda _, o: o.status in EDITABLE,
-    "needs_payment": lambda _, o: o.status in UNPAID and o.total > 0,
+    "needs_payment": lambda _, o: needs_payment(o),
     "needs_processing": lambda v, o: needs_processing(v.store, o),
     "date_created_gmt": lambda _, o: gmt_text(o.created),
     "date_modified_gmt": lambda _, o: gmt_text(o.modified),

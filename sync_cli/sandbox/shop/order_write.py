@@ -11,6 +11,7 @@ from sync_cli.sandbox.shop.errors import ShopError, invalid_id
 from sync_cli.sandbox.shop.meta import changed_meta, split_meta
 from sync_cli.sandbox.shop.order_lines import write_lines
 from sync_cli.sandbox.shop.order_status import complete_payment, set_status
+from sync_cli.sandbox.shop.order_view import needs_payment
 from sync_cli.sandbox.shop.records import ADDRESS_KEYS, Json, Order
 from sync_cli.sandbox.shop.store import ShopStore
 from sync_cli.sandbox.shop.totals import recalculate
@@ -53,10 +54,15 @@ def create_order(store: ShopStore, body: Json) -> Order:
     _write_fields(store, order, body)
     write_lines(store, order, body)
     recalculate(store, order)
-    _write_coupons(store, order, body)
+    try:
+        _write_coupons(store, order, body)
+    except ShopError as error:
+        order.status = "checkout-draft"
+        extra = {**error.extra, "new_draft_order_id": order.id}
+        raise ShopError(error.code, error.message, error.status, extra) from error
     set_status(store, order, str(body.get("status") or "pending"))
     if body.get("set_paid") is True:
-        complete_payment(store, order)
+        complete_payment(store, order, str(body.get("transaction_id") or ""))
     store.record(
         "order.created",
         order.id,
@@ -97,16 +103,25 @@ def _write_coupons(store: ShopStore, order: Order, body: Json) -> None:
     lines = body.get("coupon_lines")
     if lines is None:
         return
+    for line in lines:
+        if line.get("id"):
+            raise _coupon_refused("coupon_item_id_readonly", "Coupon item ID is readonly.")
+        if not line.get("code"):
+            raise _coupon_refused("invalid_coupon", "Coupon code is required.")
+    before = order.items
     order.items = [item for item in order.items if item.kind != "coupon"]
     try:
         for line in lines:
-            add_coupon(store, order, str(line.get("code", "")))
-    except ShopError as error:
-        order.status = "checkout-draft"
-        extra = {**error.extra, "new_draft_order_id": order.id}
-        raise ShopError(error.code, error.message, error.status, extra) from error
+            add_coupon(store, order, str(line["code"]))
+    except ShopError:
+        order.items = before
+        raise
     if not lines:
         spread_coupons(store, order)
+
+
+def _coupon_refused(what: str, message: str) -> ShopError:
+    return ShopError(f"woocommerce_rest_{what}", message, 400)
 
 
 def update_order(store: ShopStore, order: Order, body: Json) -> Order:
@@ -124,8 +139,8 @@ def update_order(store: ShopStore, order: Order, body: Json) -> Order:
     status_before = order.status
     if body.get("status"):
         set_status(store, order, str(body["status"]))
-    if body.get("set_paid") is True:
-        complete_payment(store, order)
+    if body.get("set_paid") is True and needs_payment(order):
+        complete_payment(store, order, str(body.get("transaction_id") or ""))
     if _moves_date(store, order, body, status_before):
         store.orders.touch(order, store.now())
     store.record(
@@ -195,7 +210,7 @@ def delete_order(store: ShopStore, order: Order, *, force: bool) -> None:
         _drop(store, order)
         return
     if order.status == "trash":
-        message = "The Order has already been deleted."
+        message = "The shop_order has already been deleted."
         raise ShopError("woocommerce_rest_already_trashed", message, 410)
     set_status(store, order, "trash")
     store.orders.touch(order, store.now())

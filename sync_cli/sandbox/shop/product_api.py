@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sync_cli.sandbox.shop.errors import ShopError, invalid_id
-from sync_cli.sandbox.shop.http import Answer, Call, created, paged
+from sync_cli.sandbox.shop.http import Answer, Call, created, paged, refuse_existing
 from sync_cli.sandbox.shop.listing import ListSpec, is_true, page_of, words
 from sync_cli.sandbox.shop.product_facts import ProductView, full_name
 from sync_cli.sandbox.shop.product_filters import listed_products, product_wish, wanted_statuses
@@ -76,6 +76,7 @@ def get_product(call: Call) -> Answer:
 
 def post_product(call: Call) -> Answer:
     """`POST /products`."""
+    refuse_existing(call, "product", "product")
     product = create_product(call.store, call.body, batch=False)
     view = ProductView(call.store, edit=True)
     return created(call, product_json(view, product, call.single_names), product.id)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from sync_cli.sandbox.shop.errors import ShopError, invalid_id
-from sync_cli.sandbox.shop.http import Answer, Call, chosen, created, links, paged
+from sync_cli.sandbox.shop.http import Answer, Call, chosen, created, links, paged, refuse_existing
 from sync_cli.sandbox.shop.listing import ListSpec, is_true, page_of, wish_of
 from sync_cli.sandbox.shop.records import Json, Webhook
 from sync_cli.sandbox.shop.store import ShopStore
@@ -100,6 +100,7 @@ def _check_webhook(body: Json) -> None:
 
 def post_webhook(call: Call) -> Answer:
     """`POST /webhooks`; the secret is never answered. Its date of change is set afterwards."""
+    refuse_existing(call, "shop_webhook", "shop_webhook")
     _check_webhook(call.body)
     store, body = call.store, call.body
     name, status = str(body.get("name") or body["topic"]), str(body.get("status") or "active")
