@@ -267,6 +267,24 @@ class RefundsSettings(Section):
         return self
 
 
+class PaymentsSettings(Section):
+    """Payments, shop to ERP: money that the shop received. Run by `sync-cli orders`."""
+
+    mode: Mode = Field(
+        Mode.OFF, description="off, plan (print only) or on (needs `orders.mode: on`)"
+    )
+    since: Instant | None = Field(
+        None, description="compulsory with `mode`: what was paid before is left to the books"
+    )
+    reference: Template = Field("WC-{shop}-P{id}", description="our name for a payment in the ERP")
+
+    @model_validator(mode="after")
+    def _says_since_when(self) -> PaymentsSettings:
+        if self.mode is not Mode.OFF and self.since is None:
+            raise ValueError("`mode` needs `since`, the day from which on payments are booked")
+        return self
+
+
 class CustomersSettings(Guarded):
     """Registered customers, shop to ERP, and the ERP's number of them back to the shop."""
 
@@ -458,6 +476,7 @@ class Config(Section):
     systems: Systems
     orders: OrdersSettings
     refunds: RefundsSettings = Field(default_factory=RefundsSettings)
+    payments: PaymentsSettings = Field(default_factory=PaymentsSettings)
     customers: CustomersSettings = Field(default_factory=CustomersSettings)
     stock: StockSettings = Field(default_factory=StockSettings)
     products: ProductsSettings = Field(default_factory=ProductsSettings)

@@ -29,6 +29,8 @@ def _differences(stage: Stage, expect: Expect) -> Iterator[str]:
         yield from _all("document", expect.documents, documents(stage))
     if expect.credit_notes is not None:
         yield from _all("credit note", expect.credit_notes, credit_notes(stage))
+    if expect.payments is not None:
+        yield from _all("payment", expect.payments, payments(stage))
     if expect.back is not None:
         yield from _back(stage, expect.back)
     if expect.customers is not None:
@@ -52,6 +54,13 @@ def credit_notes(stage: Stage) -> list[dict[str, Any]]:
     orders = {one["id"] for one in state["orders"] if one["reference"] == stage.reference}
     own = [one for one in state.get("credit_notes", ()) if one["order_id"] in orders]
     return [_with_skus(one, state["products"]) for one in own]
+
+
+def payments(stage: Stage) -> list[dict[str, Any]]:
+    """The ERP's payments of the order's documents, the oldest first."""
+    state = stage.sandbox.erp.ledger.state()
+    orders = {one["id"] for one in state["orders"] if one["reference"] == stage.reference}
+    return [one for one in state["payments"] if one["order_id"] in orders]
 
 
 def _with_skus(

@@ -43,7 +43,8 @@ class Expect(Section):
     """What must be true; what is not named is not looked at.
 
     `documents` are all sales documents of the order in the ERP's own words, `credit_notes` those
-    of its refunds; of each only the fields that stand here are compared. `held` must stand in the
+    of its refunds, `payments` those of the order; of each only the fields that stand here are
+    compared. `held` must stand in the
     sentence that the order is held with ("" claims that it is not held), `left_out` in the reason
     why it was left out. `customers` counts the ERP's customers, `writes` the effects on both
     sides since the last look.
@@ -51,6 +52,7 @@ class Expect(Section):
 
     documents: tuple[Mapping[str, Any], ...] | None = None
     credit_notes: tuple[Mapping[str, Any], ...] | None = None
+    payments: tuple[Mapping[str, Any], ...] | None = None
     held: str | None = None
     left_out: str | None = None
     back: Back | None = None

@@ -13,7 +13,7 @@ from sync_cli.state.store import State
 ORDER = "order"
 REFUND = "refund"
 ROUTES = {
-    ORDER: ("orders", "orders-back", "order-notes"),
+    ORDER: ("orders", "orders-back", "order-notes", "order-status", "payments"),
     REFUND: ("refunds", "returns"),
 }
 

@@ -45,9 +45,15 @@ class Command:
 def _orders(systems: Systems) -> None:
     from sync_cli.flows.credit_notes import CreditNoteFlow
     from sync_cli.flows.orders import OrderFlow
+    from sync_cli.flows.payments import PaymentFlow
     from sync_cli.flows.refunds import RefundFlow
 
+    booked = systems.config.payments.mode is not Mode.OFF
+    # Made first: an ERP that takes no payments is told before anything is written.
+    payments = PaymentFlow(systems) if booked else None
     OrderFlow(systems).transfer()
+    if payments is not None:
+        payments.transfer()
     if systems.config.refunds.mode is not Mode.OFF:
         RefundFlow(systems).transfer()
         CreditNoteFlow(systems).look()

@@ -21,6 +21,7 @@ ERP_ENTITIES = {
     "refund": "credit_note",
     "shipment": "shipment",
     "invoice": "invoice",
+    "payment": "payment",
 }
 """The name of each entity's mapping of the ERP."""
 

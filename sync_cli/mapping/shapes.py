@@ -13,6 +13,7 @@ from typing import Any, Union, get_args, get_origin
 
 from sync_cli.core.back_records import Invoice, Note, Shipment, StatusChange, WriteBack
 from sync_cli.core.model import Customer, Document, Order, Part, Product, Record, StockLevel
+from sync_cli.core.payments import Payment
 from sync_cli.core.refund_records import CreditNote, Refund
 from sync_cli.mapping.errors import did_you_mean
 
@@ -29,6 +30,7 @@ RECORDS: Mapping[str, type[Record]] = {
     "status": StatusChange,
     "refund": Refund,
     "credit_note": CreditNote,
+    "payment": Payment,
 }
 
 GIVEN = frozenset({"id", "birth", "modified_at"})

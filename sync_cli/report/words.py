@@ -7,6 +7,7 @@ from typing import Any, assert_never
 
 from sync_cli.core.model import Customer, Document
 from sync_cli.core.money import plain
+from sync_cli.core.payments import Payment
 from sync_cli.core.plan import (
     Adopt,
     Advance,
@@ -84,6 +85,9 @@ _PAST = {
 
 def _amount(item: Item) -> str:
     record = item.record
+    if isinstance(record, Payment):
+        amount = f"{plain(record.amount)} {record.currency}"
+        return f" as {item.reference}: {amount} by {record.method}"
     if not isinstance(record, Document):
         return ""
     lines = len(record.lines)

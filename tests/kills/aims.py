@@ -12,11 +12,17 @@ from tests.kills.phases import DANGEROUS, Phase, share
 ORDERS, STOCK = "orders", "stock"
 _TIMES = (1, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9)
 _OFTEN = {
-    ORDERS: {Phase.BEFORE: 6, Phase.IN_CALL: 9, Phase.AFTER: 9, Phase.SETTLED: 7, Phase.BETWEEN: 2},
+    ORDERS: {
+        Phase.BEFORE: 7,
+        Phase.IN_CALL: 10,
+        Phase.AFTER: 10,
+        Phase.SETTLED: 8,
+        Phase.BETWEEN: 2,
+    },
     STOCK: {Phase.BEFORE: 1},
 }
 """How often a run that has something to do usually enters a phase: customers, drafts, confirming,
-credit notes and confirming those, writing back, notes. Other phases it enters twice."""
+payments, credit notes and confirming those, writing back, notes. Other phases it enters twice."""
 _LONGEST_PAUSE = {
     Phase.READING: 0.06,
     Phase.BEFORE: 0.002,

@@ -59,8 +59,13 @@ orders:
   mode: 'on'
   start_at: 2020-01-01
   settle: 0s
+  status:
+    manual_payments: [cod]
 refunds:
   mode: 'on'
+payments:
+  mode: 'on'
+  since: 2020-01-01
 stock:
   mode: 'on'
   guard:

@@ -62,7 +62,7 @@ class Events:
         """
         place = {"kind": "edit", "edit": "place_order", "methods": ["GET"]}
         lines = [{"sku": self._chance.choice(self._skus), "quantity": 2}]
-        args = {"lines": lines, "billing": dict(_BUYER)}
+        args = {"lines": lines, "billing": dict(_BUYER), "payment_method": "card"}
         buy = {"kind": "edit", "edit": "place_order", "args": args, "methods": ["POST"]}
         self._shop.set_faults(
             [

@@ -27,6 +27,8 @@ from tests.kills.timeline import (
 )
 
 TRANSFERRED = frozenset({"processing", "completed"})
+AUTOMATIC = frozenset({"bacs", "card"})
+"""Methods by which orders of a campaign are paid without anybody's word."""
 REFUNDED = "refunded"
 """An order that was given back as a whole keeps its document, if it had one by then."""
 NUMBER = "_sync_cli_document"
@@ -49,7 +51,8 @@ def judge(shop: Json, erp: Json, campaign: Json) -> Findings:
     """Compare both ledgers ({"effects", "state"}), knowing when runs were at work.
 
     In the end every transferred order has exactly one live document, equal to the cent, its number
-    and one note, and every refund of it exactly one credit note, equal to the cent; nothing was
+    and one note, and every refund of it exactly one credit note, equal to the cent, and what the
+    shop received for it is booked as exactly one payment, equal to the cent; nothing was
     ever confirmed or created twice; every product shows what can be sold, and no write showed more
     than could be sold at some moment of the run that sent it.
     """
@@ -59,6 +62,7 @@ def judge(shop: Json, erp: Json, campaign: Json) -> Findings:
     customers = {customer["id"]: customer for customer in erp["state"]["customers"]}
     sold = {d["reference"] for d in erp["state"]["orders"] if d["state"] in LIVE}
     _judge_refunds(shop, erp, reference, sold, verdict)
+    _judge_payments(shop, erp, reference, sold, verdict)
     for order in shop["state"]["orders"]:
         own = documents.pop(f"{reference}{order['id']}", [])
         _judge_order(order, [d for d in own if d["state"] != "cancelled"], customers, verdict)
@@ -125,6 +129,28 @@ def _judge_refunds(
     verdict.wrong += [f"{name} is the credit note of no refund" for name in notes]
 
 
+def _judge_payments(
+    shop: Json, erp: Json, reference: str, sold: set[str], verdict: Findings
+) -> None:
+    """Each order that is `sold` and was paid by itself has one payment, and no other needs any."""
+    payments = _by_reference(erp["state"]["payments"])
+    for order in shop["state"]["orders"]:
+        name = f"order {order['id']}"
+        own = payments.pop(f"{reference}P{order['id']}", [])
+        if len(own) > 1:
+            verdict.doubled.append(f"{name} has {len(own)} payments")
+        is_due = order["status"] in (*TRANSFERRED, REFUNDED) and f"{reference}{order['id']}" in sold
+        was_paid = order["payment_method"] in AUTOMATIC and order["date_paid"] is not None
+        if is_due and was_paid and Decimal(order["total"]) and not own:
+            verdict.lost.append(f"{name} has no payment")
+        verdict.wrong += [
+            f"{name}: {order['total']} in the shop, {payment['amount']} paid in the ERP"
+            for payment in own
+            if Decimal(payment["amount"]) != Decimal(order["total"])
+        ]
+    verdict.wrong += [f"{name} is the payment of no order" for name in payments]
+
+
 def _differences(order: Json, document: Json, customers: Mapping[str, Json]) -> Iterator[str]:
     pairs = {
         "total": (Decimal(order["total"]), Decimal(document["total"])),
@@ -160,7 +186,7 @@ def _judge_told(name: str, order: Json, document: Json, verdict: Findings) -> No
 
 def _repeated(shop: Iterable[Json], erp: Iterable[Json]) -> Iterator[str]:
     """What happened more than once and may happen only once, whatever became of it later."""
-    booked = ("order.confirmed", "credit_note.confirmed")
+    booked = ("order.confirmed", "credit_note.confirmed", "payment.booked")
     confirmed = Counter(e["reference"] for e in erp if e["what"] in booked)
     created = Counter(e["reference"] for e in erp if e["what"] == "customer.created")
     notes = Counter(

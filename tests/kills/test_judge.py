@@ -23,6 +23,8 @@ def order(id: int, status: str = "processing", **changes: Any) -> Json:
         "total": "11.90",
         "total_tax": "1.90",
         "currency": "EUR",
+        "payment_method": "card",
+        "date_paid": "2026-03-01T12:00:01",
         "billing": {"email": "Ada@Mail.example"},
         "meta_data": [{"key": "_sync_cli_document", "value": f"SO{id}"}],
         "notes": [{"note": f"ERP document SO{id} was made of this order. [WC-kill-{id}]"}],
@@ -53,6 +55,10 @@ def credit_note(id: str, refund_id: int, state: str = "confirmed", total: str = 
     return {"id": id, "reference": f"WC-kill-R{refund_id}", "state": state, "total": total}
 
 
+def payment(id: str, order_id: int, amount: str = "11.90") -> Json:
+    return {"id": id, "reference": f"WC-kill-P{order_id}", "amount": amount}
+
+
 def effect(second: float, what: str, id: str, **facts: Any) -> Json:
     at = f"2026-03-01T12:00:{second:06.3f}+00:00"
     return {"at": at, "what": what, "id": id, "reference": None, **facts}
@@ -81,6 +87,7 @@ def all_well() -> Ledgers:
         "state": {
             "orders": [document("1", 1)],
             "credit_notes": [credit_note("1", 8)],
+            "payments": [payment("1", 1)],
             "customers": [{"id": "1", "reference": "WC-kill-Cg1", "email": "ada@mail.example"}],
         },
         "effects": [
@@ -194,6 +201,27 @@ def credit_of_no_sale(ledgers: Ledgers) -> None:
     notes_of(ledgers).append(credit_note("4", 9))
 
 
+def lose_payment(ledgers: Ledgers) -> None:
+    ledgers["erp"]["state"]["payments"].clear()
+
+
+def second_payment(ledgers: Ledgers) -> None:
+    ledgers["erp"]["state"]["payments"].append(payment("2", 1))
+
+
+def payment_booked_again(ledgers: Ledgers) -> None:
+    booked = [effect(2.7, "payment.booked", id, reference="WC-kill-P1") for id in "12"]
+    ledgers["erp"]["effects"].extend(booked)
+
+
+def other_payment(ledgers: Ledgers) -> None:
+    ledgers["erp"]["state"]["payments"][0]["amount"] = "11.91"
+
+
+def payment_of_nothing(ledgers: Ledgers) -> None:
+    ledgers["erp"]["state"]["payments"].append(payment("3", 77))
+
+
 def piece_came_back(ledgers: Ledgers) -> None:
     """Put back in the shop, and by the credit note; the shop does not offer it again."""
     ledgers["shop"]["effects"].append(effect(2.2, "stock.set", "7", by="refund", old=8, new=9))
@@ -244,6 +272,11 @@ def test_where_all_is_well_nothing_is_found() -> None:
         (other_amount, "wrong", "refund 8: 5.00 in the shop, 5.01 in the ERP"),
         (credit_of_nothing, "wrong", "WC-kill-R77 is the credit note of no refund"),
         (credit_of_no_sale, "wrong", "refund 9 has a credit note and its order no document"),
+        (lose_payment, "lost", "order 1 has no payment"),
+        (second_payment, "doubled", "order 1 has 2 payments"),
+        (payment_booked_again, "doubled", "WC-kill-P1 was confirmed 2 times"),
+        (other_payment, "wrong", "order 1: 11.90 in the shop, 11.91 paid in the ERP"),
+        (payment_of_nothing, "wrong", "WC-kill-P77 is the payment of no order"),
         (piece_came_back, "wrong", "A: 7 offered, 8 sellable"),
         (no_rest, "wrong", "it still writes"),
         (shown_too_low, "wrong", "A: 6 offered, 7 sellable"),

@@ -50,6 +50,7 @@ def test_every_shipped_mapping_is_there() -> None:
         ("woocommerce", "customer"),
         ("sandbox-erp", "document"),
         ("sandbox-erp", "credit_note"),
+        ("sandbox-erp", "payment"),
         ("sandbox-erp", "product"),
         ("sandbox-erp", "stock"),
         ("sandbox-erp", "customer"),

@@ -21,13 +21,14 @@ from sync_cli.config import Config
 from sync_cli.connectors.base import Json, References, Traits
 from sync_cli.connectors.memory import Fate, MemoryConnector, MemorySystem, Network, Shape, calm
 from sync_cli.core.errors import Problem
-from sync_cli.engine.route import Options
+from sync_cli.engine.route import Mode, Options
 from sync_cli.engine.run import Run, Silent, Watcher
 from sync_cli.flows.commands import look_back
 from sync_cli.flows.connecting import mappings_folder
 from sync_cli.flows.customer_numbers import CustomerNumberFlow
 from sync_cli.flows.customers import CustomerFlow
 from sync_cli.flows.orders import OrderFlow
+from sync_cli.flows.payments import PaymentFlow
 from sync_cli.flows.stock import StockFlow
 from sync_cli.flows.systems import Systems
 from sync_cli.mapping.mapping_set import load_mappings
@@ -154,6 +155,7 @@ class World:
                 taxes_given=not self.computes_taxes,
             ),
             "customer": Traits(**slow, reference=reference),
+            "payment": Traits(**slow, reference=reference),
             "product": Traits(**slow),
             "stock": Traits(**slow),
         }
@@ -200,6 +202,7 @@ class World:
             "customer": Shape(
                 birth=lambda data: str(data["reference"]), write=self._write_customer
             ),
+            "payment": Shape(birth=lambda data: str(data["reference"]), write=self._write_payment),
             "product": Shape(birth=lambda data: str(data["created"])),
             "stock": Shape(),
             "shipment": Shape(
@@ -212,6 +215,13 @@ class World:
         stored.setdefault("number", f"K{self.erp.next_id + 1}")
         stored.setdefault("archived", False)
         stored.update(fields)
+
+    def _write_payment(self, stored: dict[str, Any], fields: Json) -> None:
+        """Money comes in: its document says that it is paid, and so has changed."""
+        stored.update(fields, number=f"P{self.erp.next_id:05}")
+        document = self.erp.tables["order"][fields["order_id"]]
+        document["paid"] = True
+        self.erp.dates["order", document["id"]] = self.now
 
     def _write_document(self, stored: dict[str, Any], fields: Json) -> None:
         stored.update(fields)
@@ -372,6 +382,8 @@ class World:
     def _flow(self, lane: str, systems: Systems) -> None:
         if lane == "orders":
             self.order_flow(systems).transfer()
+            if self.config.payments.mode is not Mode.OFF:
+                PaymentFlow(systems).transfer()
             look_back(systems)
         elif lane == "customers":
             CustomerFlow(systems).transfer()

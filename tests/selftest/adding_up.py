@@ -61,6 +61,11 @@ def faults(case: Json) -> list[str]:
             found += document_faults(case, versions, document, shop.decimals)
         if "credit_notes" in expect:
             found += credit_notes_faults(case, expect["credit_notes"], shop)
+        found += [
+            f"a payment of {payment['amount']}"
+            for payment in expect.get("payments") or ()
+            if amount(payment["amount"]) != amount(versions[-1]["total"])
+        ]
     if not any(FIGURES.search(str(one.get("held", ""))) for one in looks(case)):
         found += order_faults(case["order"], shop)
     return found

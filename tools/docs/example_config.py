@@ -43,6 +43,7 @@ SAMPLES: Mapping[str, str] = {
 """The keys that everybody fills in or looks at first: they are not commented out."""
 
 SHOWN: Mapping[str, str] = {
+    "payments.since": "2026-01-31",
     "refunds.from_erp_since": "2026-01-31",
     "mappings": "mappings",
     "systems.shop.in_doubt": "15m",

@@ -32,6 +32,8 @@ from sync_cli.sandbox.erp.documents import (
 )
 from sync_cli.sandbox.erp.listing import list_page, read_list_request
 from sync_cli.sandbox.erp.parties import create_customers, delete_customer, update_customers
+from sync_cli.sandbox.erp.payment_records import PAYMENT_FIELDS
+from sync_cli.sandbox.erp.payments import create_payments
 from sync_cli.sandbox.erp.records import (
     CUSTOMER_FIELDS,
     ORDER_FIELDS,
@@ -113,6 +115,7 @@ def _entities(store: ErpStore) -> tuple[_Entity, ...]:
             ("reference", "order_id"),
             of="orders",
         ),
+        _Entity("payments", store.payments, PAYMENT_FIELDS, ("reference", "order_id"), of="orders"),
     )
 
 
@@ -164,6 +167,7 @@ def _offer_writing(api: Blueprint, store: ErpStore) -> None:
         ("/credit_notes", "orders:write", "items", create_credit_notes),
         ("/credit_notes/confirm", "orders:confirm", "ids", confirm_credit_notes),
         ("/credit_notes/cancel", "orders:write", "ids", cancel_credit_notes),
+        ("/payments", "orders:write", "items", create_payments),
     ):
         offer(path, "POST", right, name, partial(act, store))
     api.add_url_rule("/orders/ship", "ship", ship, methods=["POST"])

@@ -175,8 +175,8 @@ _FACTS = ("invoice_number", "invoice_date", "invoice_link", "paid")
 
 
 def _lose_shipments(store: ErpStore, orders: set[int]) -> None:
-    """The lost orders' shipments and credit notes go too: the next orders get the same ids."""
-    tables: tuple[Table[Any], ...] = (store.shipments, store.credit_notes)
+    """The lost orders' shipments, credit notes, payments go too: the next ones get the same ids."""
+    tables: tuple[Table[Any], ...] = (store.shipments, store.credit_notes, store.payments)
     for table in tables:
         for row in [kept for kept in table.drop_last(len(table)) if kept.order.id not in orders]:
             table.append(row)

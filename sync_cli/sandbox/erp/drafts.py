@@ -215,6 +215,11 @@ def read_text(given: Mapping[str, Any], name: str, field: str | None = None) -> 
     return value
 
 
+def read_amount(given: Mapping[str, Any], name: str) -> Decimal:
+    """A decimal number in text form; raises ItemError."""
+    return _number(given, name, name)
+
+
 def _number(given: Mapping[str, Any], name: str, field: str) -> Decimal:
     value = given[name]
     if not isinstance(value, str) or not _NUMBER.fullmatch(value):

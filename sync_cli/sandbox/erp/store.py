@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from sync_cli.sandbox.clock import SandboxClock
 from sync_cli.sandbox.erp.credit_records import CREDIT_NOTE_FIELDS, CreditNote
+from sync_cli.sandbox.erp.payment_records import PAYMENT_FIELDS, Payment
 from sync_cli.sandbox.erp.records import (
     CUSTOMER_FIELDS,
     MAIN_WAREHOUSE,
@@ -61,6 +62,9 @@ class ErpStore:
         )
         self.shipments: Table[Shipment] = Table(order_id=lambda it: str(it.order.id))
         self.credit_notes: Table[CreditNote] = Table(
+            reference=lambda it: it.reference, order_id=lambda it: str(it.order.id)
+        )
+        self.payments: Table[Payment] = Table(
             reference=lambda it: it.reference, order_id=lambda it: str(it.order.id)
         )
         self._stamp: int | None = None
@@ -132,6 +136,7 @@ class ErpStore:
                 "orders": [as_json(row, ORDER_FIELDS) for row in self.orders],
                 "shipments": [as_json(row, SHIPMENT_FIELDS) for row in self.shipments],
                 "credit_notes": [as_json(row, CREDIT_NOTE_FIELDS) for row in self.credit_notes],
+                "payments": [as_json(row, PAYMENT_FIELDS) for row in self.payments],
             }
 
 

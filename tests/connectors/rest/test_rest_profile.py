@@ -59,7 +59,7 @@ def test_a_small_profile_is_enough() -> None:
 
 
 def test_the_shipped_profile_can_be_used() -> None:
-    entities = {"product", "stock", "customer", "order", "refund", "shipment"}
+    entities = {"product", "stock", "customer", "order", "refund", "payment", "shipment"}
     assert set(load_profile(PROFILE_FILE).entities) == entities
 
 

@@ -1,0 +1,235 @@
+"""Payments, shop to ERP: money that the shop has received, booked once on the order's document.
+
+Off unless it is asked for. What a refund pays back is not among it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sync_cli.connectors.base import Found, Raw
+from sync_cli.core.fingerprint import content_hash, digest
+from sync_cli.core.identity import reference
+from sync_cli.core.model import Document, DocumentState, Order, OrderState
+from sync_cli.core.payments import Payment, payment_conflict, payment_of, why_not_paid
+from sync_cli.core.plan import Candidate, Item, Kind, Operation, decide
+from sync_cli.engine.execute import Writer
+from sync_cli.engine.gather import look_up, recall
+from sync_cli.engine.guarding import stop_on_reused_ids
+from sync_cli.engine.reading import Reading, Window
+from sync_cli.engine.route import Mode, Route
+from sync_cli.flows.order_documents import OwnNames
+from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.mapping.errors import Unreadable
+
+ORDER = "order"
+ORDERS = "orders"
+PAYMENT = "payment"
+PAYMENTS = "payments"
+NOT_IN_ERP = "its order is not in the ERP"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One order's payment under way; `payment` is None where there is none to book."""
+
+    item: Item
+    payment: Payment | None = None
+
+    def but(self, **changes: Any) -> Case:
+        """The same case with another item."""
+        return replace(self, item=replace(self.item, **changes))
+
+
+class PaymentFlow:
+    """The route shop.orders -> erp payments; a payment has the id of its order."""
+
+    def __init__(self, systems: Systems) -> None:
+        self.systems = systems
+        self.run = systems.run
+        self.settings = systems.config.payments
+        self.manual = frozenset(systems.config.orders.status.manual_payments)
+        self.mapping = systems.erp_mapping(PAYMENT)
+        self.route = payment_route(systems)
+        self.writer = Writer(self.run, self.route)
+        self.rules = self.route.rules(self.run.options)
+
+    def transfer(self) -> None:
+        """Book the payments of the orders that changed, window by window."""
+        for window in self._windows():
+            self._transfer(window)
+
+    def _windows(self) -> Iterator[Window]:
+        """What changed, and what was left out with an order that is in the ERP now."""
+        reading = Reading(self.run, self.route)
+        yield from reading
+        if not self.run.options.narrowed:
+            yield from reading.windows_of(self._followers())
+
+    def _followers(self) -> list[str]:
+        state = self.run.state
+        left_out = state.skipped(PAYMENTS).items()
+        ids = [id for id, reason in left_out if reason.startswith(NOT_IN_ERP)]
+        return sorted(state.links(ORDER, SHOP, ERP, ids))
+
+    def _transfer(self, window: Window) -> None:
+        self.run.tally.add(self.route.name, "read", len(window.records))
+        cases = [*map(self._read, window.records), *map(self._gone, window.missing)]
+        items = recall(self.run.state, self.route, [case.item for case in cases])
+        # A payment that is booked stays as it is, whatever becomes of its order.
+        items = [replace(item, same=True) if item.link else item for item in items]
+        found = look_up(self.run.state, self.route, [item for item in items if not item.link])
+        known = {item.id: _known_there(item) for item in found}
+        cases = [
+            replace(case, item=known.get(item.id, item))
+            for case, item in zip(cases, items, strict=True)
+        ]
+        items = [case.item for case in self._with_payloads(cases)]
+        operations: list[Operation] = [decide(item, self.rules, self.run.now()) for item in items]
+        stop_on_reused_ids(operations)
+        self.writer.carry_out(operations)
+
+    def _read(self, raw: Raw) -> Case:
+        """The order's payment, or why there is none to book."""
+        label = f"Payment of order {raw.data.get('number') or raw.id}"
+        item = replace(
+            self._item(raw.id), label=label, birth=raw.birth, content=content_hash(raw.data)
+        )
+        try:
+            order = self.systems.order(raw)
+        except Unreadable as error:
+            return Case(replace(item, problem=error.problems[0].about(label)))
+        if "trashed" in raw.marks:
+            order = order.model_copy(update={"state": OrderState.TRASHED})
+        reason = self._left_out(order)
+        if reason:
+            return Case(replace(item, filtered=reason))
+        payment = payment_of(order, item.reference)
+        return Case(replace(item, record=payment), payment)
+
+    def _left_out(self, order: Order) -> str:
+        since = self.settings.since
+        if order.paid_at is not None and since is not None and order.paid_at < since:
+            return "paid before payments.since"
+        return why_not_paid(order, self.manual)
+
+    def _item(self, order_id: str) -> Item:
+        name = reference(self.settings.reference, self.systems.config.shop, order_id)
+        return Item(
+            id=order_id,
+            label=f"Payment of order {order_id}",
+            mapping=self.mapping.version,
+            reference=name,
+            match=name,
+        )
+
+    def _gone(self, order_id: str) -> Case:
+        return Case(replace(self._item(order_id), filtered="its order no longer exists"))
+
+    def _with_payloads(self, cases: Sequence[Case]) -> list[Case]:
+        """The cases with all that is needed to book those that the ERP does not have yet."""
+        new = [case.item.id for case in cases if _is_new(case.item)]
+        state = self.run.state
+        linked = {id: link.target for id, link in state.links(ORDER, SHOP, ERP, new).items()}
+        left_out = state.skipped(ORDERS, new)
+        documents = self._documents(linked)
+        return [
+            self._with_payload(case, linked, left_out, documents.get(case.item.id))
+            if case.item.id in new and case.payment is not None
+            else case
+            for case in cases
+        ]
+
+    def _documents(self, linked: Mapping[str, str]) -> dict[str, Document]:
+        """The ERP's documents of orders; one that cannot be read is missing, and told elsewhere."""
+        orders = {target: id for id, target in linked.items()}
+        found = {}
+        for raw in self.systems.erp.fetch(ORDER, sorted(orders)) if orders else ():
+            try:
+                found[orders[raw.id]] = self.systems.document(raw)
+            except Unreadable as error:
+                self.run.watcher.note(error.problems[0].sentence())
+        return found
+
+    def _with_payload(
+        self,
+        case: Case,
+        linked: Mapping[str, str],
+        left_out: Mapping[str, str],
+        document: Document | None,
+    ) -> Case:
+        item, payment = case.item, case.payment
+        assert payment is not None
+        if item.id not in linked and item.id in left_out:
+            return case.but(filtered=f"{NOT_IN_ERP}: {left_out[item.id]}")
+        if item.id not in linked:
+            return case.but(waits=f"{NOT_IN_ERP} yet")
+        if document is None:
+            return case.but(waits="its document cannot be read in the ERP")
+        if document.state is DocumentState.CANCELLED:
+            return case.but(filtered="its document was cancelled")
+        conflict = payment_conflict(item.label, payment, document)
+        if conflict is not None:
+            return case.but(problem=conflict)
+        return self._written(case, payment, linked[item.id])
+
+    def _written(self, case: Case, payment: Payment, document: str) -> Case:
+        try:
+            payload = self.mapping.write(payment, {(ORDER, payment.order_id): document})
+            named = self.mapping.write(payment, OwnNames())
+        except Unreadable as error:
+            return case.but(problem=error.problems[0].about(case.item.label))
+        rows = self.mapping.rows_of("method", [payment.method])
+        because = f"journal {', '.join(rows)}" if rows else ""
+        return case.but(payload=payload, fingerprint=digest(named), because=because)
+
+
+def payment_route(systems: Systems) -> Route:
+    """The route that books the payments of shop orders."""
+    orders, settings = systems.config.orders, systems.config.payments
+    return Route(
+        name=PAYMENTS,
+        entity=PAYMENT,
+        source=systems.shop,
+        target=systems.erp,
+        source_entity=ORDER,
+        target_entity=PAYMENT,
+        source_role=SHOP,
+        target_role=ERP,
+        kind=Kind.DOCUMENT,
+        mode=settings.mode if orders.mode is Mode.ON else orders.mode,
+        scope=digest([settings.since, sorted(orders.status.manual_payments)]),
+        buffer=systems.config.systems.shop.buffer,
+        start_at=settings.since,
+        creates=True,
+        updates=False,
+        find_keys=("reference",),
+        judge=lambda item, found: _judged(systems, item, found),
+    )
+
+
+def _judged(systems: Systems, item: Item, found: Found) -> Candidate:
+    """Whether a payment with our reference is this one: over the same amount."""
+    payment, ours = systems.erp_record(PAYMENT, found), item.record
+    conflict = ""
+    if isinstance(payment, Payment) and isinstance(ours, Payment):
+        theirs = (payment.amount, payment.currency)
+        if theirs != (ours.amount, ours.currency):
+            conflict = f"it is over {payment.amount} {payment.currency}, not {ours.amount}"
+    cancelled = "cancelled" in found.marks
+    return Candidate(
+        found.id, found.birth, agrees=not conflict, conflict=conflict, cancelled=cancelled
+    )
+
+
+def _known_there(item: Item) -> Item:
+    """A payment that the ERP has is taken over, even if its order was called off meanwhile."""
+    live = [one for one in item.candidates if not one.cancelled]
+    return replace(item, filtered="") if live else item
+
+
+def _is_new(item: Item) -> bool:
+    """Whether it may have to be booked: nothing speaks against it, and the ERP has none."""
+    return not (item.link or item.filtered or item.problem or item.candidates)
