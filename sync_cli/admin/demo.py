@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from sync_cli.admin.demo_erp import DemoErp
+from sync_cli.admin.demo_order import follow_order
 from sync_cli.admin.rehearsal import Rehearsal
 from sync_cli.core.errors import ConfigError, ExitCode
 from sync_cli.engine.route import Options
@@ -60,6 +61,8 @@ orders:
   mode: 'on'
   start_at: 2020-01-01
   settle: 0s
+refunds:
+  mode: 'on'
 customers:
   mode: 'on'
 stock:
@@ -76,7 +79,7 @@ reconcile:
 def tell_story(
     folder: Path, articles: int, orders: int, tell: Tell, erp: DemoErp = DemoErp.SANDBOX
 ) -> bool:
-    """The story of two days with all five commands, line by line; whether all was in step then.
+    """The story of three days with all five commands, line by line; whether all was in step then.
 
     Leaves config, state and both ledgers in `folder`. Raises ConfigError if what the ERP needs is
     not installed.
@@ -93,6 +96,7 @@ def tell_story(
         _day_one(config, rehearsal, tell)
         _day_two(config, sandbox, books, tell)
         _behind_our_back(config, sandbox, rehearsal, tell)
+        _day_three(config, sandbox, books, tell)
         tell("\nOnce more, with nothing to do:")
         before = _effects(sandbox, books)
         for command in (*EVERYTHING, *EVERYTHING):
@@ -135,6 +139,16 @@ def _behind_our_back(config: Path, sandbox: Sandbox, rehearsal: Rehearsal, tell:
     tell("\nMended by the command that it names:")
     _run(STOCK, config, tell, Options(skus=(sku,)), f"--sku {sku}")
     rehearsal.compare()
+
+
+def _day_three(config: Path, sandbox: Sandbox, books: Books, tell: Tell) -> None:
+    """Some days of one order, after each of which cron has run stock and orders."""
+
+    def run() -> None:
+        for command in (STOCK, ORDERS):
+            _run(command, config, tell)
+
+    follow_order(sandbox, books, run, tell)
 
 
 def serve_sandbox(

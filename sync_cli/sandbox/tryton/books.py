@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from sync_cli.sandbox.articles import Article
+from sync_cli.sandbox.books import Booked
 from sync_cli.sandbox.tryton.client import Client
-from sync_cli.sandbox.tryton.people import Merchant, Warehouse
+from sync_cli.sandbox.tryton.people import Bookkeeper, Merchant, Warehouse
 from sync_cli.sandbox.tryton.seed import CLERK, SYNC_USER, WEB_SHOP
 from sync_cli.sandbox.tryton.server import TrytonServer
 
@@ -36,6 +37,7 @@ class TrytonBooks:
             self._server.stop()
             raise
         self._warehouse = Warehouse(self._clerk)
+        self._bookkeeper = Bookkeeper(self._clerk)
         self._before = self._written()
 
     def settings(self) -> Mapping[str, Any]:
@@ -59,16 +61,46 @@ class TrytonBooks:
             "sale.sale", [["shipments.state", "in", ["waiting", "assigned"]]], "web_id"
         )
         for sale in waiting:
-            self._warehouse.ship(sale["id"], f"PARCEL-{sale['web_id']}")
+            self.deliver(sale["web_id"], f"PARCEL-{sale['web_id']}")
 
     def count(self, sku: str, pieces: int) -> None:
         """See `Books.count`."""
         self._warehouse.count("MAIN", {sku: pieces})
 
+    def invoice(self, reference: str) -> None:
+        """See `Books.invoice`."""
+        self._bookkeeper.post(self._sale(reference)["id"])
+
+    def pay(self, reference: str) -> None:
+        """See `Books.pay`."""
+        [invoice] = self._invoices(reference, "posted")
+        self._bookkeeper.pay(invoice["id"])
+
+    def deliver(self, reference: str, parcel: str) -> None:
+        """See `Books.deliver`."""
+        self._warehouse.ship(self._sale(reference)["id"], parcel)
+
+    def booked(self, reference: str) -> Booked:
+        """See `Books.booked`."""
+        sale = self._sale(reference)
+        invoices = self._invoices(reference, "posted", "paid")
+        return Booked(
+            sale["number"],
+            str(sale["total_amount"]),
+            " ".join(invoice["number"] for invoice in invoices),
+            bool(invoices) and all(invoice["state"] == "paid" for invoice in invoices),
+        )
+
+    def credited(self, reference: str) -> str:
+        """See `Books.credited`."""
+        return str(-self._sale(reference)["total_amount"])
+
     def state(self) -> Mapping[str, Any]:
         """See `Books.state`."""
+        sales = self._sales()
         return {
-            "orders": [_order(sale) for sale in self._sales()],
+            "orders": [_order(sale) for sale in sales if not _is_refund(sale)],
+            "credit_notes": [_credit_note(sale) for sale in sales if _is_refund(sale)],
             "customers": [{"reference": one["code"]} for one in self._parties()],
             "stock": self._stock(),
         }
@@ -85,8 +117,20 @@ class TrytonBooks:
     def _sales(self) -> list[Any]:
         return self._clerk.read(
             "sale.sale", [["web_id", "!=", None]], "web_id", "state", "total_amount", "number",
-            "currency.code", "shipment_state",
+            "currency.code", "shipment_state", "origin", "shipment_returns.state",
         )  # fmt: skip
+
+    def _sale(self, reference: str) -> Any:
+        [found] = [sale for sale in self._sales() if sale["web_id"] == reference]
+        return found
+
+    def _invoices(self, reference: str, *states: str) -> list[Any]:
+        return self._clerk.read(
+            "account.invoice",
+            [["sales.web_id", "=", reference], ["state", "in", list(states)]],
+            "number",
+            "state",
+        )
 
     def _parties(self) -> list[Any]:
         return self._clerk.read("party.party", [], "code")
@@ -153,6 +197,15 @@ def _order(sale: Mapping[str, Any]) -> Mapping[str, Any]:
         "currency": sale["currency."]["code"],
         "number": sale["number"],
     }
+
+
+def _is_refund(sale: Mapping[str, Any]) -> bool:
+    """A sale of negative quantities that names the sale it takes from (FACTS 7)."""
+    return str(sale["origin"] or "").startswith("sale.sale,")
+
+
+def _credit_note(sale: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**_order(sale), "total": str(-sale["total_amount"])}
 
 
 def _is_stocked(template: Mapping[str, Any]) -> bool:
