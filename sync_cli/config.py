@@ -366,7 +366,9 @@ class ReconcileSettings(Section):
         description="goods that were refunded and are to be put back should be on the shelf after"
         " so long",
     )
-    shown: int = Field(1000, ge=1, description="list so many drifts at most; all are counted")
+    shown: int = Field(
+        1000, ge=1, description="list so many drifts of a part at most; all are counted"
+    )
     extra_products: bool = Field(
         True,
         description="report products that customers can buy, or that count their own stock, and"

@@ -37,7 +37,7 @@ def reconcile(
         list[Part] | None, typer.Option("--only", help="Compare only this part; may be repeated.")
     ] = None,
     limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="List at most so many drifts.")
+        int | None, typer.Option("--limit", min=1, help="List at most so many drifts of each part.")
     ] = None,
     mail: Annotated[
         bool, typer.Option("--mail", help="Send the report as the config says.")

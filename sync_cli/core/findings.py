@@ -17,12 +17,13 @@ NOT_REACHED = "not yet reached by the backfill"
 
 
 class Findings:
-    """Collects what a comparison finds: all of it in numbers, the first `shown` in full."""
+    """Collects what a comparison finds: all of it in numbers, of each part the first `shown`."""
 
     def __init__(self, shown: int) -> None:
         self._shown = shown
         self._drifts: list[Drift] = []
         self._waiting: list[Waiting] = []
+        self._listed: Counter[Part] = Counter()
         self._kinds: Counter[tuple[Part, DriftKind]] = Counter()
         self._waits = 0
         self._records: Counter[tuple[Part, str, str]] = Counter()
@@ -34,7 +35,8 @@ class Findings:
     def drift(self, drift: Drift) -> None:
         """Both sides differ."""
         self._kinds[drift.part, drift.kind] += 1
-        if len(self._drifts) < self._shown:
+        if self._listed[drift.part] < self._shown:
+            self._listed[drift.part] += 1
             self._drifts.append(drift)
 
     def wait(self, waiting: Waiting) -> None:

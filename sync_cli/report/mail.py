@@ -19,8 +19,16 @@ from sync_cli.config import Config, MailSecurity, MailSettings, MailWhen
 from sync_cli.core.errors import ConfigError, ExitCode, SyncError
 from sync_cli.core.findings import Report, verdict
 from sync_cli.core.privacy import MASK
-from sync_cli.report.html import as_html
-from sync_cli.report.reconcile_words import as_csv, sum_rows, unlisted
+from sync_cli.report.html import LISTED, as_html
+from sync_cli.report.reconcile_words import (
+    SIDE_COLUMNS,
+    Group,
+    as_csv,
+    groups,
+    left_out_rows,
+    remedy,
+    side_rows,
+)
 
 KEPT_FOR = timedelta(days=7)
 _ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"']+@[^\s<>()\[\]:;,\"']+\.\w+")
@@ -144,19 +152,40 @@ def message_of(report: Report, settings: MailSettings, now: datetime) -> EmailMe
 
 
 def as_text(report: Report) -> str:
-    """The plain part: the verdict, each drift with its remedy, what waits, the sums."""
+    """The plain part: the verdict, both sides, each drift with its remedy, and what waits."""
     lines = [verdict(report)]
     lines += [text for text in (*report.doubts, *report.notes) if text not in lines[0]]
-    for drift in report.drifts:
-        lines += ["", f"{drift.kind}: {drift.what}", f"  mended by: {drift.mend}"]
-    if more := unlisted(report):
-        lines += ["", more]
-    if report.waiting:
-        lines += ["", "In flight or held:"]
-        lines += [f"  {each.label}: {each.reason}" for each in report.waiting]
     if report.sums:
-        lines += ["", "Compared:", *(f"  {'  '.join(row)}" for row in sum_rows(report))]
+        lines += ["", "Both sides at a glance", *_columns([SIDE_COLUMNS, *side_rows(report)])]
+    for group in groups(report):
+        lines += ["", group.title, *_lines(group)]
+    if report.waiting:
+        lines += ["", "In flight or held"]
+        lines += [f"  {each.label}: {each.reason}" for each in report.waiting[:LISTED]]
+        rest = report.waits - min(len(report.waiting), LISTED)
+        lines += [f"  ... and {rest:,} more."] if rest else []
+    if report.left_out:
+        lines += ["", "Left out on purpose", *_columns(left_out_rows(report))]
     return "\n".join(lines) + "\n"
+
+
+def _lines(group: Group) -> Iterator[str]:
+    listed = group.drifts[:LISTED]
+    for drift in listed:
+        yield f"  {drift.kind}: {drift.what}"
+        yield f"    {remedy(drift)}"
+    if rest := group.beyond(len(listed)):
+        yield f"  {rest:,} more are in the attached table."
+    if group.at_once:
+        yield f"  All that a command mends, at once: {group.at_once}"
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The rows in columns of the same width."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield f"  {'  '.join(cells)}".rstrip()
 
 
 def without_addresses(text: str) -> str:

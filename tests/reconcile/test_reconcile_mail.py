@@ -160,7 +160,7 @@ def test_a_report_arrives_as_text_html_and_csv_at_every_recipient(post: Post) ->
     assert text is not None
     assert page is not None
     assert text.get_content().splitlines()[0] == verdict(DRIFTED)
-    assert f"mended by: {MISSING.mend}" in text.get_content()
+    assert f"To mend it: run {MISSING.mend}" in text.get_content()
     assert MISSING.mend in page.get_content()
     (table,) = mail.iter_attachments()
     assert table.get_filename() == "drifts-main-2026-01-06.csv"

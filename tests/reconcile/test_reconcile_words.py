@@ -25,11 +25,12 @@ from sync_cli.core.drift import (
     plain,
     reference_pattern,
 )
-from sync_cli.core.findings import Report, verdict
+from sync_cli.core.findings import Findings, Report, verdict
 from sync_cli.core.model import DocumentState, OrderState
 from sync_cli.core.parts import Part
-from sync_cli.report.html import as_html
-from sync_cli.report.reconcile_words import as_csv, as_data, show
+from sync_cli.report.html import LISTED, as_html
+from sync_cli.report.mail import as_text
+from sync_cli.report.reconcile_words import as_csv, as_data, groups, show, side_rows
 
 AT = datetime(2026, 1, 6, 4, 30, tzinfo=UTC)
 MISSING = Drift(
@@ -221,3 +222,61 @@ def test_every_order_has_as_many_documents_as_it_should_or_a_drift_says_so(
         assert kinds == ["duplicate"]
     else:
         assert kinds == (["missing"] if needs and not live else [])
+
+
+def test_both_sides_stand_beside_each_other_with_what_came_of_it() -> None:
+    sums = (
+        Sum(Part.ORDERS, "erp", "EUR", 1, Decimal("10.5")),
+        Sum(Part.ORDERS, "shop", "EUR", 2, Decimal("1119.5")),
+        Sum(Part.ORDERS, "shop", "USD", 1, Decimal("7")),
+        Sum(Part.REFUNDS, "erp", "EUR", 1, Decimal("5")),
+        Sum(Part.REFUNDS, "shop", "", 1, Decimal("3")),
+        Sum(Part.REFUNDS, "shop", "EUR", 1, Decimal("5")),
+        Sum(Part.PRODUCTS, "erp", "", 1200, Decimal(0)),
+        Sum(Part.PRODUCTS, "shop", "", 1199, Decimal(0)),
+    )
+    report = replace(IN_STEP, sums=sums, kinds={(Part.ORDERS, DriftKind.MISSING): 2})
+    assert list(side_rows(report)) == [
+        ("orders", "2 (1,119.50 EUR)", "1 (10.50 EUR)", "2 drifts"),
+        ("orders", "1 (7.00 USD)", "0 (0.00 USD)", ""),
+        ("refunds", "2 (8.00 EUR)", "1 (5.00 EUR)", "agree"),
+        ("products", "1,199", "1,200", "agree"),
+    ]
+
+
+def test_many_drifts_of_a_part_name_the_command_that_mends_them_all() -> None:
+    few = replace(DRIFTED, drifts=(MISSING, MISSING))
+    assert [group.at_once for group in groups(few)] == ["", ""]
+    many = replace(few, drifts=(MISSING,) * 3)
+    assert [group.at_once for group in groups(many)] == ["sync-cli orders --full", ""]
+    for told in (as_html(many), as_text(many)):
+        assert "All that a command mends, at once:" in told
+
+
+def test_a_mail_lists_some_drifts_of_each_part_and_counts_the_rest() -> None:
+    report = replace(
+        IN_STEP,
+        drifts=(*(MISSING,) * 300, STOCK),
+        kinds={(Part.ORDERS, DriftKind.MISSING): 300, (Part.STOCK, DriftKind.DIFFERENT): 1},
+    )
+    for told in (as_html(report), as_text(report)):
+        assert told.count("Order 1042 (119.00 EUR)") == LISTED
+        assert f"{300 - LISTED} more are in the attached table." in told
+        assert "Stock: 1 drift" in told
+
+
+def test_what_is_left_out_on_purpose_is_counted() -> None:
+    report = replace(IN_STEP, left_out={"not in the shop": 1200})
+    for told in (as_html(report), as_text(report)):
+        assert "Left out on purpose" in told
+        assert "1,200" in told
+
+
+def test_each_part_has_room_of_its_own_in_the_list() -> None:
+    findings = Findings(shown=2)
+    for _ in range(5):
+        findings.drift(MISSING)
+    findings.drift(STOCK)
+    report = findings.report(shop="main", at=AT, since={}, notes=[])
+    assert report.drifts == (MISSING, MISSING, STOCK)
+    assert report.drift_count == 6
