@@ -64,6 +64,8 @@ def _undo_dates(body: Json, recording: Recording, state: Json | None, sent: Json
         paying = sent.get("status") in ("processing", "completed") or sent.get("set_paid")
         if set_now and not known and paying:
             body[name] = body[f"{name}_gmt"] = None
+            if sent.get("set_paid") and "status" not in sent:
+                body["status"] = "pending"
 
 
 def _undo(body: Json, kind: str, name: str, value: Any) -> None:

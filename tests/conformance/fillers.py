@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from flask.testing import FlaskClient
 
+from sync_cli.sandbox.shop.listing import page_of
+from sync_cli.sandbox.shop.money import to_decimal
 from sync_cli.sandbox.shop.settings import KEY, SECRET
 from sync_cli.sandbox.shop.table import Table
+from tests.conformance.implied import ALWAYS_DOWN
 from tests.conformance.known import kind_of
 from tests.conformance.scene import Scene
 
+_TERMS = ("category", "tag", "brand", "shipping_class", "option")
 _TABLES = {
     "product": "products",
     "variation": "variations",
@@ -32,9 +37,9 @@ def add_fillers(scene: Scene) -> bool:
     recording = scene.recording
     total = recording.answer_headers.get("X-WP-Total")
     kind = kind_of(recording.path)
-    if total is None or kind not in _TABLES:
+    if total is None or kind not in (*_TABLES, *_TERMS, "rate"):
         return True
-    page, size = int(recording.query.get("page", 1)), int(recording.query.get("per_page", 10))
+    place = page_of(recording.query)
     client = scene.app.test_client()
     listed = _listed_ids(client, scene)
     missing = int(total) - len(listed)
@@ -42,7 +47,10 @@ def add_fillers(scene: Scene) -> bool:
         return False
     shown = _ids(recording.answer)
     before_now = listed.index(shown[0]) if shown and shown[0] in listed else 0
-    before = max(0, (page - 1) * size - before_now) if shown else missing
+    before = max(0, place.skip - before_now) if shown else missing
+    if kind not in _TABLES:
+        _fill_plain(scene, str(kind), min(before, missing), missing)
+        return True
     table: Table[Any] = getattr(scene.store, _TABLES[str(kind)])
     first, last = _models(scene, table, shown, listed)
     if first is None or last is None:
@@ -54,6 +62,18 @@ def add_fillers(scene: Scene) -> bool:
     _fill(scene, table, first, min(before, missing), taken, later=False)
     _fill(scene, table, last, max(0, missing - before), taken, later=True)
     return True
+
+
+def _fill_plain(scene: Scene, kind: str, before: int, missing: int) -> None:
+    """Make terms or tax rates that come before and after those shown."""
+    is_down = scene.recording.query.get("order") == "desc"
+    wanted = {"class": scene.recording.query.get("class", "standard")} if kind == "rate" else {}
+    for at in range(missing):
+        low = (at < before) != is_down
+        name = f"{'!' if low else '~'}{scene.recording.query.get('search', '')}{at:04}"
+        number = 70_000_000 + at
+        place = {"order": -1 if low else 9_999, "priority": 0 if low else 9_999}
+        scene.plant(kind, {"id": number, "name": name, "slug": name, **place, **wanted})
 
 
 def _fill_included(table: Table[Any], model: Any, unseen: list[int], missing: int) -> bool:
@@ -71,7 +91,8 @@ def _listed_ids(client: FlaskClient, scene: Scene) -> list[int]:
     """All ids that the sandbox lists for the request so far."""
     found: list[int] = []
     query = {**scene.recording.query, "_fields": "id", "per_page": "100"}
-    query.pop("page", None)
+    for name in ("page", "offset"):
+        query.pop(name, None)
     for page in range(1, 100):
         answer = client.get(
             scene.recording.address,
@@ -118,14 +139,40 @@ def _fill(
     query = scene.recording.query
     customers = table is scene.store.customers
     default = "asc" if customers else "desc"
-    upwards = (query.get("order", default) == "asc") == later
+    is_up = query.get("order", default) == "asc" and query.get("orderby") not in ALWAYS_DOWN
+    upwards = is_up == later
     if customers:
         taken |= set(table.records)
     numbers = _free_numbers(model.id, taken, upwards=upwards)
     for _ in range(count):
         number, beyond = next(numbers)
         taken.add(number)
-        _put(scene, table, _like(model, number, upwards=upwards, beyond=beyond))
+        record = _like(model, number, upwards=upwards, beyond=beyond)
+        if hasattr(model, "sku"):
+            record = _like_product(record, model, query, upwards=upwards, beyond=beyond)
+        _put(scene, table, record)
+
+
+def _like_product(
+    record: Any, model: Any, query: Mapping[str, str], *, upwards: bool, beyond: bool
+) -> Any:
+    """The product with what the request asks for: its SKU where it is searched by it, and, if it
+    cannot lie beside the model by its number, a place beyond it."""
+    changes: dict[str, Any] = {"sku": model.sku if _asks_for_sku(query) else "", "variations": []}
+    orderby, mark, step = query.get("orderby"), "~" if upwards else "!", 1 if upwards else -1
+    if beyond and orderby in ("slug", "title"):
+        changes |= {"slug": f"{mark}{model.slug}", "name": f"{mark}{model.name}"}
+    if beyond and orderby in ("menu_order", "popularity"):
+        field = "menu_order" if orderby == "menu_order" else "total_sales"
+        changes["extra"] = {**model.extra, field: model.extra.get(field, 0) + step}
+    if beyond and orderby == "price":
+        price = f"{to_decimal(model.price or '0') + Decimal(step) / 1000:f}"
+        changes |= {"price": price, "regular_price": price}
+    return replace(record, **changes)
+
+
+def _asks_for_sku(query: Mapping[str, str]) -> bool:
+    return any(query.get(name) for name in ("sku", "search_sku", "search_name_or_sku"))
 
 
 def _free_numbers(start: int, taken: set[int], *, upwards: bool) -> Iterator[tuple[int, bool]]:
@@ -146,8 +193,6 @@ def _like(model: Any, number: int, *, upwards: bool, beyond: bool) -> Any:
     if beyond:
         step = 1 if upwards else -1
         changes |= {"created": model.created + step, "modified": (model.modified or 0) + step}
-    if hasattr(model, "sku"):
-        changes |= {"sku": "", "variations": []}
     if hasattr(model, "email"):
         name = f"{model.username}{'~' if upwards else ''}{number:06}"
         changes |= {"email": f"{number}@filler.example", "username": name}

@@ -17,13 +17,18 @@ _ROUTES = (
     (re.compile(r"products/\d+/variations(?:/\d+|/batch)?|variations"), "variation"),
     (re.compile(r"orders(?:/\d+|/batch)?"), "order"),
     (re.compile(r"orders/\d+/refunds(?:/\d+)?|refunds"), "refund"),
-    (re.compile(r"orders/\d+/notes"), "note"),
+    (re.compile(r"orders/\d+/notes(?:/\d+)?"), "note"),
     (re.compile(r"orders/\d+/fulfillments(?:/\d+)?"), "fulfillment"),
     (re.compile(r"customers(?:/\d+|/batch)?"), "customer"),
-    (re.compile(r"coupons(?:/\d+)?"), "coupon"),
+    (re.compile(r"coupons(?:/\d+|/batch)?"), "coupon"),
     (re.compile(r"webhooks(?:/\d+)?"), "webhook"),
-    (re.compile(r"products/brands"), "brand"),
-    (re.compile(r"taxes"), "rate"),
+    (re.compile(r"products/brands(?:/\d+|/batch)?"), "brand"),
+    (re.compile(r"products/categories(?:/\d+|/batch)?"), "category"),
+    (re.compile(r"products/tags(?:/\d+|/batch)?"), "tag"),
+    (re.compile(r"products/shipping_classes(?:/\d+|/batch)?"), "shipping_class"),
+    (re.compile(r"products/attributes(?:/\d+)?"), "attribute"),
+    (re.compile(r"products/attributes/\d+/terms(?:/\d+|/batch)?"), "option"),
+    (re.compile(r"taxes(?:/\d+|/batch)?"), "rate"),
 )
 
 

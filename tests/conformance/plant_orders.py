@@ -178,7 +178,7 @@ def _coupon(store: ShopStore, line: Json) -> Item:
     item = Item(line["id"], "coupon", name=line["code"])
     item.total, item.total_tax = to_decimal(line["discount"]), to_decimal(line["discount_tax"])
     fields = ("discount_type", "nominal_amount", "free_shipping")
-    item.extra = {field: line[field] for field in fields}
+    item.extra = {field: line[field] for field in fields if field in line}
     item.meta = _item_meta(store, line)
     return item
 
@@ -239,7 +239,7 @@ def _plant_line_product(store: ShopStore, line: Json, item: Item) -> None:
         "id": number,
         "sku": line["sku"],
         "name": line["name"],
-        "regular_price": str(rounded(abs(price), 4).normalize()),
+        "regular_price": f"{rounded(abs(price), 4).normalize():f}",
         "tax_class": line["tax_class"],
         "manage_stock": reduced,
         "stock_quantity": 100 if reduced else None,

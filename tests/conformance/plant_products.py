@@ -181,18 +181,13 @@ def plant_coupon(store: ShopStore, body: Json, *, default_second: int) -> Coupon
     coupon = Coupon(int(body["id"]), made, changed, str(body.get("code", "")))
     coupon.amount = to_decimal(body.get("amount", 0))
     coupon.kind = str(body.get("discount_type") or "fixed_cart")
+    coupon.status = str(body.get("status") or "publish")
     coupon.used_by = list(body.get("used_by") or ())
     coupon.extra = dict(body)
     coupon.meta = metas(store, body, "product_meta")
     store.reserve("post", coupon.id)
-    store.coupons.add(coupon)
+    store.coupons.add(coupon, trashed=coupon.status == "trash")
     return coupon
-
-
-def plant_brand(store: ShopStore, body: Json) -> None:
-    """Store a brand."""
-    store.brands[body["id"]] = Term(body["id"], body["name"], body["slug"])
-    store.reserve("term", body["id"])
 
 
 def plant_webhook(store: ShopStore, body: Json, *, default_second: int) -> Webhook:
@@ -212,10 +207,12 @@ def plant_rate(store: ShopStore, body: Json) -> None:
     """Store a tax rate, in place of one with its id."""
     wanted = str(body.get("class", "standard"))
     rate = TaxRate(
-        int(body["id"]), str(body["country"]), parsed(body["rate"]) or Decimal(0),
-        str(body["name"]), "" if wanted == "standard" else wanted, str(body.get("state", "")),
+        int(body["id"]), str(body.get("country", "")), parsed(body.get("rate", "")) or Decimal(0),
+        str(body.get("name", "Tax")), "" if wanted == "standard" else wanted,
+        str(body.get("state", "")),
         int(body.get("priority", 1)), bool(body.get("compound")), bool(body.get("shipping", True)),
-        int(body.get("order", 0)),
+        int(body.get("order", 0)), tuple(body.get("postcodes") or ()),
+        tuple(body.get("cities") or ()),
     )  # fmt: skip
     store.rates = [*(other for other in store.rates if other.id != rate.id), rate]
     store.reserve("rate", rate.id)

@@ -18,13 +18,13 @@ from sync_cli.sandbox.wire import FaultyWire
 from tests.conformance.known import Known
 from tests.conformance.plant_orders import plant_note, plant_order, plant_refund
 from tests.conformance.plant_products import (
-    plant_brand,
     plant_coupon,
     plant_customer,
     plant_product,
     plant_rate,
     plant_webhook,
 )
+from tests.conformance.plant_terms import plant_attribute, plant_term
 from tests.conformance.recording import Recording
 
 Json = dict[str, Any]
@@ -39,6 +39,8 @@ _FULFILLMENT: Json = {
     "meta_data": [],
 }
 _LONG_AGO = 90 * 86_400
+_FILLERS = 80_000_000
+"""The first number of products that only fill up a count."""
 
 
 class Scene:
@@ -52,6 +54,7 @@ class Scene:
         self.clock = clock
         self.trouble: Trouble | None = None
         self.long_ago = self.store.now() - _LONG_AGO
+        self.store.rewind("filler", _FILLERS)
         self._plant_rates()
 
     @property
@@ -101,10 +104,20 @@ class Scene:
             plant_coupon(self.store, body, default_second=self.long_ago)
         elif kind == "webhook":
             plant_webhook(self.store, body, default_second=self.long_ago)
-        elif kind == "brand":
-            plant_brand(self.store, body)
         elif kind == "rate":
             plant_rate(self.store, body)
+        elif kind == "attribute":
+            plant_attribute(self.store, body)
+        else:
+            self._plant_term(kind, body)
+
+    def _plant_term(self, kind: str, body: Json) -> None:
+        """A term; one of an attribute stands below the attribute that the path names."""
+        parts = self.recording.path.split("/")
+        number = int(parts[2]) if kind == "option" else 0
+        if number and number not in self.store.attributes:
+            plant_attribute(self.store, {"id": number})
+        plant_term(self.store, kind, body, attribute_id=number)
 
     def _plant_fulfillment(self, body: Json) -> None:
         order_id = int(body["entity_id"])

@@ -7,26 +7,40 @@ recordings tell of the object, else the object without what the request changes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from sync_cli.sandbox.trouble import TROUBLES
 from tests.conformance.before import before_update
 from tests.conformance.fillers import add_fillers
+from tests.conformance.implied import implied
 from tests.conformance.known import Known, bodies_of, kind_of
+from tests.conformance.plant_terms import SHELVES
 from tests.conformance.recording import Recording
 from tests.conformance.scene import Json, Scene
 from tests.conformance.told import (
     plant_bought,
+    plant_coupons,
     plant_group,
     plant_named_images,
     plant_named_terms,
     plant_removed_goods,
+    plant_shipping_class,
     plant_sold,
 )
 
-_KINDS = ("product", "variation", "order", "refund", "customer", "coupon", "webhook", "brand")
+_KINDS = (
+    "product", "variation", "order", "refund", "customer", "coupon", "webhook", "brand", "category",
+    "tag", "shipping_class",
+)  # fmt: skip
 _MOST_STATES = 6
+_COUNTERS = {
+    "customer": "user", "webhook": "webhook", "note": "note", "fulfillment": "fulfillment",
+    "rate": "rate", "attribute": "attribute",
+    **dict.fromkeys(("brand", "category", "tag", "shipping_class", "option"), "term"),
+}  # fmt: skip
+"""Which numbers a kind of object takes, where not those of posts."""
 
 
 def scenes_for(recording: Recording, known: Known) -> Iterator[Scene]:
@@ -80,6 +94,14 @@ def _error_scene(recording: Recording, known: Known) -> Scene:
     return scene
 
 
+def _code(answer: Any) -> str:
+    return str(answer.get("code", "")) if isinstance(answer, dict) else ""
+
+
+def _message(answer: Any) -> str:
+    return str(answer.get("message", "")) if isinstance(answer, dict) else ""
+
+
 def _data(answer: Any) -> Json:
     data = answer.get("data") if isinstance(answer, dict) else None
     return data if isinstance(data, dict) else {}
@@ -89,7 +111,19 @@ def _plant_holder(scene: Scene, recording: Recording) -> None:
     """The other holder of a SKU or e-mail that the request wants."""
     body = recording.body if isinstance(recording.body, dict) else {}
     holder = _data(recording.answer).get("resource_id")
+    code = _code(recording.answer)
     _plant_trashed_holder(scene, body)
+    if "lookup table" in str(_message(recording.answer)):
+        scene.plant("product", {"id": 1, "sku": body.get("sku", ""), "status": "trash"})
+    if holder and code == "product_invalid_global_unique_id":
+        wanted = str(body.get("global_unique_id", ""))
+        scene.plant("product", {"id": holder, "name": "Holder", "global_unique_id": wanted})
+    if code == "woocommerce_rest_coupon_code_already_exists":
+        scene.plant("coupon", {"id": 1, "code": str(body.get("code", "")).lower()})
+    if holder and code == "term_exists":
+        scene.plant(str(kind_of(recording.path)), {"id": holder, "name": body.get("name")})
+    if code == "woocommerce_rest_customer_invalid_email":
+        scene.plant("customer", {"id": 90_000_001, "email": body.get("email")})
     sku = body.get("sku") or next(
         (m.get("value") for m in body.get("meta_data") or () if m.get("key") == "_sku"), None
     )
@@ -132,17 +166,32 @@ def _plant_needed(scene: Scene, body: Any) -> None:
 
 def _plant_named(scene: Scene, path: list[str]) -> None:
     """The object in the path of an exchange that was not refused for its id."""
-    answer = scene.recording.answer
-    code = str(answer.get("code", "")) if isinstance(answer, dict) else ""
-    if len(path) != 2 or not path[1].isdecimal() or code.endswith("invalid_id"):
+    code, kind = _code(scene.recording.answer), kind_of("/".join(path))
+    is_unknown = code.endswith(("invalid_id", "term_invalid", "taxonomy_invalid"))
+    if not path[-1].isdecimal() or is_unknown or kind is None or scene.recording.status < 400:
         return
-    number, store = int(path[1]), scene.store
-    if path[0] == "products" and store.product(number) is None:
-        scene.plant("product", {"id": number, "name": "Named"})
-    elif path[0] == "orders" and store.orders.get(number) is None:
-        scene.plant("order", {"id": number})
-    elif path[0] == "customers" and store.customers.get(number) is None:
-        scene.plant("customer", {"id": number})
+    number = int(path[-1])
+    if _is_there(scene, kind, number):
+        return
+    body: Json = {"id": number, "name": "Named"}
+    if code.endswith("already_trashed"):
+        body["status"] = "trash"
+    role = re.search(r"role (\w+)|with (\w+) role", _message(scene.recording.answer))
+    if role:
+        body["role"] = role[1] or role[2]
+    if kind in ("variation", "refund", "note"):
+        body["parent_id"] = int(path[1])
+    scene.plant(kind, body)
+
+
+def _is_there(scene: Scene, kind: str, number: int) -> bool:
+    """Whether the shop has an object of this kind already."""
+    store = scene.store
+    if kind == "product":
+        return store.product(number) is not None
+    if kind in ("order", "customer", "coupon", "webhook", "refund"):
+        return getattr(store, f"{kind}s").get(number) is not None
+    return kind == "rate" and any(rate.id == number for rate in store.rates)
 
 
 def _plant_lines(scene: Scene, body: Json) -> None:
@@ -162,17 +211,30 @@ def _read_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
         if kind is not None and with_background:
             plant_background(scene, kinds=(kind, "variation") if kind == "product" else (kind,))
         shown = list(bodies_of(recording))
-        told_names = _told_of_all(scene, str(kind), shown)
-        for body in shown:
+        told = _told(scene, str(kind), shown)
+        follow = implied(str(kind), recording.query, shown, told) if is_list else [{} for _ in told]
+        for body, known_of, said in zip(shown, told, follow, strict=True):
             is_variation = kind == "product" and body.get("type") == "variation"
-            later = scene.known.merged(str(kind), body["id"], recording, later=True)
-            told = {name: later[name] for name in told_names if name in later}
-            settled = scene.known.settled(str(kind), {**told, **body}, recording)
-            scene.plant("variation" if is_variation else str(kind), {**told, **body, **settled})
+            whole = {**said, **known_of, **body}
+            if recording.query.get("product") and whole.get("count"):
+                whole["count"] -= 1  # the product that is asked for is made below
+            settled = scene.known.settled(str(kind), whole, recording)
+            scene.plant("variation" if is_variation else str(kind), {**whole, **settled})
         _plant_empty_parent(scene)
+        _plant_product_of_terms(scene, str(kind), shown)
         if is_list and not add_fillers(scene):
             continue
         yield scene
+
+
+def _told(scene: Scene, kind: str, shown: list[Json]) -> list[Json]:
+    """For each object shown what other recordings tell of its hidden fields, and its own."""
+    names = _told_of_all(scene, kind, shown)
+    found = []
+    for body in shown:
+        later = scene.known.merged(kind, body["id"], scene.recording, later=True)
+        found.append({**{name: later[name] for name in names if name in later}, **body})
+    return found
 
 
 def _told_of_all(scene: Scene, kind: str, shown: list[Json]) -> list[str]:
@@ -181,6 +243,14 @@ def _told_of_all(scene: Scene, kind: str, shown: list[Json]) -> list[str]:
     dates = ("date_created_gmt", "date_modified_gmt")
     complete = [name for name in dates if all(name in body for body in told)]
     return [*complete, "entity_id", "parent_id"]
+
+
+def _plant_product_of_terms(scene: Scene, kind: str, shown: list[Json]) -> None:
+    """The product whose terms a list shows."""
+    number, field = scene.recording.query.get("product"), SHELVES.get(kind)
+    if number and field:
+        entries = [{"id": body["id"]} for body in shown]
+        scene.plant("product", {"id": int(number), "name": "Bearer", field: entries})
 
 
 def _plant_empty_parent(scene: Scene) -> None:
@@ -208,9 +278,27 @@ def _create_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
         if kind_of(recording.path) == "fulfillment":
             _plant_fulfillments(scene, before=answer["id"])
         plant_named_terms(scene, answer)
+        plant_shipping_class(scene, answer)
+        plant_coupons(scene, answer)
         plant_group(scene, answer)
+        _plant_home(scene)
         _set_counters(scene, answer)
         yield scene
+
+
+def _plant_home(scene: Scene) -> None:
+    """The product or the attribute below which a variation or a term is made."""
+    kind, parts = kind_of(scene.recording.path), scene.recording.path.split("/")
+    if kind == "variation" and scene.store.products.get(int(parts[1])) is None:
+        _plant_parent(scene, int(parts[1]))
+    if kind == "option" and int(parts[2]) not in scene.store.attributes:
+        scene.plant("attribute", {"id": int(parts[2])})
+
+
+def _plant_parent(scene: Scene, number: int) -> None:
+    """A variable product, named as the address of its new variation says."""
+    address = re.search(r"/product/([^/]+)/", str(scene.recording.answer.get("permalink", "")))
+    scene.plant("product", {"id": number, "type": "variable", "slug": address and address[1]})
 
 
 def _plant_refunded(scene: Scene) -> None:
@@ -242,12 +330,8 @@ def _plant_fulfillments(scene: Scene, before: int) -> None:
 def _set_counters(scene: Scene, answer: Json) -> None:
     number = answer["id"]
     kind = kind_of(scene.recording.path)
-    counters = {
-        "customer": "user", "webhook": "webhook", "note": "note", "fulfillment": "fulfillment",
-        "brand": "term",
-    }  # fmt: skip
     images = [image["id"] for image in answer.get("images", ())]
-    scene.store.rewind(counters.get(str(kind), "post"), min([number, *images]))
+    scene.store.rewind(_COUNTERS.get(str(kind), "post"), min([number, *images]))
     if images and kind == "product":
         _skip_to_images(scene, number, images)
 
@@ -341,7 +425,7 @@ def _batch_scene(recording: Recording, known: Known) -> Scene:
             scene.plant(kind, before_update(recording, kind, body, None, change=change))
     _plant_batch_errors(scene, kind)
     if fresh:
-        scene.next_post_is(min(fresh))
+        scene.store.rewind(_COUNTERS.get(kind, "post"), min(fresh))
     return scene
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from decimal import Decimal
 
 from sync_cli.sandbox.shop.records import Term
@@ -34,12 +35,34 @@ def plant_group(scene: Scene, answer: Json) -> None:
 
 
 def plant_named_terms(scene: Scene, answer: Json) -> None:
-    """The brands and categories that a request names by id, as the answer shows them."""
-    for field, terms in (("brands", scene.store.brands), ("categories", scene.store.categories)):
-        asked = {entry.get("id") for entry in scene.recording.body.get(field) or ()}
+    """The terms that a request names by id, as the answer shows them."""
+    body, store = scene.recording.body, scene.store
+    for field in ("brands", "categories", "tags"):
+        terms = store.terms[field]
+        asked = {entry.get("id") for entry in body.get(field) or () if isinstance(entry, dict)}
         for entry in answer.get(field) or ():
             if entry["id"] in asked:
                 terms.setdefault(entry["id"], Term(entry["id"], entry["name"], entry["slug"]))
+
+
+def plant_shipping_class(scene: Scene, answer: Json) -> None:
+    """The shipping class that a request names and the answer took."""
+    number = answer.get("shipping_class_id")
+    if number:
+        slug = str(answer["shipping_class"])
+        scene.store.shipping_classes.setdefault(number, Term(number, slug, slug))
+
+
+def plant_coupons(scene: Scene, answer: Json) -> None:
+    """The coupons that an order took, as its lines tell about them."""
+    for at, line in enumerate(answer.get("coupon_lines") or (), start=1):
+        if scene.store.coupon_by_code(line["code"]) is None:
+            amount = str(line.get("nominal_amount", line["discount"]))
+            kind = line.get("discount_type", "fixed_cart")
+            info = next((m["value"] for m in line["meta_data"] if m["key"] == "coupon_info"), "[]")
+            number = (json.loads(info) or [at])[0]
+            facts = {"code": line["code"], "amount": amount, "discount_type": kind}
+            scene.plant("coupon", {"id": number, **facts})
 
 
 def plant_named_images(scene: Scene) -> None:
