@@ -126,6 +126,12 @@ class Town:
         (made,) = self.open().create("customer", [customer(self.mark())])
         return made.id  # type: ignore[union-attr]
 
+    @cached_property
+    def sale(self) -> str:
+        """The id of a sale, for refunds to name."""
+        (made,) = self.open().create("order", [self.order()])
+        return made.id  # type: ignore[union-attr]
+
     def article(self, sku: str = SKU) -> str:
         """The id of an article."""
         return str(self.clerk.one("product.product", "code", sku))

@@ -28,6 +28,7 @@ LONGEST_BUILD = 600.0
 NEW = "new.sqlite"
 ACTIVATE = ("--activate-dependencies", "--email", "admin@mail.example", "-u")
 SEED = Path(__file__).with_name("seed.py")
+SEEDED_BY = (SEED, Path(__file__).with_name("passwords.py"))
 
 
 class NotBuilt(Exception):
@@ -59,9 +60,8 @@ def built(cache: Path) -> Path:
 
 
 def _seeded(cache: Path) -> Path:
-    kept = (
-        cache / f"seeded-{_hash(*_versions(), *MODULES, SEED.read_text(encoding='utf-8'))}.sqlite"
-    )
+    texts = [path.read_text(encoding="utf-8") for path in SEEDED_BY]
+    kept = cache / f"seeded-{_hash(*_versions(), *MODULES, *texts)}.sqlite"
     if not kept.exists():
         empty = _activated(cache)
         with _workshop(cache, kept) as folder:

@@ -34,7 +34,10 @@ def seed(configuration: str, database: str) -> None:
     from proteus import Model
     from proteus import config as proteus_config
 
+    from sync_cli.sandbox.tryton.passwords import hash_cheaply
+
     config = proteus_config.set_trytond(database=f"sqlite:///{database}", config_file=configuration)
+    hash_cheaply()
     get = Model.get
     for name, code, code3 in COUNTRIES:
         get("country.country")(name=name, code=code, code3=code3).save()

@@ -19,7 +19,10 @@ DATABASE = "run"
 LONGEST_START = 240.0
 LONGEST_STOP = 10.0
 _BETWEEN_ASKS = 0.05
-_TRYTOND = "import sys; from trytond.cli import main; sys.exit(main())"
+_TRYTOND = (
+    "import sys; from sync_cli.sandbox.tryton.passwords import hash_cheaply; hash_cheaply();"
+    " from trytond.cli import main; sys.exit(main())"
+)
 
 
 class TrytonServer:

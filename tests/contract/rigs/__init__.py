@@ -9,6 +9,7 @@ from tests.contract.rig import Rig
 from tests.contract.rigs.memory import memory
 from tests.contract.rigs.odoo import odoo
 from tests.contract.rigs.rest import rest
+from tests.contract.rigs.tryton import tryton
 from tests.contract.rigs.woocommerce import woocommerce
 
 RIGS: Mapping[str, Callable[[], AbstractContextManager[Rig]]] = {
@@ -16,5 +17,6 @@ RIGS: Mapping[str, Callable[[], AbstractContextManager[Rig]]] = {
     "woocommerce": woocommerce,
     "rest": rest,
     "odoo": odoo,
+    "tryton": tryton,
 }
 """How each rig is opened, by its name, in the order of the table's columns."""
