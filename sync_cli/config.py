@@ -23,6 +23,7 @@ from pydantic import (
 
 from sync_cli.connectors.kinds import ErpSettings, ShopSettings
 from sync_cli.connectors.settings import Duration, SecretField, Section
+from sync_cli.core.families import ChildOrders
 from sync_cli.core.guard import DEFAULT_LIMITS, Harm, Limit
 from sync_cli.core.model import Disposition, OrderState
 from sync_cli.core.refunds import Mismatch
@@ -185,6 +186,11 @@ class OrdersSettings(Guarded):
         description="canonical states in which an order goes to the ERP",
     )
     fraud_hold: FraudHold = Field(default_factory=FraudHold)
+    child_orders: ChildOrders = Field(
+        ChildOrders.HOLD,
+        description="orders that a marketplace splits, a whole and its parts: hold (both wait until"
+        " this says which side is booked), parents or children",
+    )
     settle: Duration = Field(
         timedelta(seconds=60), description="an order must have been left alone for so long"
     )

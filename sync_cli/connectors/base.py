@@ -218,7 +218,8 @@ class Connector(Protocol):
         to case, all else exactly. Archived, trashed and cancelled ones come too, marked. An empty
         value finds nothing. Keys that flows ask for: "reference" of all that we make, "sku" of
         products, "email" of customers, "document" (the sales document's id) of shipments and
-        invoices; an invoice over several documents is found by each.
+        invoices; an invoice over several documents is found by each; "parent" of shop orders: those
+        that are parts of it, without the trash.
         """
         ...
 

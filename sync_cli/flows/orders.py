@@ -12,6 +12,7 @@ from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.corrections import corrected, said
 from sync_cli.core.documents import document_of
 from sync_cli.core.errors import IdentityError, Problem
+from sync_cli.core.families import Family
 from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.guard import Guard, Harm
 from sync_cli.core.identity import Seal, check_seal, read_seal, reference
@@ -39,6 +40,7 @@ from sync_cli.engine.route import Route
 from sync_cli.engine.run import Run
 from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.articles import Articles, known_articles, resolve_lines
+from sync_cli.flows.families import Families
 from sync_cli.flows.gone import gone
 from sync_cli.flows.judging import judge_document
 from sync_cli.flows.order_customers import OrderCustomers, Resolved
@@ -111,6 +113,7 @@ class OrderFlow:
         self._calling_off: dict[str, Advance] = {}
         self._looked_at = 0
         self.words = DocumentWords(systems)
+        self.families = Families(systems)
         self._edits = bool(systems.erp.traits(ORDER).editable)
         self._mapping = systems.shop_mapping(ORDER).version + self.words.version
 
@@ -157,7 +160,7 @@ class OrderFlow:
         cases = self._recalled([*read, *(self._missing(id) for id in window.missing)])
         for case in cases:
             self._check_seal(case)
-        cases = [self._suspected(case) for case in cases]
+        cases = self._in_families([self._suspected(case) for case in cases])
         articles = self._articles(cases)
         cases = [self._with_document(case, articles) for case in cases]
         customers = self.customers.ensure(
@@ -256,6 +259,19 @@ class OrderFlow:
         )
         return Case(item, order, mark)
 
+    def _in_families(self, cases: Sequence[Case]) -> list[Case]:
+        """Of orders that the shop has as a whole and in parts only one side goes on."""
+        families = self.families.of([case.order for case in cases if case.is_new and case.order])
+        return [self._in_family(case, families.get(case.item.id)) for case in cases]
+
+    def _in_family(self, case: Case, family: Family | None) -> Case:
+        if family is None:
+            return case
+        booked = self.settings.child_orders
+        if reason := family.left_out(booked):
+            return case.but(filtered=reason)
+        return case.but(problem=family.problem(case.item.label, booked))
+
     def _suspected(self, case: Case) -> Case:
         """A marked order is held; one that has a document already is a task, while it is open."""
         item = case.item
@@ -270,8 +286,6 @@ class OrderFlow:
     def _filtered(self, order: Order, mark: str) -> str:
         if order.ordered_at < self.since:
             return "placed before start_at"
-        if order.parent_id:
-            return f"a part of order {order.parent_id}"
         if order.state not in self.settings.states and not (
             mark and order.state in self._suspect.states
         ):

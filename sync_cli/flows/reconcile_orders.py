@@ -9,8 +9,9 @@ from typing import Any
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.drift import ERP, SHOP, Drift, ErpDocument, ShopOrder, compare_order
+from sync_cli.core.families import BY_PARTS, ChildOrders
 from sync_cli.core.findings import NOT_REACHED, Findings
-from sync_cli.core.model import DocumentState, OrderState
+from sync_cli.core.model import DocumentState, Order, OrderState
 from sync_cli.core.parts import Part
 from sync_cli.flows.admission import admitted_since, brought_since
 from sync_cli.flows.reconcile_pairs import Pair, PairComparison, Row, Subject
@@ -45,7 +46,7 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
         except Unreadable as error:
             return None, error.problems[0].sentence()
         state = OrderState.TRASHED if "trashed" in raw.marks else order.state
-        is_part = bool(order.parent_id)
+        is_part = self._is_booked_elsewhere(order)
         wanted = state in self.settings.states and order.ordered_at >= self.admitted_since
         needs = wanted and not is_part
         return (
@@ -61,6 +62,13 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
             ),
             "",
         )
+
+    def _is_booked_elsewhere(self, order: Order) -> bool:
+        """Whether the other side of a split order is the one that is booked."""
+        if self.settings.child_orders is not ChildOrders.CHILDREN:
+            return bool(order.parent_id)
+        reason = self.systems.run.state.skipped("orders", [order.id]).get(order.id, "")
+        return reason.startswith(BY_PARTS)
 
     def read_theirs(self, raw: Raw) -> tuple[str, ErpDocument | None, str]:
         """The document's reference, the document, and why it cannot be read."""

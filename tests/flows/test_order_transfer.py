@@ -153,14 +153,6 @@ def test_orders_placed_before_start_at_are_never_made(town: Town, late: int, mad
     assert town.skipped(order) == ("" if made else "placed before start_at")
 
 
-def test_the_parts_that_a_marketplace_makes_of_an_order_are_not_sold_twice(town: Town) -> None:
-    whole, part = town.buy(), town.buy()
-    town.edit(part, parent_id=int(whole))
-    town.orders()
-    assert (town.states(whole), town.states(part)) == (["confirmed"], [])
-    assert town.skipped(part) == f"a part of order {whole}"
-
-
 def test_a_widened_filter_takes_in_what_it_had_left_out_long_ago(town: Town) -> None:
     order = town.buy(status="on-hold")
     town.orders()

@@ -173,6 +173,7 @@ class World:
                 birth=lambda data: str(data["order_key"]),
                 marks=lambda data: frozenset({"trashed"} if data["status"] == "trash" else ()),
                 write=merge_meta,
+                keys={"parent": lambda data: str(data["parent_id"] or "")},
             ),
             "product": Shape(birth=lambda data: str(data["created"]), write=merge_meta),
             "customer": Shape(birth=lambda data: str(data["date_created_gmt"]), write=merge_meta),

@@ -253,6 +253,13 @@ def _order_params(wire: Wire) -> Mapping[str, str]:
     return {**shape_of(ORDER).listings[0].params, **wire.fields_of(ORDER, "number")}
 
 
+def _find_parts(wire: Wire, values: Sequence[str], found: Matches) -> None:
+    """The orders that are parts of others; those in the trash are not asked for [16.3]."""
+    for batch in _lists([value for value in values if value.isdecimal()], wire.page_size):
+        params = {**_order_params(wire), "parent": ",".join(batch)}
+        _collect(wire, ORDER, "orders", "parent_id", params, frozenset(batch), found)
+
+
 def _find_notes(wire: Wire, values: Sequence[str], found: Matches) -> None:
     for value, notes in find_notes(wire, values):
         found[value].extend(notes)
@@ -282,6 +289,7 @@ _SEARCHES: Mapping[tuple[str, str], Callable[[Wire, Sequence[str], Matches], Non
     (PRODUCT, "parent_id"): partial(_each, _ask_parent),
     (TAX_CLASS, "slug"): _find_tax_classes,
     (CUSTOMER, "email"): partial(_each, _ask_email),
+    (ORDER, "parent"): _find_parts,
     (ORDER, "number"): partial(_each, _ask_number),
     (NOTE, "reference"): _find_notes,
     (REFUND, "order"): partial(_each, _ask_refunds),
