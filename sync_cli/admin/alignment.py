@@ -78,19 +78,27 @@ class Alignment:
         sources = (self._middle or {}).get(general, ())
         if "[]" not in general:
             return [one for name in sources for one in self._known(name)]
+        place = made[: made.index("]") + 1]
         slots = list(self._slots(sources))
+        own = self._made.get(f"{place}.line_id")
         at = int(_INDEX.findall(made)[0])
-        return slots[at] if at < len(slots) else []
+        if own:
+            return next((names for item, names in slots if item == own), [])
+        return slots[at][1] if at < len(slots) else []
 
-    def _slots(self, sources: Sequence[str]) -> Iterator[list[str]]:
-        """For each item of the second record's list the fields that it was made of, in order."""
+    def _slots(self, sources: Sequence[str]) -> Iterator[tuple[Any, list[str]]]:
+        """Each item that a list of the second record may be made of: its id, and its fields.
+
+        An item may become several: a line whose price cannot be held is split.
+        """
         single = [name for name in sources if "[]" not in name and name in self._canonical]
         prefixes = dict.fromkeys(name.partition("[]")[0] for name in sources if "[]" in name)
         for prefix in prefixes:
             own = [name for name in sources if name.startswith(f"{prefix}[]")]
             for at in range(_length(prefix, self._canonical)):
                 placed = (name.replace("[]", f"[{at}]", 1) for name in own)
-                yield [*single, *(one for name in placed for one in self._known(name))]
+                names = [*single, *(one for name in placed for one in self._known(name))]
+                yield self._canonical.get(f"{prefix}[{at}].id"), names
 
     def _known(self, name: str) -> list[str]:
         """The fields of the canonical record that a name with open places stands for."""

@@ -14,7 +14,8 @@ from sync_cli.admin.mapping_live import Sides, sample, sides
 from sync_cli.connectors.base import Raw
 from sync_cli.core.errors import ConfigError
 from sync_cli.core.privacy import masked
-from sync_cli.flows.journeys import Carried, Setting, Way
+from sync_cli.flows.journey_steps import Setting
+from sync_cli.flows.journeys import Carried, Way
 from sync_cli.mapping.changes import (
     FieldChange,
     RuleChange,

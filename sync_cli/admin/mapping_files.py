@@ -10,7 +10,8 @@ from sync_cli.config import Config
 from sync_cli.config_file import load_config
 from sync_cli.core.errors import ConfigError
 from sync_cli.flows.connecting import mappings_folder, shipped
-from sync_cli.flows.journeys import Setting, Way, kinds_of, ways
+from sync_cli.flows.journey_steps import Setting
+from sync_cli.flows.journeys import Way, kinds_of, ways
 from sync_cli.flows.systems import ERP, SHOP
 from sync_cli.flows.tracing import carried_fields
 from sync_cli.mapping.entity import EntityMapping
@@ -138,4 +139,6 @@ def _lane(way: Way) -> Lane:
     fields = sum(not row.is_group for row in sheet([way.target]) if row.direction == "write")
     arrow = " → " if to_right else " ← "
     names = arrow.join(models if to_right else reversed(models))
+    if len(models) == 1:
+        names = way.journey.name.replace("_", " ").capitalize()
     return Lane(left, names, right, to_right, f"{fields} fields" if fields > 1 else "1 field")

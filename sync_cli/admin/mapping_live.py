@@ -12,7 +12,8 @@ from sync_cli.admin.mapping_files import InForce
 from sync_cli.connectors.base import Connector, Raw
 from sync_cli.core.errors import ConfigError
 from sync_cli.flows.connecting import open_erp, open_shop
-from sync_cli.flows.journeys import Setting
+from sync_cli.flows.journey_steps import Setting
+from sync_cli.flows.journey_table import ENTITIES
 from sync_cli.flows.read_only import ReadOnly
 from sync_cli.flows.systems import SHOP
 from sync_cli.mapping.entity import EntityMapping
@@ -22,8 +23,6 @@ from sync_cli.mapping.survey import Finding, Hint, Survey, Troubles
 
 RECENT = timedelta(days=30)
 """Records changed in this time are looked at first."""
-READS = {"document": "order", "credit_note": "refund"}
-"""What a connector calls the records of a mapping, where it is another word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def _look(
 
 
 def _entity(mapping: EntityMapping) -> str:
-    return READS.get(mapping.entity, mapping.entity)
+    return ENTITIES.get(mapping.entity, mapping.entity)
 
 
 def sample(system: Connector, entity: str, now: datetime, most: int) -> Iterator[Raw]:

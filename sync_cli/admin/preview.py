@@ -10,24 +10,18 @@ from typing import Any
 from sync_cli.admin.alignment import Alignment, Step
 from sync_cli.admin.mapping_files import InForce, way_of
 from sync_cli.admin.mapping_live import Sides
+from sync_cli.admin.surroundings import around
 from sync_cli.connectors.base import Connector, Raw
 from sync_cli.core.errors import ConfigError, Problem
 from sync_cli.core.model import Order, Product
-from sync_cli.flows.journeys import Carried, Setting, Way
+from sync_cli.core.refund_records import Refund
+from sync_cli.flows.journey_steps import Setting
+from sync_cli.flows.journeys import Carried, Way
 from sync_cli.flows.order_documents import OwnNames
 from sync_cli.flows.systems import ERP
 from sync_cli.flows.tracing import carried_fields
 from sync_cli.mapping.errors import Unreadable
 from sync_cli.mapping.shapes import plain_record
-
-_SEARCHED = {
-    "order": (),
-    "customer": ("email",),
-    "product": ("sku",),
-    "stock": ("sku",),
-    "document": ("reference", "number"),
-}
-"""By what else than its id a record is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +47,7 @@ def preview(opened: Sides, journey: str, name: str) -> Preview:
     """
     way = way_of(opened.force, journey)
     raw = _found(opened, way, name)
-    setting, refs, problems = _articles(opened, way, raw)
+    setting, refs, problems = _put_in(opened, way, raw)
     carried = way.carry(raw, setting, refs)
     carried = replace(carried, problems=(*carried.problems, *problems))
     return side_by_side(opened.force, way, carried)
@@ -64,7 +58,7 @@ def _found(opened: Sides, way: Way, name: str) -> Raw:
     system = opened.of(source.role)
     for raw in system.fetch(source.entity, [name]):
         return raw
-    for key in _SEARCHED.get(way.journey.name, ()):
+    for key in way.journey.searched:
         raws = _by_key(system, source.entity, key, name)
         if len(raws) > 1:
             ids = ", ".join(raw.id for raw in raws)
@@ -83,16 +77,29 @@ def _by_key(system: Connector, entity: str, key: str, name: str) -> Sequence[Raw
     return system.find(entity, key, [name])[name]
 
 
-def _articles(opened: Sides, way: Way, raw: Raw) -> tuple[Setting, OwnNames, tuple[Problem, ...]]:
+def _put_in(opened: Sides, way: Way, raw: Raw) -> tuple[Setting, OwnNames, tuple[Problem, ...]]:
+    """What a run reads besides the record: what it stands on, and the articles of its lines."""
+    try:
+        record = way.read(raw)
+    except Unreadable:
+        return opened.setting, OwnNames(), ()
+    beside = around(opened, record)
+    setting = replace(opened.setting, around=beside)
+    match record:
+        case Order():
+            return _articles(opened, setting, way.label(raw), record)
+        case Refund() if beside.order is not None:
+            setting, names, _ = _articles(opened, setting, way.label(raw), beside.order)
+            return setting, names, ()
+        case _:
+            return setting, OwnNames(), ()
+
+
+def _articles(
+    opened: Sides, setting: Setting, label: str, order: Order
+) -> tuple[Setting, OwnNames, tuple[Problem, ...]]:
     """The articles of an order's lines: their unit factors, their ids, and which are not there."""
     names = OwnNames()
-    if way.journey.name != "order":
-        return opened.setting, names, ()
-    try:
-        order = way.read(raw)
-    except Unreadable:
-        return opened.setting, names, ()
-    assert isinstance(order, Order)
     skus = sorted({line.sku for line in order.lines if line.sku})
     found = opened.erp.find("product", "sku", skus) if skus else {}
     factors: dict[str, Decimal] = {}
@@ -100,12 +107,12 @@ def _articles(opened: Sides, way: Way, raw: Raw) -> tuple[Setting, OwnNames, tup
     for line in order.lines:
         hits = found.get(line.sku, ())
         if len(hits) != 1:
-            problems.append(_no_article(way.label(raw), line.sku, len(hits)))
+            problems.append(_no_article(label, line.sku, len(hits)))
             continue
         names["product", line.product_key] = hits[0].id
         factors[line.product_key] = _factor(opened, hits[0])
-    factor = replace(opened.setting, factor=lambda key: factors.get(key, Decimal(1)))
-    return factor, names, tuple(problems)
+    setting = replace(setting, factor=lambda key: factors.get(key, Decimal(1)))
+    return setting, names, tuple(problems)
 
 
 def _no_article(label: str, sku: str, count: int) -> Problem:

@@ -13,7 +13,7 @@ from sync_cli.admin.case_stage import SANDBOX_ERP, Stage, open_stage
 from sync_cli.admin.cases import FOLDER, Case, Step, load_cases
 from sync_cli.admin.mapping_files import InForce, in_force
 from sync_cli.flows.connecting import open_shop, shipped
-from sync_cli.flows.journeys import Setting
+from sync_cli.flows.journey_steps import Setting
 from sync_cli.flows.systems import ERP
 
 ORDER = "order"

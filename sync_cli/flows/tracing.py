@@ -16,8 +16,11 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from sync_cli.core.back_records import Invoice, Shipment
 from sync_cli.core.model import Order, Part, StockLevel
-from sync_cli.flows.journeys import Setting, Way
+from sync_cli.core.refund_records import Refund
+from sync_cli.flows.journey_steps import Setting
+from sync_cli.flows.journeys import Way
 from sync_cli.mapping.changes import flattened
 from sync_cli.mapping.errors import Unreadable
 from sync_cli.mapping.shapes import Kind, Shape, plain_record, properties_of, shapes_of
@@ -115,6 +118,10 @@ def _balanced(model: type[Part], values: Values) -> Values:
         [level] = values["warehouses"]
         plenty = {**level, "on_hand": level["on_hand"] + 2 * _FAR}
         return {**values, "unit_factor": Decimal("1.25"), "warehouses": [plenty]}
+    if model is Refund:
+        return _with_its_amount(values)
+    if model in (Shipment, Invoice):
+        return {**values, "done": True} if model is Shipment else {**values, "posted": True}
     if model is not Order:
         return values
     lines, fees, shipping = values["lines"], values["fees"], values["shipping_lines"]
@@ -133,6 +140,14 @@ def _balanced(model: type[Part], values: Values) -> Values:
         "total_tax": cart_tax + shipping_tax,
         "total": net + cart_tax + shipping_tax,
     }
+
+
+def _with_its_amount(values: Values) -> Values:
+    """A refund whose lines are its amount, each of the tax rate that the refund knows."""
+    lines = [*values["lines"], *values["fees"], *values["shipping_lines"]]
+    for line in lines:
+        line["taxes"][0]["rate_id"] = values["tax_rates"][0]["id"]
+    return {**values, "amount": sum(line["total"] + line["total_tax"] for line in lines)}
 
 
 def _variants(model: type[Part], values: Values) -> Iterator[tuple[str, Values]]:

@@ -147,6 +147,7 @@ def test_recorded_orders_show_what_a_new_mapping_would_write(desk: Desk) -> None
     assert {(one["field"], one["before"], one["after"]) for one in record["fields"]} == {
         ("lines[1].tax_code", "reduced-rate", "food"),
         ("lines[4].tax_code", "reduced-rate", "food"),
+        ("lines[6].tax_code", "reduced-rate", "food"),
     }
 
 

@@ -203,6 +203,48 @@ def test_the_way_back_of_a_document(stage: Stage) -> None:
     assert metas["_sync_cli_state"] == "confirmed"
 
 
+def test_a_refund_stands_on_its_order(stage: Stage) -> None:
+    [order] = stage.buy("A-0003", "A-0007")
+    made = stage.sandbox.shop.do("refund", id=int(order), pieces={"A-0003": 1})
+    before = stage.effects()
+    shown = payload_of(stage, "refund", str(made["id"]))
+    assert (shown["reference"], shown["currency"]) == (f"WC-main-R{made['id']}", "EUR")
+    [line] = shown["lines"]
+    assert (line["kind"], Decimal(line["net"]), Decimal(line["quantity"])) == ("product", 10, 1)
+    assert line["product_id"].isdigit()
+    assert written_nothing(stage, before)
+
+
+def test_a_refund_of_money_alone_is_adjusted_as_a_run_would(stage: Stage) -> None:
+    [order] = stage.buy("A-0003")
+    made = stage.sandbox.shop.do("refund", id=int(order), amount="5.00")
+    [line] = payload_of(stage, "refund", str(made["id"]))["lines"]
+    assert line["kind"] == "adjustment"
+    assert Decimal(line["net"]) + Decimal(line["tax"]) == 5
+
+
+def test_every_parcel_is_shown_on_the_way_back(stage: Stage) -> None:
+    stage.buy("A-0001", "A-0002")
+    stage.run("orders")
+    [stored] = documents(stage)
+    for sku, number in (("A-0001", "P1"), ("A-0002", "P2")):
+        parcels = [{"number": number, "carrier": "DHL", "link": f"https://dhl.example/{number}"}]
+        stage.sandbox.erp.do("ship_part", id=stored["id"], pieces={sku: 1}, parcels=parcels)
+    for name, record in (("document", stored["number"]), ("shipment", "1")):
+        metas = {m["key"]: m["value"] for m in payload_of(stage, name, record)["meta_data"]}
+        items = metas["_wc_shipment_tracking_items"]
+        assert {item["tracking_number"] for item in items} == {"P1", "P2"}, name
+        assert metas["_sync_cli_document"] == stored["number"], name
+
+
+def test_the_number_of_a_customer_comes_back(stage: Stage) -> None:
+    stage.buy("A-0001")
+    stage.run("orders")
+    [customer] = stage.sandbox.erp.ledger.state()["customers"]
+    shown = payload_of(stage, "customer_number", str(customer["id"]))
+    assert shown == {"meta_data": [{"key": "_sync_cli_customer", "value": customer["number"]}]}
+
+
 def test_a_record_that_is_not_there_is_said_so(stage: Stage) -> None:
     said = stage.type("mapping", "preview", "order", "4711")
     assert said.code == 2
