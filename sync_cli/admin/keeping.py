@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sync_cli.connectors.base import Connector, batched
@@ -20,6 +22,28 @@ ORDER = "order"
 ALL_LINKS = 10_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Records that are linked: the route that makes them, and what carries their id in the shop.
+
+    `facts` are remembered of one whose document is gone.
+    """
+
+    entity: str
+    route: str
+    label: str
+    shop_entity: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+KEPT = (
+    # The pieces of a lost document are in none: stock must count them until there is one.
+    _Kept(ORDER, "orders", "Order", ORDER, {"document_state": str(DocumentState.CANCELLED)}),
+    _Kept("refund", "refunds", "Refund", "refund"),
+    _Kept("payment", "payments", "Payment of order", ORDER),
+)
+
+
 def accept(state: State, shop: Connector, erp: Connector) -> list[str]:
     """This state belongs to these systems and this machine from now on; says what changed."""
     told = []
@@ -33,57 +57,58 @@ def accept(state: State, shop: Connector, erp: Connector) -> list[str]:
 
 
 def forget_reused(state: State, shop: Connector, now: datetime) -> int:
-    """Forget the links of orders whose id the shop now uses for another order; returns how many.
+    """Forget the links of records whose id the shop now uses for another one; returns how many.
 
-    The document of the lost order stays in the ERP. The new order is looked for by its reference,
+    The document of a lost order stays in the ERP. The new order is looked for by its reference,
     and held if a stranger's document carries it: it is never adopted and never made twice.
     """
     forgotten = 0
-    for batch in batched(state.recent_links(ORDER, SHOP, ALL_LINKS), 100):
-        known = {end.id: end for end in batch if end.birth and not end.part}
-        for raw in shop.fetch(ORDER, list(known)):
-            if raw.birth and raw.birth != known[raw.id].birth:
-                state.detach(ORDER, known[raw.id])
-                state.settle("orders", 0, [_looked_for(raw.id, "", now)], now)
-                forgotten += 1
+    for kept in KEPT:
+        for batch in batched(state.recent_links(kept.entity, SHOP, ALL_LINKS), 100):
+            known = {end.id: end for end in batch if end.birth and not end.part}
+            for raw in shop.fetch(kept.shop_entity, list(known)):
+                if raw.birth and raw.birth != known[raw.id].birth:
+                    state.detach(kept.entity, known[raw.id])
+                    state.settle(kept.route, 0, [_looked_for(kept, raw.id, "", now)], now)
+                    forgotten += 1
     return forgotten
 
 
 def forget_missing(state: State, erp: Connector, now: datetime) -> int:
-    """Forget the links of orders that the ERP no longer has; returns how many.
+    """Forget the links of records that the ERP no longer has; returns how many.
 
-    They are looked for again by their references, and made again only if they are not found.
+    Orders, credit notes and payments are looked for again by their references, and made again only
+    if they are not found.
     """
     forgotten = 0
-    for batch in batched(state.recent_links(ORDER, ERP, ALL_LINKS), 100):
-        by_reference = {end.birth: end for end in batch if end.birth}
-        found = erp.find(ORDER, "reference", list(by_reference))
-        for reference, end in by_reference.items():
-            if not found.get(reference):
-                _forget(state, end, now)
-                forgotten += 1
+    for kept in KEPT:
+        for batch in batched(state.recent_links(kept.entity, ERP, ALL_LINKS), 100):
+            by_reference = {end.birth: end for end in batch if end.birth}
+            found = erp.find(kept.entity, "reference", list(by_reference))
+            for reference, end in by_reference.items():
+                if not found.get(reference):
+                    _forget(state, kept, end, now)
+                    forgotten += 1
     return forgotten
 
 
-def _forget(state: State, end: End, now: datetime) -> None:
-    shop_id = state.linked_targets(ORDER, SHOP, ERP, [end.id]).get(end.id)
-    state.detach(ORDER, end)
+def _forget(state: State, kept: _Kept, end: End, now: datetime) -> None:
+    shop_id = state.linked_targets(kept.entity, SHOP, ERP, [end.id]).get(end.id)
+    state.detach(kept.entity, end)
     if shop_id is not None:
-        state.settle("orders", 0, [_looked_for(shop_id, end.birth, now)], now)
+        state.settle(kept.route, 0, [_looked_for(kept, shop_id, end.birth, now)], now)
 
 
-def _looked_for(shop_id: str, reference: str, now: datetime) -> Settlement:
-    label = f"Order {shop_id}"
+def _looked_for(kept: _Kept, shop_id: str, reference: str, now: datetime) -> Settlement:
+    label = f"{kept.label} {shop_id}"
     problem = Problem(
         "document-lost", label, f"{reference} is gone from the ERP", "It is looked for again."
     )
     if not reference:
-        said = "its id belonged to another order before"
+        said = "its id belonged to another record before"
         problem = Problem("id-reused", label, said, "It is looked at anew.")
-    held = Held("orders", shop_id, Why.DEFERRED, now, 0, now, problem, label)
-    # Its pieces are in no document: stock must count them until there is one.
-    facts = {"document_state": str(DocumentState.CANCELLED)}
-    return Settlement(shop_id, label=label, entity=ORDER, held=held, facts=facts)
+    held = Held(kept.route, shop_id, Why.DEFERRED, now, 0, now, problem, label)
+    return Settlement(shop_id, label=label, entity=kept.entity, held=held, facts=kept.facts)
 
 
 def rebuild(state: State, shop: Connector, mappings: MappingSet, kind: str) -> tuple[int, int]:

@@ -38,7 +38,7 @@ def accept(
         bool,
         typer.Option(
             "--erp-restored",
-            help="The ERP was restored from a backup: orders that it lost are made again.",
+            help="The ERP was restored from a backup: what it lost is made again.",
         ),
     ] = False,
 ) -> None:
@@ -50,12 +50,12 @@ def accept(
         told = keeping.accept(shop.state, shop.shop, shop.erp)
         reused = keeping.forget_reused(shop.state, shop.shop, utc_now())
         if reused:
-            told.append(f"{reused} orders of the shop have ids that were used before: they are new")
+            told.append(f"{reused} orders or refunds have ids that were used before: they are new")
         for line in told or ["Nothing had changed."]:
             typer.echo(line)
         if erp_restored:
             count = keeping.forget_missing(shop.state, shop.erp, utc_now())
-            typer.echo(f"{count} orders are looked for again with the next run.")
+            typer.echo(f"{count} records are looked for again with the next run.")
 
 
 @state_app.command("rebuild")

@@ -316,6 +316,8 @@ class OrderFlow:
             return case
         if order.state is OrderState.TRASHED and item.link is not None:
             return case.but(same=True) if self._is_off(item) else case.but(problem=trashed(item))
+        if order.state is OrderState.REFUNDED and self._was_called_off(item):
+            return case.but(same=True)
         proof = prove(order, self.systems.decimals)
         if isinstance(proof, Unproven):
             return case.but(problem=proof.as_problem(item.label))
@@ -332,6 +334,13 @@ class OrderFlow:
         if isinstance(document, Problem):
             return case.but(problem=document.about(item.label))
         return self._settled(case.but(record=document, fingerprint=named))
+
+    def _was_called_off(self, item: Item) -> bool:
+        """Whether its document was cancelled on the shop's word: what is refunded then was never
+        booked."""
+        applied = item.applied
+        asked = applied is None or applied.wanted == DocumentState.CANCELLED
+        return item.link is not None and asked and self._is_off(item)
 
     def _is_off(self, item: Item) -> bool:
         """Whether the ERP has cancelled the order's document already."""

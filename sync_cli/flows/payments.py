@@ -21,6 +21,7 @@ from sync_cli.engine.guarding import stop_on_reused_ids
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
 from sync_cli.flows.order_documents import OwnNames
+from sync_cli.flows.orders import check_references
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 
@@ -58,6 +59,7 @@ class PaymentFlow:
 
     def transfer(self) -> None:
         """Book the payments of the orders that changed, window by window."""
+        check_references(self.systems, PAYMENT)
         for window in self._windows():
             self._transfer(window)
 

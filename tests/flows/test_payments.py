@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from sync_cli.admin.keeping import forget_missing
 from sync_cli.admin.story import describe, stories
 from sync_cli.config import PaymentsSettings
 from sync_cli.connectors.base import Json
-from sync_cli.connectors.memory import Fate, Network
+from sync_cli.connectors.memory import Fate, MemoryConnector, Network
+from sync_cli.core.errors import IdentityError
 from tests.flows.town import Told, Town, hour, of_route
 from tests.flows.town import town as found
 from tests.properties.world import BEGIN, Killed
@@ -276,3 +278,16 @@ def test_the_story_of_the_order_tells_the_payment_and_its_journal(till: Till) ->
     assert "payments run 1: create" in text
     assert "journal 'card' is 'CARD' (tables.journals, sandbox-erp/payment.yaml" in text
     assert "tr_1" not in text
+
+
+def test_after_a_persons_word_payments_that_the_erp_lost_are_booked_again(till: Till) -> None:
+    till.paid()
+    till.town.orders()
+    [payment] = till.payments()
+    till.town.erp.remove("payment", payment["id"])
+    with pytest.raises(IdentityError, match="1 of the last 1 payments are gone"):
+        till.town.orders()
+    with closing(till.town.open_state()) as state:
+        assert forget_missing(state, MemoryConnector(till.town.erp), till.town.now) == 1
+    till.town.orders()
+    assert len(till.payments()) == 1

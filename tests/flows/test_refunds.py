@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from sync_cli.connectors.memory import Fate
+from sync_cli.admin.keeping import forget_missing
+from sync_cli.connectors.memory import Fate, MemoryConnector
 from sync_cli.core.errors import IdentityError
 from sync_cli.core.outcome import Stage
 from sync_cli.core.plan import Why
@@ -406,3 +407,49 @@ def test_an_order_cancelled_after_a_partial_refund_is_a_task_and_the_books_stay_
     town.orders()
     assert town.states(order) == ["cancelled"]
     assert not town.held()
+
+
+# Cancelled before, or lost
+
+
+def test_an_order_that_was_cancelled_and_then_refunded_in_full_is_no_task(town: RefundTown) -> None:
+    order = town.sold()
+    town.set_status(order, "cancelled")
+    town.orders()
+    assert town.states(order) == ["cancelled"]
+    town.give_back(order, "35.70")
+    town.edit(order, status="refunded")
+    told = town.orders()
+    assert not town.held()
+    assert not town.held("refunds")
+    assert told.writes == 0
+    town.edit(order, customer_note="thank you")
+    town.orders()
+    assert not town.held()
+
+
+def test_an_order_that_the_erp_cancelled_and_the_shop_refunded_keeps_its_story(
+    town: RefundTown,
+) -> None:
+    order = town.sold()
+    town.erp.tables["order"][town.document(order)["id"]]["state"] = "cancelled"
+    town.edit(order, status="refunded")
+    town.orders()
+    assert not town.held()
+
+
+def test_after_a_persons_word_credit_notes_that_the_erp_lost_are_made_again(
+    town: RefundTown,
+) -> None:
+    order = town.sold()
+    lost, kept = town.give_back(order, "5.00"), town.give_back(order, "6.00")
+    town.orders()
+    town.erp.remove("refund", town.credit_note(lost)["id"])
+    with pytest.raises(IdentityError, match="1 of the last 2 refunds are gone"):
+        town.orders()
+    with closing(town.open_state()) as state:
+        assert forget_missing(state, MemoryConnector(town.erp), town.now) == 1
+    town.orders()
+    assert town.credit_note(lost)["total"] == "5.00"
+    assert town.credit_note(kept)["total"] == "6.00"
+    assert town.orders().writes == 0
