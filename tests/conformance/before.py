@@ -16,6 +16,15 @@ _OTHER_VALUES: Json = {
     "tax_class": "reduced-rate",
     "images": [],
 }
+_RECALCULATING = (
+    "billing",
+    "shipping",
+    "line_items",
+    "shipping_lines",
+    "fee_lines",
+    "coupon_lines",
+)
+_SUMS = ("total", "total_tax", "cart_tax", "shipping_total", "shipping_tax", "discount_total")
 _LINES = ("line_items", "shipping_lines", "fee_lines")
 
 
@@ -43,11 +52,22 @@ def before_update(
             body[name] = copy.deepcopy(state[name])
         else:
             _undo(body, kind, name, value)
+    if kind == "order" and state is not None and not _recalculates(sent):
+        body |= {name: state[name] for name in _SUMS if name in body and name in state}
     if kind == "order" and sent:
         _undo_order(body, sent, state, recording)
     if kind in ("product", "variation"):
         _undo_side_effects(body, sent, state)
     return body
+
+
+def tells_sums(kind: str, state: Json, sent: Any) -> bool:
+    """Whether the state says what the order cost before a request that does not change it."""
+    return kind == "order" and "total" in state and not _recalculates(sent)
+
+
+def _recalculates(sent: Any) -> bool:
+    return isinstance(sent, dict) and any(name in sent for name in _RECALCULATING)
 
 
 def _undo_dates(body: Json, recording: Recording, state: Json | None, sent: Json) -> None:

@@ -8,18 +8,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from tests.conformance.figures import Doctored
 from tests.conformance.known import Known
 from tests.conformance.recording import Recording
 from tests.conformance.replay import verdict
 
-Doctored = tuple[str, Recording]
+Lie = tuple[str, Recording]
 REQUIRED = 0.9
 _MONEY = ("total", "total_tax", "subtotal", "price", "amount", "cart_tax", "rate", "shipping_total")
 
 
-def doctored(recording: Recording) -> Iterator[Doctored]:
-    """Copies of a recording with one lie each: status, code, a key, a total, an id."""
+def doctored(recording: Recording) -> Iterator[Lie]:
+    """Copies of a recording with one lie each: status, code, a key, a total, an id, a header."""
     yield "status", replace(recording, status=_other_status(recording.status))
+    yield from _paging_lies(recording)
     answer = recording.answer
     if recording.status >= 400 and isinstance(answer, dict):
         yield "code", replace(recording, answer={**answer, "code": "rest_something_else"})
@@ -28,6 +30,17 @@ def doctored(recording: Recording) -> Iterator[Doctored]:
         changed = change(lie)
         if changed is not None:
             yield name, replace(recording, answer=changed)
+
+
+def _paging_lies(recording: Recording) -> Iterator[Lie]:
+    """One record more than there are, a page more, and no word of the next page."""
+    headers = recording.answer_headers
+    for name in ("X-WP-Total", "X-WP-TotalPages"):
+        if headers.get(name, "0") != "0":
+            more = {**headers, name: str(int(headers[name]) + 1)}
+            yield f"header {name}", replace(recording, answer_headers=more)
+    if 'rel="next"' in headers.get("Link", ""):
+        yield "header Link", replace(recording, answer_headers={**headers, "Link": ""})
 
 
 def _other_status(status: int) -> int:
@@ -81,6 +94,32 @@ def _drop_id(answer: Any) -> Any:
     return None
 
 
+def _change_id(answer: Any) -> Any:
+    """The list shows another record than the filter found."""
+    first = answer[0] if isinstance(answer, list) and answer else None
+    if isinstance(first, dict) and isinstance(first.get("id"), int):
+        first["id"] += 1_000_000
+        return answer
+    return None
+
+
+def _swap(answer: Any) -> Any:
+    """The list comes in another order."""
+    if isinstance(answer, list) and len(answer) > 1 and answer[0] != answer[-1]:
+        answer[0], answer[-1] = answer[-1], answer[0]
+        return answer
+    return None
+
+
+def _change_nested_money(answer: Any) -> Any:
+    for body in _objects(answer):
+        for line in body.get("line_items") or ():
+            if isinstance(line.get("total"), str) and line["total"]:
+                line["total"] = _one_more(line["total"])
+                return answer
+    return None
+
+
 def _drop_last(answer: Any) -> Any:
     if isinstance(answer, list) and len(answer) > 1 and isinstance(answer[0], dict):
         return answer[:-1]
@@ -102,6 +141,9 @@ _CHANGES: tuple[tuple[str, Callable[[Any], Any]], ...] = (
     ("total", _change_money),
     ("id dropped", _drop_id),
     ("last dropped", _drop_last),
+    ("other id", _change_id),
+    ("other order", _swap),
+    ("line's total", _change_nested_money),
     ("type", _change_type),
 )
 
@@ -130,11 +172,11 @@ def _is_believed(lie: Recording, corpus: list[Recording]) -> bool:
     return verdict(lie, Known(told)).conforms
 
 
-def report(recordings: list[Recording], corpus: list[Recording]) -> int:
-    """Print the lies that were believed and the share found out; 0 if that is enough."""
+def report(recordings: list[Recording], corpus: list[Recording]) -> Doctored:
+    """Print the lies that were believed, and how many were found out."""
     tried, believed = undetected(recordings, corpus)
     for line in believed:
         print(f"believed {line}")
-    found = tried - len(believed)
-    print(f"{found} of {tried} doctored copies found out")
-    return 0 if found >= REQUIRED * tried else 1
+    figures = Doctored(tried, tried - len(believed))
+    print(f"{figures.found_out} of {tried} doctored copies found out")
+    return figures

@@ -11,6 +11,7 @@ from tests.conformance.replay import Verdict
 
 RECORDINGS = Path(__file__).parent.parent / "recordings" / "woocommerce"
 FILE = Path(__file__).parent / "figures.json"
+DOCTORED = Path(__file__).parent / "doctored.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,29 @@ def load() -> Figures:
 def save(figures: Figures) -> None:
     """Write the figures to be committed."""
     FILE.write_text(json.dumps(asdict(figures), indent=1) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Doctored:
+    """How many copies with one lie each were tried, and how many of them were found out."""
+
+    tried: int
+    found_out: int
+
+    def sentence(self) -> str:
+        """The figures as people read them."""
+        share = 100 * self.found_out / self.tried
+        return (
+            f"{self.found_out:,} of {self.tried:,} doctored copies are found out ({share:.0f} %),"
+            " every one with another status, code, key or paging header among them."
+        )
+
+
+def load_doctored() -> Doctored:
+    """The committed figures of the doctored copies."""
+    return Doctored(**json.loads(DOCTORED.read_text(encoding="utf-8")))
+
+
+def save_doctored(figures: Doctored) -> None:
+    """Write them to be committed."""
+    DOCTORED.write_text(json.dumps(asdict(figures)) + "\n", encoding="utf-8")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sync_cli.sandbox.trouble import TROUBLES
-from tests.conformance.before import before_update
+from tests.conformance.before import before_update, tells_sums
 from tests.conformance.fillers import add_fillers
 from tests.conformance.implied import implied
 from tests.conformance.known import Known, bodies_of, kind_of
@@ -351,7 +351,8 @@ def _update_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
         return
     number = answer["id"]
     states = known.states(kind, number, recording)[:_MOST_STATES]
-    for state in [*(s.body for s in states), None]:
+    costs_known = any(tells_sums(kind, s.body, recording.body) for s in states)
+    for state in [*(s.body for s in states), *(() if costs_known else (None,))]:
         scene = Scene(recording, known)
         plant_background(scene)
         body = before_update(recording, kind, next(bodies_of(recording)), state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.doctor import REQUIRED, undetected
-from tests.conformance.figures import RECORDINGS, figures_of
+from tests.conformance.figures import RECORDINGS, figures_of, load_doctored
 from tests.conformance.figures import load as committed
 from tests.conformance.recording import Recording, load
 from tests.conformance.replay import verdicts
@@ -38,3 +38,10 @@ def test_nine_of_ten_doctored_recordings_are_found_out(
     tried, believed = undetected(sample, recordings)
     assert tried > 100
     assert tried - len(believed) >= REQUIRED * tried, believed
+    kinds = {line.rpartition(": ")[2] for line in believed}
+    assert not kinds & {"status", "code", "key dropped", "key added", "header X-WP-Total"}
+
+
+def test_the_committed_figure_of_doctored_copies_is_high_enough() -> None:
+    figures = load_doctored()
+    assert figures.found_out >= REQUIRED * figures.tried

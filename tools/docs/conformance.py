@@ -6,13 +6,18 @@ from dataclasses import fields
 
 from sync_cli.sandbox.faults import KINDS, FaultRule
 from sync_cli.sandbox.shop.trap_orders import TRAPS
-from tests.conformance.figures import load
+from tests.conformance.figures import load, load_doctored
 from tools.docs.markdown import code, table
 
 
 def figure() -> str:
     """How many recordings conform, in a sentence."""
     return load().sentence()
+
+
+def doctored() -> str:
+    """How many lies the comparison finds out, in a sentence."""
+    return load_doctored().sentence()
 
 
 def left_out() -> str:

@@ -34,6 +34,7 @@ BLOCKS: Blocks = {
     "command-reference": commands.reference,
     "commands": commands.overview,
     "conformance": conformance.figure,
+    "conformance-doctored": conformance.doctored,
     "conformance-left-out": conformance.left_out,
     "contract": contract.promises_kept,
     "contract-gaps": contract.gaps,
