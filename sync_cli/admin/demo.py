@@ -309,9 +309,15 @@ def _conclude(folder: Path, sandbox: Sandbox, books: Books, writes: int, tell: T
 
     with closing(State.open(folder / "state.sqlite")) as state:
         held = state.held()
-    if held:
-        tell(f"\n{len(held)} records are held on purpose. What is wrong with each, and what to do:")
+    wrong = [entry for entry in held if entry.why.needs_somebody]
+    if wrong:
+        tell(
+            f"\n{len(wrong)} records are held on purpose. What is wrong with each, and what to do:"
+        )
         tell(f"sync-cli held list --config {folder / 'config.yaml'}")
+    unpaid = [entry for entry in held if entry.route == "order-status"]
+    if unpaid:
+        tell(f"{len(unpaid)} orders have left and are completed once they are paid.")
     verdict = judge(
         sandbox.shop.ledger.state(),
         books.state(),

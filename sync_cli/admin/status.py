@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sync_cli.core.plan import Held
 from sync_cli.flows.admission import ROUTE as BACKFILL
 from sync_cli.state.store import RunRow, State
 
@@ -24,12 +27,17 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of the installation."""
+    """The state of the installation.
+
+    `held` counts by route and reason the records that somebody must put right, `waiting` those
+    that go on by themselves.
+    """
 
     installation: str
     routes: tuple[Freshness, ...]
     runs: tuple[RunRow, ...]
     held: dict[str, int]
+    waiting: dict[str, int]
     due: int
     backfill: str = ""
 
@@ -37,10 +45,6 @@ class Status:
 def read_status(state: State, now: datetime) -> Status:
     """Everything for `status`; reads the state file alone and calls no system."""
     held = state.held()
-    counts: dict[str, int] = {}
-    for entry in held:
-        key = f"{entry.route} {entry.why}"
-        counts[key] = counts.get(key, 0) + 1
     routes = tuple(
         Freshness(route, mark.at, now - mark.set_at, state.position(route) is None)
         for route, mark in state.watermarks().items()
@@ -48,7 +52,20 @@ def read_status(state: State, now: datetime) -> Status:
     )
     due = sum(entry.until <= now for entry in held)
     runs = tuple(state.runs(LAST_RUNS))
-    return Status(state.installation, routes, runs, counts, due, _backfill(state))
+    return Status(
+        installation=state.installation,
+        routes=routes,
+        runs=runs,
+        held=_counts(entry for entry in held if entry.why.needs_somebody),
+        waiting=_counts(entry for entry in held if not entry.why.needs_somebody),
+        due=due,
+        backfill=_backfill(state),
+    )
+
+
+def _counts(held: Iterable[Held]) -> dict[str, int]:
+    """How many records wait, by route and reason."""
+    return dict(Counter(f"{entry.route} {entry.why}" for entry in held))
 
 
 def _backfill(state: State) -> str:
@@ -86,5 +103,6 @@ def as_data(status: Status) -> dict[str, Any]:
         ],
         "backfill": status.backfill,
         "held": status.held,
+        "waiting": status.waiting,
         "due": status.due,
     }

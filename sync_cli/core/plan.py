@@ -46,6 +46,11 @@ class Why(StrEnum):
     QUARANTINED = "quarantined"
     TASK = "task"
 
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether a person must put something right; all others go on by themselves."""
+        return self in (Why.QUARANTINED, Why.TASK)
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

@@ -34,7 +34,10 @@ STATUS = "status"
 AT_ONCE = 100
 DUE_AT_MOST = 100_000
 ASK_AGAIN = timedelta(days=1)
-NOT_PAID = "it has left but is not paid, and to complete it would mark it as paid"
+NOT_PAID = (
+    "it has left but is not paid yet; it is completed once the ERP says that it is paid, because"
+    " the shop would show it as paid"
+)
 
 
 class StatusWriter(Writer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,12 @@ from sync_cli.core.plan import Held
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+NEEDS_SOMEBODY = "Held: somebody must put it right"
+BY_ITSELF = "Waiting: goes on by itself"
+NAMED = 5
+"""So many records that wait for the same thing are named."""
+_HELD_COLUMNS = ("route", "id", "why", "until (UTC)", "tries", "what to do")
 
 
 def show_status(status: Status) -> None:
@@ -38,13 +44,53 @@ def show_status(status: Status) -> None:
     show_table("Last runs", ("run", "command", "started (UTC)", "exit code"), runs)
     if status.backfill:
         show_table("Backfill of older orders", ("", ""), [("backfill", status.backfill)])
-    held = [(key, str(count)) for key, count in sorted(status.held.items())]
-    show_table(f"Held ({status.due} due now)", ("route and why", "records"), held)
+    for title, counts in ((NEEDS_SOMEBODY, status.held), (BY_ITSELF, status.waiting)):
+        counted = [(key, str(count)) for key, count in sorted(counts.items())]
+        show_table(title, ("route and why", "records"), counted)
+    if status.due and sys.stdout.isatty():
+        print(f"{status.due} of them are looked at with the next run.")
 
 
 def show_held(held: Sequence[Held]) -> None:
-    """The held list, one row a record."""
-    rows = [
+    """The held list: what somebody must put right, one row a record, then what goes on by itself.
+
+    Of the latter many wait for the same thing: they share a row, unless nobody looks.
+    """
+    if not sys.stdout.isatty():
+        show_table("Held", _HELD_COLUMNS, _held_rows(held))
+        return
+    wrong = [
+        (entry.route, entry.id, f"{entry.until:%Y-%m-%d %H:%M}", entry.problem.sentence())
+        for entry in held
+        if entry.why.needs_somebody
+    ]
+    show_table(NEEDS_SOMEBODY, ("route", "id", "next look (UTC)", "what to do"), wrong)
+    show_table(
+        BY_ITSELF,
+        ("route", "records", "next look (UTC)", "why"),
+        list(_together([entry for entry in held if not entry.why.needs_somebody])),
+    )
+
+
+def _together(held: Sequence[Held]) -> Iterator[tuple[str, str, str, str]]:
+    """What waits for the same thing, in one row."""
+    groups: dict[tuple[str, str], list[Held]] = {}
+    for entry in held:
+        groups.setdefault((entry.route, entry.problem.message), []).append(entry)
+    for (route, message), entries in groups.items():
+        names = ", ".join(entry.id for entry in entries[:NAMED])
+        more = len(entries) - NAMED
+        first = min(entry.until for entry in entries)
+        yield (
+            route,
+            f"{len(entries)}: {names}{f' and {more} more' if more > 0 else ''}",
+            f"{first:%Y-%m-%d %H:%M}",
+            message,
+        )
+
+
+def _held_rows(held: Sequence[Held]) -> list[tuple[str, ...]]:
+    return [
         (
             entry.route,
             entry.id,
@@ -55,7 +101,6 @@ def show_held(held: Sequence[Held]) -> None:
         )
         for entry in held
     ]
-    show_table("Held", ("route", "id", "why", "until (UTC)", "tries", "what to do"), rows)
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

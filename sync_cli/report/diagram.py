@@ -151,7 +151,7 @@ class _Layout:
 
 def _width(column: Column) -> int:
     longest = max((len(_shown(node)) for node in column.nodes), default=0)
-    return round(max(longest * LETTER, len(column.title) * 7.4) + 26)
+    return round(max(longest * LETTER, len(column.title) * 8.4) + 26)
 
 
 def _row(node: Node, left: int, baseline: int) -> str:
