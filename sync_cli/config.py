@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -21,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from sync_cli.config_lines import LineSettings
 from sync_cli.connectors.kinds import ErpSettings, ShopSettings
 from sync_cli.connectors.settings import Duration, SecretField, Section
 from sync_cli.core.families import ChildOrders
@@ -63,6 +65,16 @@ def _aware(value: Any) -> Any:
     return value
 
 
+def _zone(value: str) -> str:
+    try:
+        if value:
+            ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{value!r} is no time zone; write one such as Europe/Berlin") from None
+    return value
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
 Template = Annotated[str, AfterValidator(_template)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_aware)]
 
@@ -205,6 +217,17 @@ class OrdersSettings(Guarded):
         description="a line whose amount is no multiple of a price that the ERP can hold: split"
         " (3 for 10.00 become 2 at 3.33 and 1 at 3.34), single (one piece at the whole amount, the"
         " quantity in the text) or hold",
+    )
+    lines: LineSettings = Field(default_factory=LineSettings)
+    time_zone: Zone = Field(
+        "",
+        description="the company's time zone, such as Europe/Berlin: dates of documents are the"
+        " shop's dates in it; empty = the one that the ERP or the shop names",
+    )
+    exchange_rate: Literal["optional", "required"] = Field(
+        "optional",
+        description="required: an order in another currency than the ERP's waits until it says its"
+        " rate; no rate is ever assumed",
     )
     rounding_limit: int = Field(
         2,

@@ -119,7 +119,8 @@ def _unfit(stage: Stage, force: InForce) -> Iterator[str]:
     if way is None:
         yield f"there are no mappings of documents for {force.kinds[ERP]}"
         return
-    setting = Setting(force.config, stage.sandbox_decimals)
+    own = force.config.model_copy(update={"orders": stage.config.orders})
+    setting = Setting(own, stage.sandbox_decimals)
     with closing(open_shop(stage.config, force.mappings)) as shop:
         for raw in shop.fetch(ORDER, [stage.order_id]):
             carried = way.carry(raw, setting)

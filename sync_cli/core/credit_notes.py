@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
+from sync_cli.core.currencies import rate_of
+from sync_cli.core.documents import DocumentRules, day_of
 from sync_cli.core.model import (
     Disposition,
     DocumentLine,
@@ -27,6 +29,7 @@ def credit_note_of(
     customer_key: str,
     disposition: Disposition | None,
     unit_factor: Callable[[str], Decimal],
+    rules: DocumentRules,
 ) -> CreditNote:
     """The credit note with whole-line amounts in the shop's decimals, adding up to the refund.
 
@@ -43,7 +46,9 @@ def credit_note_of(
         state=DocumentState.CONFIRMED,
         currency=order.currency,
         prices_include_tax=order.prices_include_tax,
+        exchange_rate=rate_of(order, rules.own_currency),
         ordered_at=refund.refunded_at,
+        ordered_on=day_of(refund.refunded_at, rules.zone),
         customer_key=customer_key,
         vat_id=order.vat_id,
         billing=order.billing,

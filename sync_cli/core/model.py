@@ -67,6 +67,7 @@ class LineKind(StrEnum):
     PRODUCT = "product"
     SHIPPING = "shipping"
     FEE = "fee"
+    GIFT_CARD = "gift_card"
     DISCOUNT = "discount"
     ROUNDING = "rounding"
     ADJUSTMENT = "adjustment"
@@ -280,10 +281,14 @@ class OrderLine(Part):
     """One item of a shop order: a product line, a shipping line or a fee.
 
     `total` is net and may carry six decimals; `total_tax` is its tax as the shop stored it.
-    `subtotal` is the net before coupons, None for what no coupon lowers. `taxes` are unrounded
-    and do not add up to `total_tax`: they say which rates were charged.
+    `subtotal` and `subtotal_tax` are both before coupons, None for what no coupon lowers. `taxes`
+    are unrounded and do not add up to `total_tax`: they say which rates were charged.
     `reduced_stock` is what the line took from the stock, None where the shop does not say;
     `restocked` is what refunds have put back.
+
+    A line that is part of a bundle names the line that holds it together by its id (`bundled_by`)
+    or by that line's `cart_key` (`bundle_key`). `full_amount` is what the goods cost where the line
+    is but a deposit on them. `gift_card` claims that a fee is what a gift card paid.
     """
 
     id: str = ""
@@ -293,11 +298,17 @@ class OrderLine(Part):
     name: str = ""
     quantity: Decimal = Decimal(1)
     subtotal: Decimal | None = None
+    subtotal_tax: Decimal | None = None
     total: Decimal = ZERO
     total_tax: Decimal = ZERO
     tax_class: str = ""
     taxes: tuple[LineTax, ...] = ()
     method: str = ""
+    bundled_by: str = ""
+    bundle_key: str = ""
+    cart_key: str = ""
+    full_amount: Decimal | None = None
+    gift_card: bool = False
     reduced_stock: Decimal | None = None
     restocked: Decimal = ZERO
     extra: Mapping[str, Any] = Field(default_factory=dict, repr=False)
@@ -311,8 +322,18 @@ class OrderLine(Part):
         return ""
 
 
+class GiftCard(Part):
+    """What one gift card paid of an order; its code is money and stays in the shop."""
+
+    amount: Decimal
+
+
 class Order(Record):
     """A shop order as the shop stored it, amounts as read with six decimals.
+
+    `exchange_rate` is how much of `currency` one of `base_currency` bought, `inverse_rate` the
+    other way round; a currency plug-in stores one of them. `gift_cards` and `gift_card_total` are
+    what gift cards paid besides: the shop's `total` is what was left to pay.
 
     `seal` is our own metadata on it ("installation:run"), `document` the ERP's number that we
     wrote back. `customer_id` is "" for guests. `vat_exempt` claims that the shop charged no tax
@@ -323,6 +344,9 @@ class Order(Record):
     state: OrderState = OrderState.PENDING
     parent_id: str = ""
     currency: str = ""
+    base_currency: str = ""
+    exchange_rate: Decimal | None = None
+    inverse_rate: Decimal | None = None
     prices_include_tax: bool = False
     ordered_at: datetime
     paid_at: datetime | None = None
@@ -333,6 +357,8 @@ class Order(Record):
     shipping_lines: tuple[OrderLine, ...] = ()
     fees: tuple[OrderLine, ...] = ()
     coupons: tuple[str, ...] = ()
+    gift_cards: tuple[GiftCard, ...] = ()
+    gift_card_total: Decimal = ZERO
     tax_rates: tuple[TaxRate, ...] = ()
     vat_exempt: bool = False
     total: Decimal
@@ -350,6 +376,11 @@ class Order(Record):
     document: str = ""
     document_state: str = ""
 
+    @property
+    def paid_by_gift_card(self) -> Decimal:
+        """What gift cards paid besides `total`."""
+        return sum((card.amount for card in self.gift_cards), self.gift_card_total)
+
 
 class DocumentLine(Part):
     """One line of an ERP sales document; `net` and `tax` are whole-line amounts in the currency.
@@ -359,6 +390,9 @@ class DocumentLine(Part):
     "US none"); see core.taxes. `unit_price` is the price of one of `quantity`, gross where the
     document's prices include tax, net elsewhere; None until the digits of the ERP are known.
     `pieces` is what the shop sold, in its own units; a line that was split has them on its first.
+
+    `list_net` and `list_tax` are the amounts before a discount, where the ERP is told both;
+    `discount` is that discount in percent, None where no percentage gives the amount exactly.
     """
 
     kind: LineKind
@@ -374,6 +408,10 @@ class DocumentLine(Part):
     line_id: str = ""
     disposition: Disposition = Disposition.NONE
     pieces: Decimal = ZERO
+    list_net: Decimal | None = None
+    list_tax: Decimal | None = None
+    discount: Decimal | None = None
+    extra: Mapping[str, Any] = Field(default_factory=dict, repr=False)
 
     @property
     def gross(self) -> Decimal:
@@ -385,7 +423,11 @@ class Document(Record):
     """A sales document of an ERP: as we want it, or as the ERP stored it.
 
     `customer_key` names the customer on the shop's side; `reference` is our name for the order.
-    `prices_include_tax` claims that unit prices are gross. `paid` is what the ERP says of the
+    `exchange_rate` is how much of `currency` one of the ERP's own bought, None in its own.
+    `ordered_on` is the day of `ordered_at` in the company's time zone, as 2026-01-31.
+    `prices_include_tax` claims that unit prices are gross. `prepaid` is what gift cards have paid
+    of `total`, None where a line says it or none did. `bundled` are the pieces of shop products
+    that no line has because another stands for the bundle. `paid` is what the ERP says of the
     payment, None where it says nothing. `tracking` are parcel numbers of ERPs that know no
     shipments of their own.
     """
@@ -395,8 +437,10 @@ class Document(Record):
     order_number: str = ""
     state: DocumentState = DocumentState.DRAFT
     currency: str = ""
+    exchange_rate: Decimal | None = None
     prices_include_tax: bool = False
     ordered_at: datetime | None = None
+    ordered_on: str = ""
     customer_key: str = ""
     vat_id: str = Field(default="", repr=False)
     billing: Address = Field(default_factory=lambda: Address())
@@ -404,6 +448,8 @@ class Document(Record):
     lines: tuple[DocumentLine, ...] = ()
     total: Decimal = ZERO
     total_tax: Decimal = ZERO
+    prepaid: Decimal | None = None
+    bundled: Mapping[str, Decimal] = Field(default_factory=dict)
     payment_method: str = ""
     payment_title: str = ""
     transaction_id: str = ""

@@ -8,7 +8,17 @@ from typing import Any
 MASK = "***"
 _PERSONAL = frozenset(
     {"email", "phone", "name", "first_name", "last_name", "company", "vat_id", "vat"}
-    | {"note", "customer_note", "text", "street", "street2", "address", "address_1", "address_2"}
+    | {
+        "note",
+        "customer_note",
+        "text",
+        "details",
+        "street",
+        "street2",
+        "address",
+        "address_1",
+        "address_2",
+    }
     | {"postcode", "zip", "city", "state", "billing", "shipping"}
 )
 _WHOLE_OBJECTS = frozenset({"billing", "shipping", "address"})

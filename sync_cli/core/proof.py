@@ -30,7 +30,8 @@ class Proven:
     """The order adds up under `rounding`.
 
     `nets` and `taxes` are the amounts of lines, fees and shipping lines, in this order, rounded to
-    the shop's `decimals` so that together they are the order's total to the cent.
+    the shop's `decimals` so that together they are the order's total to the cent, and what gift
+    cards paid.
     """
 
     rounding: Rounding
@@ -113,9 +114,12 @@ def _total_claim(order: Order, decimals: int, rounding: Rounding) -> Claim:
     lines = _sum(_line_nets(order, decimals, rounding))
     fees = _sum(fee.total for fee in order.fees)
     exact = lines + fees + order.shipping_total + order.cart_tax + order.shipping_tax
-    parts = " + ".join(plain(part) for part in (lines, fees, order.shipping_total, order.cart_tax))
-    what = f"total (tax rounded {rounding}; {parts} + {plain(order.shipping_tax)})"
-    return Claim(what, order.total, round_half_up(exact, decimals))
+    amounts = (lines, fees, order.shipping_total, order.cart_tax, order.shipping_tax)
+    parts = " + ".join(map(plain, amounts))
+    cards = order.paid_by_gift_card
+    paid = f", less {plain(cards)} by gift card" if cards else ""
+    what = f"total (tax rounded {rounding}; {parts}{paid})"
+    return Claim(what, order.total, round_half_up(exact, decimals) - cards)
 
 
 def _false_totals(claims: Iterable[Claim]) -> tuple[Claim, ...]:
@@ -139,17 +143,18 @@ def _proven(order: Order, decimals: int, rounding: Rounding) -> Proven | Unprove
         *(round_half_up(line.total, decimals) for line in order.shipping_lines),
     ]
     taxes = [line.total_tax for line in items_of(order)]
+    goods = order.total + order.paid_by_gift_card
     try:
         return Proven(
             rounding,
             decimals,
-            apportion(nets, order.total - order.total_tax, decimals),
+            apportion(nets, goods - order.total_tax, decimals),
             apportion(taxes, order.total_tax, decimals),
         )
     except ValueError:
         # Halves below zero round away from it: the total may be a unit off all parts in units.
         whole = round_half_up(_sum(nets), decimals) + order.total_tax
-        return Unproven((Claim("total = parts in whole units", order.total, whole),))
+        return Unproven((Claim("total = parts in whole units", goods, whole),))
 
 
 def _taxes(lines: Iterable[OrderLine]) -> Decimal:

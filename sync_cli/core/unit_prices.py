@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 
+from sync_cli.core.coupons import percent_off
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import Document, DocumentLine
 from sync_cli.core.money import WIDE, plain, round_half_up, unit
@@ -70,6 +71,9 @@ def _priced(
     line: DocumentLine, digits: Digits, how: UnitPrices, *, gross: bool
 ) -> list[DocumentLine]:
     amount = line.gross if gross else line.net
+    listed = _at_list_price(line, amount, digits, gross=gross)
+    if listed is not None:
+        return [listed]
     price = _price(amount, line.quantity, digits)
     if price is not None:
         return [line.model_copy(update={"unit_price": price})]
@@ -80,6 +84,23 @@ def _priced(
             return [_single(line, amount, digits)]
         case UnitPrices.HOLD:
             raise _NoPrice
+
+
+def _at_list_price(
+    line: DocumentLine, amount: Decimal, digits: Digits, *, gross: bool
+) -> DocumentLine | None:
+    """The line with its price before a discount and that in percent, if they give its amount."""
+    if line.list_net is None or line.list_tax is None:
+        return None
+    before = line.list_net + line.list_tax if gross else line.list_net
+    percent = percent_off(before, amount, digits.amount)
+    price = _price(before, line.quantity, digits)
+    if percent is None or price is None:
+        return None
+    apart = abs(price * line.quantity * (100 - percent) / 100 - amount)
+    if apart >= unit(digits.amount) / 2:
+        return None
+    return line.model_copy(update={"unit_price": price, "discount": percent})
 
 
 def _price(amount: Decimal, quantity: Decimal, digits: Digits) -> Decimal | None:

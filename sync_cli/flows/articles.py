@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sync_cli.connectors.base import Found
+from sync_cli.core.documents import GONE
 from sync_cli.core.model import OrderLine, Product
 from sync_cli.core.outcome import Audit, End, Settlement
 from sync_cli.flows.systems import ERP, SHOP, Systems
@@ -41,6 +42,17 @@ def resolve_lines(systems: Systems, lines: Iterable[OrderLine], *, dry: bool) ->
     if unlinked:
         _resolve_by_sku(systems, unlinked, articles, dry=dry)
     return articles
+
+
+def resolve_catch_all(systems: Systems, sku: str, articles: Articles) -> None:
+    """The article that stands for products which the shop has deleted; it is linked with none."""
+    found = find_articles(systems, [sku]).get(sku, ())
+    why = judge_article(sku, found)
+    live = [article for article in found if not article.archived]
+    if why:
+        articles.trouble[GONE] = f"{why} (orders.lines.catch_all is {sku})"
+    else:
+        articles.ids[GONE] = live[0].id
 
 
 def known_articles(systems: Systems, keys: Sequence[str]) -> Articles:

@@ -10,7 +10,7 @@ from sync_cli.config import Config
 from sync_cli.connectors.base import Traits
 from sync_cli.core.back_records import Invoice, Shipment, WriteBack
 from sync_cli.core.credit_notes import credit_note_of
-from sync_cli.core.documents import document_of
+from sync_cli.core.documents import DocumentRules, document_of, why_held
 from sync_cli.core.identity import reference
 from sync_cli.core.model import (
     ZERO,
@@ -34,6 +34,7 @@ from sync_cli.core.shipping import invoiced, parcels
 from sync_cli.core.states import wanted_document_state
 from sync_cli.flows.levels import left_out_because
 from sync_cli.flows.order_customers import customer_key
+from sync_cli.flows.order_documents import rules_of
 from sync_cli.flows.products_payload import new_product
 from sync_cli.mapping.errors import Unreadable
 
@@ -79,13 +80,22 @@ class Setting:
     traits: Traits = MANY_DIGITS
     around: Around = Around()
 
+    @property
+    def rules(self) -> DocumentRules:
+        """How documents are to look; no system was asked for its time zone or its currency."""
+        return rules_of(self.config.orders, self.config.orders.time_zone, "")
+
 
 def document(order: Order, setting: Setting) -> Document:
     """The document that is made of an order; raises Unreadable if it does not add up."""
     orders = setting.config.orders
     proof = prove(order, setting.decimals)
+    label = f"Order {order.number or order.id}"
     if isinstance(proof, Unproven):
-        raise Unreadable([proof.as_problem(f"Order {order.number or order.id}")])
+        raise Unreadable([proof.as_problem(label)])
+    held = why_held(order, setting.rules)
+    if held is not None:
+        raise Unreadable([held.about(label)])
     return document_of(
         order,
         proof,
@@ -93,6 +103,7 @@ def document(order: Order, setting: Setting) -> Document:
         customer_key=customer_key(order, orders.guests.policy),
         wanted=wanted_document_state(order.state),
         unit_factor=setting.factor,
+        rules=setting.rules,
     )
 
 
@@ -122,6 +133,7 @@ def credit_note(refund: Refund, setting: Setting) -> CreditNote:
         customer_key=customer_key(order, config.orders.guests.policy),
         disposition=own or config.refunds.disposition.fixed,
         unit_factor=setting.factor,
+        rules=setting.rules,
     )
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from sync_cli.config import OrdersSettings
 from sync_cli.connectors.base import Traits
-from sync_cli.core.errors import Problem
+from sync_cli.core.coupons import Coupons, with_percents
+from sync_cli.core.documents import DocumentRules
+from sync_cli.core.errors import ConfigError, Problem
 from sync_cli.core.fingerprint import by_field, digest
 from sync_cli.core.model import Document
 from sync_cli.core.unit_prices import Digits, UnitPrices, with_unit_prices, wrong_quantity
@@ -48,7 +53,10 @@ class DocumentWords:
         self._mapping = systems.erp_mapping(mapping)
         self._traits = systems.erp.traits(entity)
         self._decimals = systems.decimals
-        self.version = self._mapping.version + digest([self._settings.unit_prices])[:4]
+        rules = [self._settings.unit_prices, self._settings.lines.model_dump(mode="json")]
+        rules += [self._settings.time_zone]
+        self.version = self._mapping.version + digest(rules)[:4]
+        check_percents(self._settings.lines.coupons, self._mapping)
 
     def in_its_digits(self, document: Document) -> Document | Problem:
         """The document with quantities and unit prices that the ERP can hold, or why it cannot.
@@ -83,6 +91,48 @@ class DocumentWords:
         return f"tax {', '.join(rows)}" if rows else ""
 
 
+def document_rules(systems: Systems) -> DocumentRules:
+    """How documents are to look between these systems."""
+    facts = (systems.erp_identity.facts, systems.shop_identity.facts)
+    zones = [systems.config.orders.time_zone, *(each.get("time_zone", "") for each in facts)]
+    zone = next(filter(None, zones), "")
+    return rules_of(systems.config.orders, zone, facts[0].get("currency", ""))
+
+
+def rules_of(settings: OrdersSettings, zone: str, own_currency: str) -> DocumentRules:
+    """How documents are to look; `zone` is the company's, `own_currency` that of its books."""
+    lines = settings.lines
+    return DocumentRules(
+        coupons=lines.coupons,
+        bundles=lines.bundles,
+        gift_cards=lines.gift_cards,
+        deposits=lines.deposits == "book",
+        catch_all=bool(lines.catch_all),
+        zone=_zone(zone),
+        own_currency=own_currency,
+        rate_required=settings.exchange_rate == "required",
+    )
+
+
+def _zone(name: str) -> tzinfo:
+    """The zone of this name; UTC for one that a system names otherwise, such as "+02:00"."""
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (KeyError, ValueError, OSError):
+        return UTC
+
+
+def check_percents(coupons: Coupons, mapping: EntityMapping) -> None:
+    """Raise ConfigError where percentages are wanted that no rule writes."""
+    if coupons is not Coupons.PERCENT or mapping.entity != "document":
+        return
+    if not mapping.writes("discount"):
+        raise ConfigError(
+            f"orders.lines.coupons is percent, but no rule of {mapping.file} writes `discount`.",
+            "Add one to the part `line` in an overlay, or choose net or line.",
+        )
+
+
 def in_digits(
     document: Document,
     mapping: EntityMapping,
@@ -95,8 +145,10 @@ def in_digits(
     Where its mapping sends no unit prices the ERP takes whole-line amounts.
     """
     wrong = wrong_quantity(document, traits.quantity_digits)
-    if wrong is not None or not mapping.writes("unit_price"):
-        return wrong or document
+    if wrong is not None:
+        return wrong
+    if not mapping.writes("unit_price"):
+        return with_percents(document, decimals)
     return with_unit_prices(
         document,
         Digits(traits.price_digits, decimals),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sync_cli.connectors.base import Raw
+from sync_cli.core.documents import GONE, DocumentRules
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import Order, OrderLine
 from sync_cli.core.money import plain
@@ -31,12 +33,18 @@ def unread_lines(mapping: EntityMapping, raw: Raw, label: str) -> Problem | None
     )
 
 
-def article_trouble(item: Item, order: Order, articles: Articles) -> Problem | None:
-    """Every line that has no article, in one problem."""
+def article_trouble(
+    item: Item,
+    order: Order,
+    sold: Sequence[OrderLine],
+    rules: DocumentRules,
+    articles: Articles,
+) -> Problem | None:
+    """Every line of those `sold` that has no article, in one problem."""
     wrong = [
         f"line {number} (SKU {line.sku or 'none'}, {line.name}): {_why_no_article(line, articles)}"
         for number, line in enumerate(order.lines, start=1)
-        if not line.product_key or line.product_key not in articles.ids
+        if line in sold and rules.key_of(line) not in articles.ids
     ]
     if not wrong:
         return None
@@ -51,7 +59,8 @@ def article_trouble(item: Item, order: Order, articles: Articles) -> Problem | N
 
 def _why_no_article(line: OrderLine, articles: Articles) -> str:
     if not line.product_key:
-        return "the product was deleted from the shop"
+        why = articles.trouble.get(GONE, "")
+        return "the product was deleted from the shop" + (f", and {why}" if why else "")
     return articles.trouble.get(line.product_key, "no article of the ERP is linked to it")
 
 

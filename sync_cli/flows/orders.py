@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from sync_cli.connectors.base import Raw, batched
+from sync_cli.core.bundles import without_article
 from sync_cli.core.corrections import corrected, said
-from sync_cli.core.documents import document_of
+from sync_cli.core.documents import document_of, why_held
 from sync_cli.core.errors import IdentityError, Problem
 from sync_cli.core.families import Family
 from sync_cli.core.fingerprint import content_hash, digest
@@ -39,12 +40,17 @@ from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Route
 from sync_cli.engine.run import Run
 from sync_cli.flows.admission import admitted_since
-from sync_cli.flows.articles import Articles, known_articles, resolve_lines
+from sync_cli.flows.articles import (
+    Articles,
+    known_articles,
+    resolve_catch_all,
+    resolve_lines,
+)
 from sync_cli.flows.families import Families
 from sync_cli.flows.gone import gone
 from sync_cli.flows.judging import judge_document
 from sync_cli.flows.order_customers import OrderCustomers, Resolved
-from sync_cli.flows.order_documents import DocumentWords
+from sync_cli.flows.order_documents import DocumentWords, document_rules
 from sync_cli.flows.order_problems import (
     article_trouble,
     cancelled_after_credit,
@@ -114,6 +120,7 @@ class OrderFlow:
         self._looked_at = 0
         self.words = DocumentWords(systems)
         self.families = Families(systems)
+        self.rules = document_rules(systems)
         self._edits = bool(systems.erp.traits(ORDER).editable)
         self._mapping = systems.shop_mapping(ORDER).version + self.words.version
 
@@ -299,13 +306,23 @@ class OrderFlow:
 
     def _articles(self, cases: Sequence[Case]) -> Articles:
         """Articles of all lines: searched for by SKU only for orders that are to be made."""
-        new = [line for case in cases if case.is_new for line in _lines(case)]
+        new = [line for case in cases if case.is_new for line in self._sold(case)]
         articles = resolve_lines(self.systems, new, dry=self.run.is_dry(self.route))
+        if self.rules.catch_all and any(not line.product_key for line in new):
+            resolve_catch_all(self.systems, self.settings.lines.catch_all, articles)
         rest = {line.product_key for case in cases for line in _lines(case)}
         known = known_articles(self.systems, sorted(rest - {""} - articles.ids.keys()))
         articles.ids.update(known.ids)
         articles.factors.update(known.factors)
         return articles
+
+    def _sold(self, case: Case) -> list[OrderLine]:
+        """The lines that need an article of the ERP."""
+        order = case.order
+        if order is None:
+            return []
+        left_out = without_article(order, self.rules.bundles)
+        return [line for line in order.lines if line.id not in left_out]
 
     def _with_document(self, case: Case, articles: Articles) -> Case:
         """The proven document as the item's record, hashed under our own names."""
@@ -321,19 +338,25 @@ class OrderFlow:
         proof = prove(order, self.systems.decimals)
         if isinstance(proof, Unproven):
             return case.but(problem=proof.as_problem(item.label))
-        trouble = article_trouble(item, order, articles) if case.is_new else None
-        if trouble is not None:
-            return case.but(problem=trouble)
-        pieces = self._document(item, order, proof, lambda _key: Decimal(1))
-        if isinstance(pieces, Problem):
-            return case.but(problem=pieces.about(item.label))
-        named = self.words.fingerprint(pieces)
-        if isinstance(named, Problem):
-            return case.but(problem=named.about(item.label))
-        document = self._document(item, order, proof, articles.factor)
-        if isinstance(document, Problem):
-            return case.but(problem=document.about(item.label))
+        trouble = why_held(order, self.rules)
+        if trouble is None and case.is_new:
+            trouble = article_trouble(item, order, self._sold(case), self.rules, articles)
+        made = trouble or self._made(item, order, proof, articles)
+        if isinstance(made, Problem):
+            return case.but(problem=made.about(item.label))
+        document, named = made
         return self._settled(case.but(record=document, fingerprint=named))
+
+    def _made(
+        self, item: Item, order: Order, proof: Proven, articles: Articles
+    ) -> tuple[Document, str] | Problem:
+        """The document in the ERP's units, and its hash under our own names, in pieces."""
+        pieces = self._document(item, order, proof, lambda _key: Decimal(1))
+        named = pieces if isinstance(pieces, Problem) else self.words.fingerprint(pieces)
+        if isinstance(named, Problem):
+            return named
+        document = self._document(item, order, proof, articles.factor)
+        return document if isinstance(document, Problem) else (document, named)
 
     def _was_called_off(self, item: Item) -> bool:
         """Whether its document was cancelled on the shop's word: what is refunded then was never
@@ -359,6 +382,7 @@ class OrderFlow:
             customer_key=self.customers.key_of(order),
             wanted=DocumentState(item.wanted),
             unit_factor=unit_factor,
+            rules=self.rules,
         )
         return self.words.in_its_digits(document)
 

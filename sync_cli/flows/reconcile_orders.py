@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from sync_cli.connectors.base import Raw
+from sync_cli.core.documents import total_of
 from sync_cli.core.drift import ERP, SHOP, Drift, ErpDocument, ShopOrder, compare_order
 from sync_cli.core.families import BY_PARTS, ChildOrders
 from sync_cli.core.findings import NOT_REACHED, Findings
 from sync_cli.core.model import DocumentState, Order, OrderState
 from sync_cli.core.parts import Part
 from sync_cli.flows.admission import admitted_since, brought_since
+from sync_cli.flows.order_documents import document_rules
 from sync_cli.flows.reconcile_pairs import Pair, PairComparison, Row, Subject
 from sync_cli.flows.systems import Systems
 from sync_cli.mapping.errors import Unreadable
@@ -28,6 +30,7 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
         self.settings = systems.config.orders
         self.admitted_since = admitted_since(systems)
         self.brought_since = brought_since(systems)
+        self.rules = document_rules(systems)
         subject = Subject(
             part=Part.ORDERS,
             label="Order",
@@ -55,7 +58,7 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
                 order.number,
                 state,
                 order.currency,
-                order.total,
+                total_of(order, self.rules),
                 needs,
                 is_part=is_part,
                 unreached=order.ordered_at < self.brought_since,

@@ -43,7 +43,7 @@ from sync_cli.flows.articles import resolve_lines
 from sync_cli.flows.gone import gone
 from sync_cli.flows.judging import judge_document
 from sync_cli.flows.order_customers import OrderCustomers
-from sync_cli.flows.order_documents import DocumentWords
+from sync_cli.flows.order_documents import DocumentWords, document_rules
 from sync_cli.flows.orders import check_references
 from sync_cli.flows.refund_sources import (
     NOT_IN_ERP,
@@ -249,6 +249,7 @@ class RefundFlow:
             customer_key=self.customers.key_of(order),
             disposition=self._disposition(refund),
             unit_factor=articles.factor,
+            rules=document_rules(self.systems),
         )
         written = self.words.in_its_digits(note)
         if isinstance(written, Problem):

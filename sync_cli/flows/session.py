@@ -197,4 +197,5 @@ def _open_systems(
         shop_kind=config.systems.shop.mapping_folder,
         erp_kind=config.systems.erp.mapping_folder,
         shop_identity=identities[SHOP],
+        erp_identity=identities[ERP],
     )

@@ -33,8 +33,8 @@ LEAN_IN_ERP = LEAN | {"unit_factor"}
 class Systems:
     """Both sides of a flow, and how to read and write their records.
 
-    `shop_kind` and `erp_kind` name the folders of rules. `shop_identity` was asked at the start of
-    the run; its clock is the shop's clock then.
+    `shop_kind` and `erp_kind` name the folders of rules. `shop_identity` and
+    `erp_identity` were asked at the start of the run; the former's clock is the shop's clock then.
     """
 
     run: Run
@@ -45,6 +45,7 @@ class Systems:
     shop_kind: str
     erp_kind: str
     shop_identity: Identity
+    erp_identity: Identity
 
     def shop_mapping(self, entity: str) -> EntityMapping:
         """The shop's rules for `entity`."""

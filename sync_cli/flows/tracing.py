@@ -132,13 +132,17 @@ def _balanced(model: type[Part], values: Values) -> Values:
     net = sum(line["total"] for line in goods) + shipping_total
     for line in (*goods, *shipping):
         line["taxes"][0]["rate_id"] = values["tax_rates"][0]["id"]
+        line["full_amount"] = line["total"] - Decimal("0.001")
+    [card] = values["gift_cards"]
+    card["amount"] = values["gift_card_total"] / 2
+    cards = card["amount"] + values["gift_card_total"]
     return {
         **values,
         "cart_tax": cart_tax,
         "shipping_tax": shipping_tax,
         "shipping_total": shipping_total,
         "total_tax": cart_tax + shipping_tax,
-        "total": net + cart_tax + shipping_tax,
+        "total": net + cart_tax + shipping_tax - cards,
     }
 
 

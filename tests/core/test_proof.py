@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_cli.core.documents import document_of
+from sync_cli.core.documents import DocumentRules, document_of
 from sync_cli.core.model import Document, DocumentState, LineKind, Order
 from sync_cli.core.money import unit
 from sync_cli.core.proof import Proven, Rounding, Unproven, items_of, prove
@@ -49,6 +49,7 @@ def document(order: Order, proof: Proven, factor: int = 1) -> Document:
         customer_key="7",
         wanted=DocumentState.CONFIRMED,
         unit_factor=lambda _key: Decimal(factor),
+        rules=DocumentRules(),
     )
 
 

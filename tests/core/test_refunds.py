@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync_cli.core.credit_notes import credit_note_of
+from sync_cli.core.documents import DocumentRules
 from sync_cli.core.model import Disposition, LineKind, LineTax, Order, OrderLine, TaxRate
 from sync_cli.core.money import round_half_up, unit
 from sync_cli.core.proof import Proven, items_of, prove
@@ -105,6 +106,7 @@ def note(made: Order, of: Refund, found: Credit, disposition: Disposition | None
         customer_key="7",
         disposition=disposition,
         unit_factor=lambda _key: Decimal(10),
+        rules=DocumentRules(),
     )
 
 

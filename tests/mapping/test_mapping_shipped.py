@@ -95,7 +95,7 @@ def test_recorded_orders_are_read(name: str) -> None:
 @pytest.mark.parametrize("name", ORDERS)
 def test_a_recorded_order_needs_no_more_than_it_says(name: str) -> None:
     data = recorded(name)
-    needed = {key: data[key] for key in SHOP_ORDER.needs}
+    needed = {key: data[key] for key in SHOP_ORDER.needs if key in data}
     assert SHOP_ORDER.read(needed, id="1") == SHOP_ORDER.read(data, id="1")
 
 

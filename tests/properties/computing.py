@@ -15,7 +15,8 @@ CENT = Decimal("0.01")
 def amounts(line: Mapping[str, Any], *, inclusive: bool) -> tuple[Decimal, Decimal]:
     """Net and tax of a line whose unit price has two decimals; half a cent is rounded up."""
     price = Decimal(line["unit_price"]).quantize(CENT, ROUND_HALF_UP)
-    amount = (price * Decimal(line["quantity"])).quantize(CENT, ROUND_HALF_UP)
+    left = 100 - Decimal(line.get("discount") or 0)
+    amount = (price * Decimal(line["quantity"]) * left / 100).quantize(CENT, ROUND_HALF_UP)
     rate = RATES[line["tax_code"]] / 100
     tax = amount * rate / (1 + rate) if inclusive else amount * rate
     tax = tax.quantize(CENT, ROUND_HALF_UP)

@@ -373,6 +373,7 @@ class World:
                 shop_kind="woocommerce",
                 erp_kind="sandbox-erp",
                 shop_identity=connectors[0].identify(),
+                erp_identity=connectors[1].identify(),
             )
             self._flow(lane, systems)
             code = 3 if run.tally.new_failures else 0

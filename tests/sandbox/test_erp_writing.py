@@ -112,7 +112,11 @@ def test_a_draft_is_stored_as_sent_with_its_sums(erp: ErpSide) -> None:
     stored = erp.results("POST", "/orders", {"items": [sent]})[0]["item"]
     assert stored == {
         **sent,
-        "lines": [{**line, "unit_price": None} for line in sent["lines"]],
+        "lines": [
+            {**line, "unit_price": None, "discount": None, "details": {}} for line in sent["lines"]
+        ],
+        "document_date": None,
+        "prepaid": None,
         "prices_include_tax": False,
         "id": "1",
         "number": "SO00001",

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ import yaml
 CASES = Path(__file__).parents[2] / "cases"
 Json = Mapping[str, Any]
 FIGURES = re.compile(r"([\d.]+) ≠ ([\d.]+)")
+DEPOSIT = re.compile(r"a deposit of ([\d.]+) on ([\d.]+)")
+CARD = re.compile(r"gift cards paid ([\d.]+)")
 CODES = {"": "standard", "reduced-rate": "reduced-rate", "zero-rate": "zero-rate"}
 GOODS = ("line_items", "fee_lines")
 
@@ -57,6 +60,7 @@ def faults(case: Json) -> list[str]:
         wrong = FIGURES.search(str(expect.get("held", "")))
         if wrong:
             found += held_faults(versions[-1], shop, wrong[1], wrong[2])
+        found += told_faults(versions[-1], str(expect.get("held", "")))
         for document in expect.get("documents") or ():
             found += document_faults(case, versions, document, shop.decimals)
         if "credit_notes" in expect:
@@ -96,6 +100,17 @@ def up(value: Decimal, decimals: int) -> Decimal:
 def order_faults(order: Json, shop: Shop) -> list[str]:
     """The sums that are wrong."""
     return [f"order {order['id']}: {name}" for name in sums_that_fail(order, shop)]
+
+
+def told_faults(order: Json, held: str) -> list[str]:
+    """Whether the amounts that an order is held for are those of a line, or of its gift cards."""
+    deposit, card = DEPOSIT.search(held), CARD.search(held)
+    lines = [(line["total"], metas(line)) for line in order.get("line_items", ())]
+    if deposit and (deposit[1], deposit[2]) not in [
+        (total, value) for total, own in lines for value in own.values()
+    ]:
+        return ["the deposit"]
+    return ["the gift card"] if card and Decimal(card[1]) != by_gift_card(order) else []
 
 
 def held_faults(order: Json, shop: Shop, stated: str, computed: str) -> list[str]:
@@ -182,7 +197,8 @@ def total_of(order: Json, shop: Shop) -> Decimal:
     lines = add(nets if shop.at_subtotal else [up(net, shop.decimals) for net in nets])
     fees = add(amount(line["total"]) for line in order.get("fee_lines", ()))
     taxes = amount(order["cart_tax"]) + amount(order["shipping_tax"])
-    return up(lines + fees + amount(order["shipping_total"]) + taxes, shop.decimals)
+    whole = up(lines + fees + amount(order["shipping_total"]) + taxes, shop.decimals)
+    return whole - by_gift_card(order)
 
 
 def discount(order: Json, shop: Shop) -> Decimal:
@@ -215,7 +231,7 @@ def compared(case: Json, order: Json, document: Json, decimals: int) -> list[str
     """What of a document is not this order."""
     step = Decimal(1).scaleb(-decimals)
     found = []
-    wanted = list(lines_of(order))
+    wanted = list(lines_of(case, order))
     lines = document["lines"]
     if len(lines) != len(wanted):
         return [f"{len(lines)} lines of {len(wanted)}"] * 99
@@ -227,7 +243,9 @@ def compared(case: Json, order: Json, document: Json, decimals: int) -> list[str
         for name, exact in (("net", own.net), ("tax", own.tax)):
             if abs(amount(line[name]) - exact) >= step:
                 found.append(f"lines[{at}].{name} is more than rounding away from the order's")
-    total, tax = amount(order["total"]), amount(order["total_tax"])
+    how = line_settings(case).get("gift_cards", "line")
+    prepaid = by_gift_card(order) if how == "payment" else Decimal(0)
+    total, tax = amount(order["total"]) + prepaid, amount(order["total_tax"])
     sums_of = {name: add(amount(line[name]) for line in lines) for name in ("net", "tax")}
     stated = {
         "total": (amount(document["total"]), total),
@@ -238,6 +256,16 @@ def compared(case: Json, order: Json, document: Json, decimals: int) -> list[str
     found += [
         f"{name}: {one}, not {other}" for name, (one, other) in stated.items() if one != other
     ]
+    if amount(document.get("prepaid", "0.00")) != prepaid:
+        found.append("prepaid")
+    return found + head_faults(order, document)
+
+
+def head_faults(order: Json, document: Json) -> list[str]:
+    """What of a document's head is not the order's."""
+    found = []
+    if "rate" in document and document["rate"] not in metas(order).values():
+        found.append("rate")
     if document["currency"] != order["currency"]:
         found.append("currency")
     if document["ordered_at"] != f"{order['date_created_gmt']}Z":
@@ -254,23 +282,90 @@ class Wanted:
     tax: Decimal
     goods: Json | None = None
 
+    def joined(self, part: Wanted) -> Wanted:
+        """The same line at the price of both."""
+        return replace(self, net=self.net + part.net, tax=self.tax + part.tax)
+
 
 KINDS = {"line_items": "product", "fee_lines": "fee", "shipping_lines": "shipping"}
 
 
-def lines_of(order: Json) -> Iterator[Wanted]:
+def lines_of(case: Json, order: Json) -> Iterator[Wanted]:
     """The lines of an order's document: one for each item, of fees and shipping one for each tax.
 
-    Goods that two taxes were charged on stay one line.
+    Goods that two taxes were charged on stay one line. Coupons, bundles and gift cards are booked
+    as the case's settings say.
     """
+    settings = line_settings(case)
+    goods = [
+        Wanted("product", amount(line["total"]), amount(line["total_tax"]), line)
+        for line in order.get("line_items", ())
+    ]
+    goods = list(in_bundles(goods, settings.get("bundles", "lines")))
+    yield from before_coupons(goods) if settings.get("coupons") == "line" else goods
     for name, line in items(order):
         kind = KINDS[name.partition("[")[0]]
+        if kind == "product":
+            continue
         net, tax = amount(line["total"]), amount(line["total_tax"])
-        parts = split(order, line, net) if kind != "product" else []
-        if len(parts) > 1:
-            yield from (Wanted(kind, *part) for part in parts)
+        parts = split(order, line, net)
+        yield from (Wanted(kind, *part) for part in (parts if len(parts) > 1 else [(net, tax)]))
+    paid = by_gift_card(order)
+    if paid and settings.get("gift_cards", "line") == "line":
+        yield Wanted("gift_card", -paid, Decimal(0))
+
+
+def line_settings(case: Json) -> Json:
+    """How the case's configuration books lines."""
+    settings: Json = case.get("settings", {}).get("orders", {}).get("lines", {})
+    return settings
+
+
+def in_bundles(goods: list[Wanted], how: str) -> Iterator[Wanted]:
+    """The goods with what is in a bundle, or the line that holds it together, booked otherwise."""
+    by_id = {line.goods["id"]: line for line in goods if line.goods and "id" in line.goods}
+    inner = [line for line in goods if line.goods and line.goods.get("bundled_by") in by_id]
+    outer = [by_id[line.goods["bundled_by"]] for line in inner if line.goods]
+    for line in goods:
+        if how == "contents" and line in outer:
+            if line.net or line.tax:
+                yield Wanted("fee", line.net, line.tax)
+        elif how == "container" and line in inner:
+            continue
+        elif how == "container" and line in outer and line.goods:
+            number = line.goods["id"]
+            own = [one for one in inner if one.goods and one.goods["bundled_by"] == number]
+            yield reduce(Wanted.joined, own, line)
         else:
-            yield Wanted(kind, net, tax, line if kind == "product" else None)
+            yield line
+
+
+def before_coupons(goods: list[Wanted]) -> Iterator[Wanted]:
+    """The goods at their prices before coupons, and what those took off, by tax."""
+    off: dict[Any, Wanted] = {}
+    for line in goods:
+        own = line.goods or {}
+        net = amount(own.get("subtotal", own["total"]))
+        tax = amount(own.get("subtotal_tax", own["total_tax"]))
+        yield replace(line, net=net, tax=tax)
+        if (net, tax) != (line.net, line.tax):
+            key = tuple(tax["id"] for tax in own["taxes"])
+            taken = Wanted("discount", line.net - net, line.tax - tax)
+            off[key] = off[key].joined(taken) if key in off else taken
+    yield from off.values()
+
+
+def by_gift_card(order: Json) -> Decimal:
+    """What gift cards paid of an order besides its total, as three plug-ins store it."""
+    lists = ("gift_cards", "gift_card_lines", "pw_gift_card_lines")
+    cards = [card for name in lists for card in order.get(name) or ()]
+    total = metas(order).get("_ywgc_applied_gift_cards_totals", "0.00")
+    return add(amount(card["amount"]) for card in cards) + amount(total)
+
+
+def metas(record: Json) -> dict[str, Any]:
+    """The metadata of an order or of a line."""
+    return {one["key"]: one["value"] for one in record.get("meta_data", ())}
 
 
 def split(order: Json, line: Json, net: Decimal) -> list[tuple[Decimal, Decimal]]:
@@ -293,6 +388,8 @@ def split(order: Json, line: Json, net: Decimal) -> list[tuple[Decimal, Decimal]
     rest = net - add(part for _, part, _ in parts)
     if abs(rest) < near:
         rest = Decimal(0)
+    elif rest * net < 0:
+        return []
     elif parts[-1][0]:
         parts.append((Decimal(0), Decimal(0), Decimal(0)))
     found = [(part if percent else rest, tax) for percent, part, tax in parts]
@@ -303,8 +400,13 @@ def goods_faults(case: Json, own: Json, line: Json, place: str) -> list[str]:
     """What of a line of goods is not the order's."""
     factors = {one["sku"]: one.get("unit_factor", 1) for one in case.get("articles", ())}
     pieces = own["quantity"] * factors.get(own["sku"], 1)
+    if line.get("discount") is not None:
+        before, percent = amount(own["subtotal"]), amount(line["discount"])
+        nearest = up((before - amount(own["total"])) / before * 100, 2)
+        if percent != nearest or up(before * (100 - percent) / 100, 2) != amount(line["net"]):
+            return [f"{place}.discount"]
     right = {
-        "sku": own["sku"],
+        "sku": own["sku"] or line_settings(case).get("catch_all"),
         "quantity": pieces,
         "tax_code": CODES[own.get("tax_class", "")],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
@@ -13,7 +13,7 @@ from sync_cli.sandbox.erp.records import ADDRESS_FIELDS, Customer, OrderHead, Or
 from sync_cli.sandbox.erp.refusals import ItemError
 from sync_cli.sandbox.erp.settings import ErpSettings
 
-LINE_KINDS = ("product", "shipping", "fee", "discount", "rounding", "adjustment")
+LINE_KINDS = (*("product", "shipping", "fee", "gift_card", "discount", "rounding", "adjustment"),)
 CUSTOMER_TEXTS = ("reference", "name", "company", "email", "phone", "vat_id")
 _HEAD_FIELDS = frozenset(OrderHead.__slots__) | {"lines"}
 _LINE_FIELDS = frozenset(OrderLine.__slots__)
@@ -68,7 +68,7 @@ def computed(line: OrderLine, settings: ErpSettings, *, inclusive: bool) -> Orde
     """The line with the amounts that an ERP makes of unit price, quantity and tax code."""
     step = Decimal(1).scaleb(-settings.price_digits)
     price = (line.unit_price or _ZERO).quantize(step, ROUND_HALF_UP)
-    amount = _to_cents(price * line.quantity)
+    amount = _to_cents(price * line.quantity * (100 - (line.discount or _ZERO)) / 100)
     rate = Decimal(settings.tax_rates[line.tax_code]) / 100
     tax = _to_cents(amount * rate / (1 + rate) if inclusive else amount * rate)
     net = amount - tax if inclusive else amount
@@ -122,6 +122,7 @@ def _read_head(given: Mapping[str, Any], customer: FindCustomer) -> OrderHead:
         message = f"{currency!r} is no currency; give its three capital letters"
         raise ItemError("invalid_currency", message, "currency")
     rate = _optional_number(given, "rate", "rate")
+    prepaid = _optional_number(given, "prepaid", "prepaid")
     return OrderHead(
         reference=read_text(given, "reference"),
         customer_id=holder.id,
@@ -134,6 +135,8 @@ def _read_head(given: Mapping[str, Any], customer: FindCustomer) -> OrderHead:
         payment_method=read_text(given, "payment_method"),
         shipping_method=read_text(given, "shipping_method"),
         prices_include_tax=given.get("prices_include_tax") is True,
+        document_date=read_date(given, "document_date"),
+        prepaid=None if prepaid is None else str(prepaid),
     )
 
 
@@ -158,6 +161,8 @@ def _read_line(item: object, path: str, product: FindProduct, settings: ErpSetti
         tax=_optional_number(given, "tax", f"{path}.tax") or _ZERO,
         tax_code=code,
         unit_price=_optional_number(given, "unit_price", f"{path}.unit_price"),
+        discount=_optional_number(given, "discount", f"{path}.discount"),
+        details=_free_object(given, "details"),
     )
 
 
@@ -246,6 +251,18 @@ def read_time(given: Mapping[str, Any], name: str) -> str:
         message = f'{name} is an ISO 8601 time with its zone, such as "2025-01-31T12:00:00Z"'
         raise ItemError("invalid_value", message, name)
     return value
+
+
+def read_date(given: Mapping[str, Any], name: str) -> str | None:
+    """A day as it came, None for none; raises ItemError."""
+    value = given.get(name)
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError as error:
+        message = f'{name} is a day, such as "2025-01-31"'
+        raise ItemError("invalid_value", message, name) from error
 
 
 def _free_object(given: Mapping[str, Any], name: str) -> dict[str, Any]:

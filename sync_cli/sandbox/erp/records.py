@@ -119,7 +119,8 @@ class Customer:
 class OrderLine:
     """One line; `net` and `tax` are the whole line's, `product_id` only of kind product.
 
-    `unit_price` is the price of one piece as it was sent, None where amounts were sent instead.
+    `unit_price` is the price of one piece as it was sent, None where amounts were sent instead;
+    `discount` is what was taken off it in percent, `details` whatever else was sent.
     """
 
     kind: str
@@ -130,6 +131,8 @@ class OrderLine:
     tax: Decimal
     tax_code: str
     unit_price: Decimal | None = None
+    discount: Decimal | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,8 @@ class OrderHead:
     payment_method: str
     shipping_method: str
     prices_include_tax: bool = False
+    document_date: str | None = None
+    prepaid: str | None = None
 
 
 @dataclass(slots=True)
@@ -298,6 +303,8 @@ ORDER_FIELDS: Fields = {
     "currency": lambda it: it.head.currency,
     "rate": lambda it: it.head.rate,
     "ordered_at": lambda it: it.head.ordered_at,
+    "document_date": lambda it: it.head.document_date,
+    "prepaid": lambda it: it.head.prepaid,
     "prices_include_tax": lambda it: it.head.prices_include_tax,
     "net": lambda it: decimal_text(it.net),
     "tax": lambda it: decimal_text(it.tax),
@@ -365,4 +372,6 @@ def line_json(line: OrderLine) -> Json:
         "tax": decimal_text(line.tax),
         "tax_code": line.tax_code,
         "unit_price": _optional_number(line.unit_price),
+        "discount": _optional_number(line.discount),
+        "details": dict(line.details),
     }
