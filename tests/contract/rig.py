@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -158,6 +158,8 @@ class Rig(ABC):
     """
 
     name: str
+    slack: timedelta = timedelta(0)
+    """How far the dates of records may lie before the clock that the system tells."""
     subjects: Sequence[Subject]
     lacks: Mapping[Ability, str] = MappingProxyType({})
     secrets: tuple[str, ...] = ()

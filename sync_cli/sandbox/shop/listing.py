@@ -49,8 +49,8 @@ def words(text: str | None) -> list[str]:
 
 
 def ids(text: str | None) -> list[int]:
-    """The ids of a comma list; a word among them is ignored."""
-    return [int(part) for part in words(text) if part.isdecimal()]
+    """The ids of a comma list; a word among them counts as 0, which no record has."""
+    return [int(part) if part.isdecimal() else 0 for part in words(text)]
 
 
 def is_true(text: str | None) -> bool:

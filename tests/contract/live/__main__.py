@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from types import FrameType
 
 import requests
 
@@ -79,5 +81,11 @@ def _introduced(rig: LiveRig) -> str:
     )
 
 
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    """Asked to end, it cleans up first, as after Ctrl-C."""
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _stop)
     sys.exit(main(os.environ))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import requests
@@ -12,6 +12,7 @@ import requests
 from sync_cli.connectors.base import Identity
 from sync_cli.connectors.woocommerce.connector import WooCommerce
 from sync_cli.connectors.woocommerce.wire import API, home_of
+from sync_cli.core.errors import AccessDenied
 from tests.contract.live.rig import MARK, NOT_FROM_OUTSIDE, LiveRig, Time
 from tests.contract.live.settings import LiveShop
 from tests.contract.rig import Ability
@@ -48,10 +49,26 @@ class LiveShopRig(LiveRig):
         return self._open("cs_this_is_no_secret", 100)
 
     def prepare(self) -> Identity:
-        """As `LiveRig.prepare`; leaves the reading of customers out where there are many."""
+        """As `LiveRig.prepare`; leaves the reading of customers out where there are many.
+
+        A batch of nothing shows whether the key may write, before anything is made. Raises
+        AccessDenied where it may not.
+        """
         identity = super().prepare()
+        self._require_a_writing_key()
         self._spare_many_customers()
         return identity
+
+    def _require_a_writing_key(self) -> None:
+        try:
+            self._hands.call("POST", "/products/batch", {})
+        except requests.RequestException as refused:
+            status = refused.response.status_code if refused.response is not None else 0
+            if status not in (401, 403):
+                return  # whatever else is the matter, the promises tell it
+            said = "the shop lets this key read only, and nothing can be tried without records."
+            remedy = "Make a read/write key of a shop manager for `make live`."
+            raise AccessDenied(self.name, said, remedy, status=status) from refused
 
     def _spare_many_customers(self) -> None:
         count = self._hands.count("/customers", role="all")
@@ -62,12 +79,16 @@ class LiveShopRig(LiveRig):
                     subject.lacks = {**subject.lacks, Ability.READ: why, Ability.CENSUS: why}
 
     def clean(self) -> list[str]:
-        return [
-            f"{subject.entity} {id}"
-            for subject in self.subjects
-            if isinstance(subject, ShopSubject)
-            for id in _removed(subject)
-        ]
+        """As `LiveRig.clean`; a kind of record that cannot be listed does not keep the others."""
+        left: list[str] = []
+        for subject in self.subjects:
+            if isinstance(subject, ShopSubject):
+                try:
+                    left += [f"{subject.entity} {id}" for id in _removed(subject)]
+                except requests.RequestException as error:
+                    made = ", ".join(subject.made) or "perhaps none"
+                    left.append(f"{subject.entity} {made} ({type(error).__name__})")
+        return left
 
     def _open(self, secret: str, page: int) -> WooCommerce:
         return WooCommerce(
@@ -80,11 +101,8 @@ class LiveShopRig(LiveRig):
 def _removed(subject: ShopSubject) -> list[str]:
     """Remove the subject's marked records; the ids of those that are still there."""
     for id in {*subject.made, *subject.marked(MARK)}:
-        try:
+        with suppress(requests.RequestException):  # what remains is found below
             subject.remove(id)
-        except requests.HTTPError as refused:
-            if refused.response.status_code not in (404, 410):
-                continue
     return sorted(subject.marked(MARK))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ import trustme
 from sync_cli.sandbox.embedded import Sandbox, start
 from sync_cli.sandbox.faults import FaultRule
 from sync_cli.sandbox.server import serve
+from sync_cli.sandbox.shop import READ_KEY, READ_SECRET, ShopStore
 from tests.contract.live.__main__ import BROKEN, USAGE, main
 from tests.contract.live.rig import MARK
 from tests.contract.promises import promises
@@ -105,6 +106,36 @@ def test_what_a_killed_run_left_behind_is_removed_too(live: Live) -> None:
     )  # fmt: skip
     assert live.run(live.shop, "closing-twice-is-harmless") == 0
     assert not live.holds_a_mark()
+
+
+def test_strangers_that_a_shop_finds_for_any_search_stay(live: Live) -> None:
+    shop: ShopStore = live.sandbox.shop.app.extensions["shop"]
+    shop.settings = replace(shop.settings, ignored=("search",))
+    before = (set(shop.products.records), set(shop.orders.records), set(shop.customers.records))
+    live.sandbox.shop.do("place_order", billing={"last_name": f"{MARK}dead-1"}, status="pending")
+    assert live.run(live.shop, "create-answers-in-order", "birth-marks-never-change") == 0
+    assert before == (
+        set(shop.products.records), set(shop.orders.records), set(shop.customers.records),
+    )  # fmt: skip
+    assert not live.holds_a_mark()
+
+
+def test_a_kind_that_cannot_be_listed_keeps_no_other_from_being_removed(live: Live) -> None:
+    live.sandbox.shop.fault(FaultRule("status", status=500, path=r"/products\?.*search"))
+    assert live.run(live.shop, "birth-marks-never-change") == BROKEN
+    assert any(line.startswith("LEFT   shop: product ") for line in live.lines)
+    assert not [line for line in live.lines if line.startswith("LEFT   shop: order")]
+    shop: ShopStore = live.sandbox.shop.app.extensions["shop"]
+    assert not [c for c in shop.customers.records.values() if c.email.startswith(MARK)]
+
+
+def test_a_key_that_may_only_read_is_told_before_anything_is_tried(live: Live) -> None:
+    named = {"SYNC_CLI_LIVE_SHOP_KEY": READ_KEY, "SYNC_CLI_LIVE_SHOP_SECRET": READ_SECRET}
+    assert live.run({**live.shop, **named}) == 5
+    assert live.lines == [
+        "the shop lets this key read only, and nothing can be tried without records."
+        " Make a read/write key of a shop manager for `make live`."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,9 @@ def floor(at: datetime, resolution: timedelta) -> datetime:
 
 
 def start_of(rig: Rig, subject: Subject) -> datetime:
-    """The system's clock now, as its dates would write it."""
+    """The system's clock now, less its slack, as its dates would write it."""
     with opened(rig) as connector:
-        return floor(rig.now(), connector.traits(subject.entity).resolution)
+        return floor(rig.now() - rig.slack, connector.traits(subject.entity).resolution)
 
 
 def make(rig: Rig, subject: Subject, count: int) -> list[Made]:

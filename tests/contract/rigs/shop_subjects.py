@@ -53,10 +53,24 @@ class ShopSubject(Subject):
         self.hands.call("DELETE", f"/{self.path}/{id}")
 
     def marked(self, mark: str) -> Iterator[str]:
-        """The ids of all records whose text holds the mark, in the trash too."""
+        """The ids of all records whose text begins with the mark, in the trash too.
+
+        Each is looked at: a shop whose search is replaced or ignored finds strangers as well.
+        """
         for status in self.statuses():
-            query = {"search": mark, "per_page": "100", "orderby": "id", **status}
-            yield from (str(row["id"]) for row in self.hands.call("GET", f"/{self.path}", **query))
+            page = 0
+            while True:
+                page += 1
+                query = {"search": mark, "per_page": "100", "page": page, "orderby": "id", **status}
+                rows = self.hands.call("GET", f"/{self.path}", **query)
+                found = [str(row["id"]) for row in rows if self.carries(row, mark)]
+                yield from found
+                if len(rows) < 100 or not found:
+                    break
+
+    def carries(self, row: Json, mark: str) -> bool:
+        """Whether a record as the shop lists it was made here."""
+        return any(str(row.get(name) or "").startswith(mark) for name in ("name", "sku"))
 
     def statuses(self) -> tuple[dict[str, str], ...]:
         """The lists in which marked records are looked for."""
@@ -110,6 +124,11 @@ class Orders(ShopSubject):
     def edit(self, id: str) -> None:
         self.put(id, {"meta_data": [{"key": "_sync_cli_edited", "value": "1"}]})
 
+    def carries(self, row: Json, mark: str) -> bool:
+        fees = [str(fee.get("name") or "") for fee in row.get("fee_lines") or ()]
+        names = (str((row.get("billing") or {}).get("last_name") or ""), *fees)
+        return any(name.startswith(mark) for name in names)
+
     def change(self, id: str, text: str) -> Change:
         return Change(id, {"meta_data": [{"key": "_sync_cli_contract", "value": text}]})
 
@@ -138,6 +157,10 @@ class Customers(ShopSubject):
 
     def edit(self, id: str) -> None:
         self.put(id, {"billing": {"company": "edited"}})
+
+    def carries(self, row: Json, mark: str) -> bool:
+        email = str(row.get("email") or "").lower()
+        return email.startswith(mark.lower()) and email.endswith(f"@{NO_MAIL}")
 
     def statuses(self) -> tuple[dict[str, str], ...]:
         return ({"role": "all"},)
