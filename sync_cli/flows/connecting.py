@@ -11,7 +11,7 @@ from sync_cli.connectors import kinds
 from sync_cli.connectors.base import Connector
 from sync_cli.flows.clock import utc_now
 from sync_cli.flows.systems import ERP, LEAN_IN_SHOP, SHOP, lean_product
-from sync_cli.mapping.mapping_set import MappingSet
+from sync_cli.mapping.mapping_set import MappingSet, load_mappings
 
 ERP_ENTITIES = {
     "product": "product",
@@ -35,6 +35,12 @@ def shipped(name: str) -> Path:
 def mappings_folder() -> Path:
     """Where the shipped mappings lie."""
     return shipped("mappings")
+
+
+def mappings_in_use(config: Config) -> MappingSet:
+    """The mappings of the kinds of system that are configured. Raises MappingErrors."""
+    kinds = {config.systems.shop.mapping_folder, config.systems.erp.mapping_folder}
+    return load_mappings(mappings_folder(), config.mappings, kinds)
 
 
 def open_shop(config: Config, mappings: MappingSet, *, whole_products: bool = False) -> Connector:

@@ -28,7 +28,7 @@ from sync_cli.flows.systems import ERP, SHOP, Systems
 
 PRODUCTS = "products"
 ONLY_PRICES = "prices"
-AT_ONCE = 400
+AT_ONCE = 200
 """Articles compared together: the shop is asked for their SKUs in lists, two at a time."""
 
 

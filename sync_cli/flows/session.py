@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from sync_cli.config import Config
 from sync_cli.config_file import load_config
-from sync_cli.connectors.base import Connector
+from sync_cli.connectors.base import Connector, Identity
 from sync_cli.core.errors import AccessDenied, ExitCode, SyncError, SystemDown, SystemFault
 from sync_cli.engine.route import Mode, Options
 from sync_cli.engine.run import Run, Watcher
@@ -24,9 +25,9 @@ from sync_cli.flows.belonging import (
     host_facts,
 )
 from sync_cli.flows.clock import utc_now
-from sync_cli.flows.connecting import mappings_folder, open_erp, open_shop, secret_hash
+from sync_cli.flows.connecting import mappings_in_use, open_erp, open_shop, secret_hash
 from sync_cli.flows.systems import ERP, SHOP, Systems
-from sync_cli.mapping.mapping_set import MappingSet, load_mappings
+from sync_cli.mapping.mapping_set import MappingSet
 from sync_cli.state.lanes import lane_lock
 from sync_cli.state.store import Pause, State
 
@@ -59,7 +60,7 @@ class Workshop:
 def workshop(config_path: Path) -> Iterator[Workshop]:
     """Everything that an admin's repair needs, while no other run can work. Raises SyncError."""
     config = load_config(config_path)
-    mappings = load_mappings(mappings_folder(), config.mappings)
+    mappings = mappings_in_use(config)
     with ExitStack() as stack:
         for lane in LANES:
             stack.enter_context(lane_lock(config.state.parent, config.shop, lane, command="state"))
@@ -87,7 +88,7 @@ def session(
     connections are closed in any case.
     """
     config = load_config(config_path)
-    mappings = load_mappings(mappings_folder(), config.mappings)
+    mappings = mappings_in_use(config)
     dry = options.dry_run or mode(config) is not Mode.ON
     with ExitStack() as stack:
         state = stack.enter_context(State.open(config.state))
@@ -180,14 +181,12 @@ def _open_systems(
     """Both systems, each known to be the one this state belongs to."""
     check_belonging(run.state, HOST, host_facts(), remember=not dry)
     erp = stack.enter_context(closing(open_erp(config, mappings)))
-    identities = {}
-    for role, connector in ((SHOP, shop), (ERP, erp)):
-        identity = connector.identify()
+    identities = _identities(shop, erp)
+    for role, identity in identities.items():
         if not dry:
             check_staging(role, identity, staging=config.staging)
             check_rights(role, identity)
         check_belonging(run.state, role, facts_of(identity), remember=not dry)
-        identities[role] = identity
     return Systems(
         run=run,
         config=config,
@@ -199,3 +198,10 @@ def _open_systems(
         shop_identity=identities[SHOP],
         erp_identity=identities[ERP],
     )
+
+
+def _identities(shop: Connector, erp: Connector) -> dict[str, Identity]:
+    """Who both are, asked at the same time."""
+    with ThreadPoolExecutor(2) as threads:
+        asked = threads.map(lambda connector: connector.identify(), (shop, erp))
+        return dict(zip((SHOP, ERP), asked, strict=True))

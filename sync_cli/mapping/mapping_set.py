@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +17,10 @@ what `make live` makes there."""
 
 @dataclass(frozen=True, slots=True)
 class MappingSet:
-    """The mappings by kind of system and entity."""
+    """The mappings by kind of system and entity; `left_out` are kinds that were not loaded."""
 
     mappings: Mapping[tuple[str, str], EntityMapping]
+    left_out: frozenset[str] = frozenset()
 
     def of(self, system_kind: str, entity: str) -> EntityMapping:
         """The mapping of `entity` for a kind of system; raises ConfigError naming what exists."""
@@ -29,7 +30,7 @@ class MappingSet:
         entities = [name for system, name in self.mappings if system == system_kind]
         if not entities:
             systems = {system for system, _ in self.mappings}
-            near = did_you_mean(system_kind, systems)
+            near = did_you_mean(system_kind, systems | self.left_out)
             raise ConfigError(f"There are no mappings for the kind of system {system_kind!r}{near}")
         near = did_you_mean(entity, entities)
         raise ConfigError(
@@ -45,17 +46,24 @@ class MappingSet:
         return iter(self.mappings.values())
 
 
-def load_mappings(directory: Path, overlay_dir: Path | None = None) -> MappingSet:
+def load_mappings(
+    directory: Path, overlay_dir: Path | None = None, kinds: Collection[str] | None = None
+) -> MappingSet:
     """All mappings below `directory`, one folder a kind of system, one file an entity.
 
     A file of the same name below `overlay_dir` changes the shipped one; any other is a mapping of
-    its own. Raises MappingErrors with the errors of all files.
+    its own. With `kinds` only these are loaded, because cron starts the program every minute.
+    Raises MappingErrors with the errors of all files that are loaded.
     """
     faults: list[Fault] = []
     shipped = _files(directory, faults)
     own = _files(overlay_dir, faults) if overlay_dir is not None else {}
     mappings: dict[tuple[str, str], EntityMapping] = {}
+    left_out: set[str] = set()
     for key in sorted({*shipped, *own}):
+        if kinds is not None and key[0] not in kinds:
+            left_out.add(key[0])
+            continue
         path = shipped.get(key) or own[key]
         overlay = own.get(key) if key in shipped else None
         try:
@@ -64,7 +72,7 @@ def load_mappings(directory: Path, overlay_dir: Path | None = None) -> MappingSe
             faults.extend(errors.faults)
     if faults:
         raise MappingErrors(faults)
-    return MappingSet(mappings)
+    return MappingSet(mappings, frozenset(left_out))
 
 
 def _load(key: tuple[str, str], path: Path, overlay: Path | None) -> EntityMapping:

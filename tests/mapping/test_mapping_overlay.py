@@ -157,6 +157,17 @@ def test_a_mapping_that_does_not_exist_is_named_with_those_that_do(
     assert says in missing.value.sentence()
 
 
+def test_only_the_kinds_in_use_are_loaded_and_the_others_are_still_known_by_name(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, "toy/product.yaml", SHIPPED)
+    write(tmp_path, "other/product.yaml", "no mapping at all")
+    mappings = load_mappings(tmp_path, kinds={"toy"})
+    assert [one.system for one in mappings] == ["toy"]
+    with pytest.raises(ConfigError, match="did you mean 'other'"):
+        mappings.of("othre", "product")
+
+
 def test_errors_of_all_files_come_at_once(tmp_path: Path) -> None:
     write(tmp_path, "toy/product.yaml", SHIPPED.replace("to: price", "to: prise"))
     write(tmp_path, "toy/order.yml", SHIPPED)
