@@ -39,7 +39,6 @@ from sync_cli.flows.products_checks import (
 )
 from sync_cli.flows.products_look import Article, Found, Look, Looker
 from sync_cli.flows.products_payload import (
-    differing,
     new_product,
     only,
     targets_of,
@@ -50,6 +49,7 @@ from sync_cli.flows.products_rows import Appearance, ShopRow, ShopRows, shop_row
 from sync_cli.flows.systems import SHOP, Systems
 from sync_cli.mapping.agreeing import Agreement
 from sync_cli.mapping.errors import Unreadable
+from sync_cli.mapping.merging import without_null_meta
 
 TAX_CLASS = "tax_class"
 ARCHIVED = "archived in the ERP"
@@ -74,7 +74,8 @@ class ProductComparer:
         self.mapping = systems.shop_mapping(PRODUCT)
         self.targets = targets_of(self.mapping)
         marks = frozenset() if self.settings.mark_unchanged else self.targets.marks
-        self._agreement = Agreement(self.mapping, without_owner=SHOP, without=marks)
+        self._all = Agreement(self.mapping, without_owner=SHOP)
+        self._but_marks = Agreement(self.mapping, without_owner=SHOP, without=marks)
         self._looker = Looker(systems, route, plan)
         self._open = self._looker.open
         self._appearance = Appearance(self.mapping)
@@ -197,7 +198,7 @@ class ProductComparer:
         if payload is not None:
             filled = {key: value for key, value in payload.items() if value not in (None, "")}
             self.plan.create(
-                replace(item, payload=_without_empty_meta(filled), fingerprint=digest(payload)),
+                replace(item, payload=without_null_meta(filled), fingerprint=digest(payload)),
                 record,
             )
 
@@ -221,9 +222,10 @@ class ProductComparer:
             self._leave_out(article, ARCHIVED)
             return
         hidden = row.product.model_copy(update={"status": ProductStatus.DRAFT})
-        wanted, held = self._payload(article, hidden), self._payload(article, row.product)
-        if wanted is not None and held is not None:
-            self._decide(article, link, row, wanted, differing(wanted, held))
+        wanted = self._payload(article, hidden)
+        if wanted is not None:
+            differing = self._all.differing(hidden, row.product)
+            self._decide(article, link, row, wanted, only(wanted, differing))
 
     def _compare_product(self, article: Article, link: Link, row: ShopRow) -> None:
         product = row.product
@@ -239,14 +241,14 @@ class ProductComparer:
             self._note_in_step(article, replace(item, seen=self._appearance.of(row.raw)))
             return
         wanted = self._payload(article, wanted_record)
-        held = self._held(product)
         if wanted is not None:
-            self._decide(article, link, row, wanted, self._changes(article, wanted, held))
+            differing = self._all.differing(wanted_record, product)
+            self._decide(article, link, row, wanted, self._changes(article, wanted, differing))
 
     def _is_in_step(self, article: Article, wanted: Product, product: Product) -> bool:
         """Whether the article was applied as it is, and the shop still holds it."""
         applied = self._looker.is_applied(article.record.id, article.content, article.applied)
-        return applied and self._agreement.holds(wanted, product)
+        return applied and self._but_marks.holds(wanted, product)
 
     def _note_in_step(self, article: Article, item: Item) -> None:
         """Nothing is to be written; what is known of it is stored if it was not known before."""
@@ -256,13 +258,13 @@ class ProductComparer:
             self.plan.in_step(item)
 
     def _changes(
-        self, article: Article, wanted: Mapping[str, Any], held: Mapping[str, Any]
+        self, article: Article, wanted: Mapping[str, Any], differing: frozenset[str]
     ) -> dict[str, Any]:
         """The fields to send; the ERP's id alone is no reason to write."""
-        changes = differing(wanted, held)
+        changes = only(wanted, differing | self.targets.unseen)
         unseen = only(changes, self.targets.unseen)
         if unseen and self._was_applied(article, wanted):
-            changes = differing(wanted, held, without=self.targets.unseen)
+            changes = only(wanted, differing - self.targets.unseen)
         if self.systems.run.options.only:
             return only(changes, self.targets.prices)
         marks = only(changes, self.targets.marks)
@@ -281,9 +283,8 @@ class ProductComparer:
         changes: Mapping[str, Any],
     ) -> None:
         product = row.product
-        item = replace(
-            self._item(article),
-            link=link,
+        item = self._item(
+            article,
             payload=changes,
             fingerprint=digest(wanted),
             same=not changes,
@@ -313,14 +314,6 @@ class ProductComparer:
             self._reject(article, error.problems[0].about(article.label))
             return None
 
-    def _held(self, product: Product) -> dict[str, Any]:
-        """What the shop is seen to hold, by the same rules; nothing where they refuse it."""
-        try:
-            payload = self.mapping.write(product, without_owner=SHOP)
-        except Unreadable:
-            return {}
-        return differing(payload, {}, without=self.targets.unseen)
-
     def _tax_problem(self, article: Article, product: Product | None) -> Problem | None:
         """Whether the shop knows a tax class that is about to be written; asked once a class."""
         wanted = article.record.tax_class
@@ -331,7 +324,7 @@ class ProductComparer:
             self._tax_classes[wanted] = bool(found.get(wanted))
         return None if self._tax_classes[wanted] else unknown_tax_class(article.label, wanted)
 
-    def _item(self, article: Article) -> Item:
+    def _item(self, article: Article, **facts: Any) -> Item:
         record = article.record
         return Item(
             record.id,
@@ -342,6 +335,7 @@ class ProductComparer:
             reference=record.sku,
             match=record.sku,
             record=record,
+            **facts,
         )
 
     def _recalled(self, item: Item) -> Item:
@@ -369,12 +363,6 @@ def _candidates(record: Product, found: Sequence[ShopRow], rows: ShopRows) -> tu
         )
         for row in found
     )
-
-
-def _without_empty_meta(payload: dict[str, Any]) -> dict[str, Any]:
-    metas = [entry for entry in payload.get("meta_data", ()) if entry["value"] is not None]
-    rest = {key: value for key, value in payload.items() if key != "meta_data"}
-    return {**rest, "meta_data": metas} if metas else rest
 
 
 def _check_birth(article: Article, link: Link, product: Product) -> None:

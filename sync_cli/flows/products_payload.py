@@ -1,4 +1,4 @@
-"""What a shop product should be like, and in which fields it is not: pure functions."""
+"""What a shop product should be like, and which fields of a payload belong to what."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from sync_cli.mapping.rules import UNSET, Rule
 
 META = "meta_data"
 PRICES = frozenset({"price", "sale_price", "sale_from", "sale_to"})
-_ABSENT = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,27 +119,6 @@ def _with_options(known: Attribute, more: Iterable[str]) -> Attribute:
 def _whole_second(moment: datetime | None) -> datetime | None:
     """The shop keeps whole seconds."""
     return None if moment is None else moment.replace(microsecond=0)
-
-
-def differing(
-    wanted: Mapping[str, Any], held: Mapping[str, Any], *, without: frozenset[str] = frozenset()
-) -> dict[str, Any]:
-    """The entries of the payload `wanted` that the payload `held` has not; metadata by key.
-
-    `without` names targets that are left out, as in `Targets`.
-    """
-    changes = {
-        key: value
-        for key, value in wanted.items()
-        if key != META and key not in without and held.get(key, _ABSENT) != value
-    }
-    have = {entry["key"]: entry["value"] for entry in held.get(META, ())}
-    metas = [
-        entry
-        for entry in wanted.get(META, ())
-        if f"meta:{entry['key']}" not in without and have.get(entry["key"]) != entry["value"]
-    ]
-    return {**changes, META: metas} if metas else changes
 
 
 def only(changes: Mapping[str, Any], targets: frozenset[str]) -> dict[str, Any]:

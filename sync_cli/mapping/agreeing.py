@@ -1,4 +1,4 @@
-"""Whether one record would write nothing that another one does not write already.
+"""In what one record would write something that another one does not write already.
 
 That is known without writing either out: a target is made of some fields, and where those are
 equal in both records, so is the target. A catalogue in which nothing changed costs little.
@@ -13,6 +13,7 @@ from typing import Any
 from sync_cli.core.model import Record
 from sync_cli.mapping.entity import EntityMapping, sources_of
 from sync_cli.mapping.errors import BadValue, Refused, Unresolved
+from sync_cli.mapping.merging import without_null_meta
 from sync_cli.mapping.reading import OMIT
 from sync_cli.mapping.shapes import plain_value
 from sync_cli.mapping.writing import Step, Writing
@@ -25,12 +26,24 @@ class _Target:
     sources: tuple[str, ...]
     steps: tuple[Step, ...]
 
-    def is_the_same_in(self, wanted: Record, held: Record) -> bool:
-        """Whether `held` writes here what `wanted` writes, or `wanted` nothing."""
-        if all(getattr(wanted, name) == getattr(held, name) for name in self.sources):
-            return True
-        written = self._written(wanted)
-        return not written or written == self._written(held)
+    def surely_holds(self, wanted: Record, held: Record) -> bool:
+        """Whether `held` writes here what `wanted` writes, or `wanted` nothing.
+
+        False too where a rule refuses one of them.
+        """
+        for name in self.sources:
+            if getattr(wanted, name) != getattr(held, name):
+                return self._writes_the_same(wanted, held)
+        return True
+
+    def _writes_the_same(self, wanted: Record, held: Record) -> bool:
+        try:
+            written = self._written(wanted)
+            return not written or (
+                without_null_meta(written) == without_null_meta(self._written(held))
+            )
+        except (BadValue, Refused, Unresolved):
+            return False
 
     def _written(self, record: Record) -> dict[str, Any]:
         data = {name: plain_value(getattr(record, name)) for name in self.sources}
@@ -60,15 +73,18 @@ class Agreement:
             steps.setdefault(step.rule.payload_key, []).append(step)
         for target in without:
             steps.pop(target, None)
-        self._targets = [
-            _Target(tuple(sources_of([step.rule for step in some])), tuple(some))
-            for some in steps.values()
-        ]
+        self._targets = {
+            target: _Target(tuple(sources_of([step.rule for step in some])), tuple(some))
+            for target, some in steps.items()
+        }
 
     def holds(self, wanted: Record, held: Record) -> bool:
         """Whether `held` surely writes all that `wanted` writes; false also where that is not
         sure, because a rule refuses one of them. What is equal in both is not checked."""
-        try:
-            return all(target.is_the_same_in(wanted, held) for target in self._targets)
-        except (BadValue, Refused, Unresolved):
-            return False
+        return all(target.surely_holds(wanted, held) for target in self._targets.values())
+
+    def differing(self, wanted: Record, held: Record) -> frozenset[str]:
+        """The targets in which `held` does not surely write what `wanted` writes."""
+        return frozenset(
+            name for name, target in self._targets.items() if not target.surely_holds(wanted, held)
+        )

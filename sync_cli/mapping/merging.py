@@ -28,6 +28,13 @@ def merged_meta(payload: Json, current: Json, fields: Mapping[str, str]) -> dict
     return {**payload, META_FIELD: joined}
 
 
+def without_null_meta(payload: Json) -> dict[str, Any]:
+    """The payload without metadata entries that hold nothing: a record without them is the same."""
+    metas = [entry for entry in payload.get(META_FIELD, ()) if entry["value"] is not None]
+    rest = {key: value for key, value in payload.items() if key != META_FIELD}
+    return {**rest, META_FIELD: metas} if metas else rest
+
+
 def _list_of(record: Json, key: str) -> list[Any]:
     """The list that a record's metadata holds under `key`; empty for anything else."""
     found = meta_path([key]).get(record)
