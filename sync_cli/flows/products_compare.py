@@ -290,8 +290,10 @@ class ProductComparer:
             same=not changes,
             seen="" if changes else self._appearance.of(row.raw),
             parent=product.parent_id if product.is_variation else "",
+            link=link,
         )
-        item = replace(self._recalled(item), link=link)
+        if item.id in self._open:
+            item = replace(self._recalled(item), link=link)
         operation = decide(item, self.rules, self.systems.run.now())
         match operation:
             case Update():

@@ -20,7 +20,7 @@ DEFAULT_KEY = "default"
 def chain(steps: Sequence[Convert]) -> Convert:
     """One function that does all steps in order; the shortest form for none, one and two."""
     if not steps:
-        return _unchanged
+        return as_it_is
     if len(steps) == 1:
         return steps[0]
     first, *others = steps
@@ -133,5 +133,6 @@ def _past_null(convert: Convert) -> Convert:
     return lambda value: None if value is None else convert(value)
 
 
-def _unchanged(value: Any) -> Any:
+def as_it_is(value: Any) -> Any:
+    """The conversion that does nothing."""
     return value

@@ -28,6 +28,7 @@ from sync_cli.mapping.types import (
 )
 
 _CENTS = 2
+_JSON_CLASSES = frozenset({str, bool, int})
 
 
 def plain_number(number: Decimal) -> str:
@@ -46,9 +47,11 @@ def utc_text(moment: datetime) -> str:
 
 def as_json(value: Any) -> Any:
     """Any canonical value as JSON: numbers with a fraction and times as text."""
+    if value is None or value.__class__ in _JSON_CLASSES:
+        return value
     if isinstance(value, Enum):
         return value.value
-    if value is None or isinstance(value, str | bool | int):
+    if isinstance(value, str | bool | int):
         return value
     if isinstance(value, Decimal):
         return plain_number(value)

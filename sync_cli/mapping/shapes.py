@@ -188,8 +188,14 @@ def _plain_parts(parts: Iterable[Part]) -> list[dict[str, Any]]:
     return [plain_record(part) for part in parts]
 
 
+_PLAIN_CLASSES = frozenset({str, bool, int, Decimal, datetime})
+"""What most values are, told from the rest at one glance."""
+
+
 def plain_value(value: Any) -> Any:
     """Any value of a record, whatever stands in it."""
+    if value is None or value.__class__ in _PLAIN_CLASSES:
+        return value
     if isinstance(value, Part):
         return plain_record(value)
     if isinstance(value, list | tuple):

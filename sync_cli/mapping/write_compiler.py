@@ -51,7 +51,7 @@ class WriteCompiler(Compiler):
         produce = self._unconditional(rule, model)
         if produce is None or condition is None:
             return produce
-        return conditional(condition.get, produce)
+        return conditional(condition, produce)
 
     def _unconditional(self, rule: Rule, model: type[Part]) -> Producer | None:
         typed = self._type(rule)
@@ -65,7 +65,7 @@ class WriteCompiler(Compiler):
         if rule.ref and rule.ref not in RECORDS:
             self.fault(rule, f"unknown entity {rule.ref!r}{did_you_mean(rule.ref, RECORDS)}")
         before = chain([*transforms_of(rule), *self.table(rule, as_json, None)])
-        return producer(rule, path.get, before, chain([*checks_of(rule), typed]))
+        return producer(rule, path, before, chain([*checks_of(rule), typed]))
 
     def _nested(self, rule: Rule, path: Path, model: type[Part]) -> Producer | None:
         below = model_below(model, ".".join(path.starts[0])) if path.starts else None

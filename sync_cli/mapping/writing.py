@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from sync_cli.mapping.checks import is_empty
+from sync_cli.mapping.conversions import as_it_is
 from sync_cli.mapping.errors import BadValue, Refusal, Refused
 from sync_cli.mapping.named import Convert
-from sync_cli.mapping.paths import ABSENT, META_FIELD, Getter, is_true
+from sync_cli.mapping.paths import ABSENT, META_FIELD, Getter, Path, is_true
 from sync_cli.mapping.reading import OMIT, Json, field_of, refusal, without_value
 from sync_cli.mapping.rules import Rule
 
@@ -121,24 +122,29 @@ def constant(value: Any) -> Producer:
     return lambda _data, _writing: value
 
 
-def conditional(holds: Getter, produce: Producer) -> Producer:
-    """Leaves the field out unless `holds`; an own field that is absent does not hold."""
+def conditional(condition: Path, produce: Producer) -> Producer:
+    """Leaves the field out unless the condition holds; an own field that is absent does not."""
+    holds = condition.get
 
     def produce_if(data: Json, writing: Writing) -> Any:
-        condition = holds(data)
-        return produce(data, writing) if condition is not ABSENT and is_true(condition) else OMIT
+        found = holds(data)
+        if found is True or (found is not ABSENT and is_true(found)):
+            return produce(data, writing)
+        return OMIT
 
     return produce_if
 
 
-def producer(rule: Rule, get: Getter, before: Convert, after: Convert) -> Producer:
+def producer(rule: Rule, path: Path, before: Convert, after: Convert) -> Producer:
     """Gets a value, changes it, resolves it if it is a reference, then types it.
 
     An optional rule leaves an empty value out. `before` is transforms and table, `after` checks
     and type.
     """
-    optional, ref = rule.optional, rule.ref
+    get, optional, ref = path.get, rule.optional, rule.ref
     absent = OMIT if optional else rule.default
+    if path.key and before is as_it_is and not ref:
+        return _from_key(path.key, absent, after, optional=optional)
 
     def produce(data: Json, writing: Writing) -> Any:
         value = get(data)
@@ -151,6 +157,18 @@ def producer(rule: Rule, get: Getter, before: Convert, after: Convert) -> Produc
         if ref:
             value = _resolved(ref, value, writing)
         return value if value is OMIT else after(value)
+
+    return produce
+
+
+def _from_key(key: str, absent: Any, after: Convert, *, optional: bool) -> Producer:
+    """The same for a single name whose value is only typed: most rules are of this form."""
+
+    def produce(data: Json, _writing: Writing) -> Any:
+        value = data.get(key, ABSENT)
+        if value is ABSENT:
+            value = without_value(absent)
+        return OMIT if value is OMIT or (optional and is_empty(value)) else after(value)
 
     return produce
 

@@ -49,20 +49,20 @@ def data_to_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
-_DECIMAL = "$decimal"
-
-
 def exact_to_text(value: Any) -> str:
     """JSON text from which `text_to_exact` makes an equal value; TypeError for what it cannot.
 
     Decimals survive as decimals, tuples come back as lists.
     """
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_mark_decimal)
+    return _ENCODER.encode(value)
 
 
 def text_to_exact(text: str) -> Any:
     """The value that `exact_to_text` wrote."""
-    return json.loads(text, object_hook=_unmark_decimal)
+    return _DECODER.decode(text)
+
+
+_DECIMAL = "$decimal"
 
 
 def _mark_decimal(value: Any) -> dict[str, str]:
@@ -75,3 +75,7 @@ def _unmark_decimal(data: dict[str, Any]) -> Any:
     if len(data) == 1 and _DECIMAL in data:
         return Decimal(data[_DECIMAL])
     return data
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_mark_decimal)
+_DECODER = json.JSONDecoder(object_hook=_unmark_decimal)
