@@ -23,7 +23,7 @@ from sync_cli.flows.articles import PRODUCT
 from sync_cli.flows.products import products_route
 from sync_cli.flows.products_compare import ProductComparer
 from sync_cli.flows.products_look import Article
-from sync_cli.flows.products_payload import differing, wanted_product
+from sync_cli.flows.products_payload import only, wanted_product
 from sync_cli.flows.products_rows import ShopRow, ShopRows
 from sync_cli.flows.reconcile_judge import ProductJudge
 from sync_cli.flows.reconcile_shelf import ShopSide
@@ -101,7 +101,8 @@ class ProductSpotter(ProductComparer):
         super().__init__(systems, products_route(systems), sights)
         self._sight = sight
         self._fields = fields_of(self.mapping)
-        self._not_compared = self.targets.unseen | self.targets.marks
+        targets = frozenset(rule.payload_key for rule in self.mapping.rules_write)
+        self._compared = targets - self.targets.unseen - self.targets.marks
         self.met: list[Product] = []
 
     def spot(self, raws: Sequence[Raw]) -> None:
@@ -125,9 +126,9 @@ class ProductSpotter(ProductComparer):
         wanted: Mapping[str, Any],
         changes: Mapping[str, Any],
     ) -> None:
-        del link, changes
+        del link, wanted
         product = row.product
-        found = differing(wanted, self._held(product), without=self._not_compared)
+        found = only(changes, self._compared)
         record = article.record
         drifts = tuple(self._drifts(record, product, found)) if found else ()
         self._sight(ProductSight(record, product, drifts))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from sync_cli.connectors.woocommerce.entities import Listing, Row, shifted
 from sync_cli.connectors.woocommerce.position import Crowd
@@ -29,8 +31,9 @@ class CrowdReader:
 
     def next_after(self, done: int, seen: frozenset[str]) -> tuple[list[Row], int | None]:
         """The next records behind id `done`, and the last id asked for; None if none was left."""
-        left = [id for id in self._ids if id > done and str(id) not in seen]
-        batch = left[: self._wire.page_size]
+        behind = islice(self._ids, bisect_right(self._ids, done), None)
+        left = (id for id in behind if str(id) not in seen)
+        batch = list(islice(left, self._wire.page_size))
         if not batch:
             return [], None
         include = {"include": ",".join(map(str, batch))}
