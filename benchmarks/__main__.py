@@ -1,4 +1,8 @@
-"""`python -m benchmarks`: measures, prints a table with the goals, writes results.json."""
+"""`python -m benchmarks`: measures, prints a table with the goals, writes results.json.
+
+Each suite is written down when it is over, so that some of them may be measured on another day, or
+in another size, than the rest. `make docs` puts the results into docs/benchmarks.md.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.comparing import measure_reconcile
-from benchmarks.figures import Figure, heading, line_of, write_results
+from benchmarks.figures import Figure, Occasion, heading, line_of, write_results
 from benchmarks.measuring import ROOT
 from benchmarks.odoo_orders import measure_odoo_orders
 from benchmarks.older_orders import measure_backfill
@@ -39,17 +43,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--size", type=Size, choices=list(Size), default=Size.USUAL)
     parser.add_argument("--only", choices=SUITES, nargs="*", help="these suites")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="where the JSON goes")
+    parser.add_argument("--results", type=Path, help="where the JSON goes; of a smoke run nowhere")
     options = parser.parse_args()
+    if options.results is None and options.size is not Size.SMOKE:
+        options.results = RESULTS
     # an installed program is compiled, a fresh checkout is not
     compileall.compile_dir(ROOT / "sync_cli", quiet=1)
     print(heading())
-    figures = []
     for name in options.only or SUITES:
+        figures = []
         for figure in SUITES[name](options.size):
             figures.append(figure)
             print(line_of(figure), flush=True)
-    write_results(options.results, figures)
+        if options.results is not None:
+            write_results(options.results, figures, Occasion.now(options.size))
 
 
 if __name__ == "__main__":

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
+
+from benchmarks.sizes import Size
+
+Results = dict[str, dict[str, Any]]
+"""What was measured last of each figure, by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +34,44 @@ class Figure:
         return "ok" if self.value <= self.goal else "MISSED"
 
 
-def write_results(path: Path, figures: Iterable[Figure]) -> None:
-    """Write the figures as a JSON list of name, value, unit and detail."""
-    rows = [
-        {"name": each.name, "value": each.value, "unit": each.unit, "detail": _detail(each)}
-        for each in figures
-    ]
-    path.write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When, how much and on what was measured; neither the machine's name nor any place on it."""
+
+    size: Size
+    on: date
+    python: str
+    machine: str
+
+    @classmethod
+    def now(cls, size: Size) -> Occasion:
+        """Today, on this machine."""
+        machine = f"{platform.system()} {platform.machine()}"
+        return cls(size, datetime.now(UTC).date(), platform.python_version(), machine)
+
+
+def read_results(path: Path) -> Results:
+    """What was measured before, nothing if that was never."""
+    if not path.exists():
+        return {}
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    return {row["name"]: row for row in rows}
+
+
+def write_results(path: Path, figures: Iterable[Figure], occasion: Occasion) -> None:
+    """Put the figures into the JSON list, each in the place of its older value.
+
+    So parts of the benchmarks may be run on their own, each figure telling its own occasion.
+    """
+    news = {figure.name: _row(figure, occasion) for figure in figures}
+    results = {**read_results(path), **news}
+    text = json.dumps(list(results.values()), indent=2, ensure_ascii=False)
+    path.write_text(f"{text}\n", encoding="utf-8")
+
+
+def verdict_of(row: Mapping[str, Any]) -> str:
+    """The verdict on a figure as it was written down."""
+    return Figure(row["name"], row["value"], row["unit"], row["detail"], row["goal"]).verdict
 
 
 def line_of(figure: Figure) -> str:
@@ -47,5 +86,11 @@ def heading() -> str:
     return f"{'figure':<24} {'value':>16}  {'goal':>9}  {'':<7} detail"
 
 
-def _detail(figure: Figure) -> str:
-    return figure.detail if figure.goal is None else f"goal {figure.goal:g}; {figure.detail}"
+def _row(figure: Figure, occasion: Occasion) -> dict[str, Any]:
+    return {
+        **asdict(figure),
+        "size": str(occasion.size),
+        "on": occasion.on.isoformat(),
+        "python": occasion.python,
+        "machine": occasion.machine,
+    }

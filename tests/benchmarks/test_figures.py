@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import platform
 import subprocess
 import sys
+from dataclasses import astuple
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import SUITES
-from benchmarks.figures import Figure, heading, line_of, write_results
+from benchmarks.__main__ import RESULTS, SUITES
+from benchmarks.figures import Figure, Occasion, heading, line_of, read_results, write_results
+from benchmarks.meanings import MEANINGS
 from benchmarks.measuring import ROOT, RunFailed, measure
+from benchmarks.sizes import Size
 
 
 @pytest.mark.parametrize(
@@ -29,13 +34,51 @@ def test_a_figure_without_a_goal_has_no_verdict() -> None:
     assert Figure("calls", 1.0, "x", "detail").verdict == ""
 
 
-def test_the_results_are_a_list_of_name_value_unit_and_detail(tmp_path: Path) -> None:
+def on(day: int, size: Size = Size.USUAL) -> Occasion:
+    return Occasion(size, date(2026, 3, day), "3.11.7", "Linux x86_64")
+
+
+def test_the_results_tell_value_goal_and_occasion_of_each_figure(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
-    write_results(path, [Figure("a", 1.5, "s", "told", 2), Figure("b", 3, "MB", "told")])
+    write_results(path, [Figure("a", 1.5, "s", "told", 2)], on(1))
     assert json.loads(path.read_text(encoding="utf-8")) == [
-        {"name": "a", "value": 1.5, "unit": "s", "detail": "goal 2; told"},
-        {"name": "b", "value": 3, "unit": "MB", "detail": "told"},
+        {
+            "name": "a",
+            "value": 1.5,
+            "unit": "s",
+            "detail": "told",
+            "goal": 2,
+            "size": "usual",
+            "on": "2026-03-01",
+            "python": "3.11.7",
+            "machine": "Linux x86_64",
+        },
     ]
+
+
+def test_figures_that_are_measured_again_take_the_place_of_their_older_values(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "results.json"
+    write_results(path, [Figure("a", 1, "s", ""), Figure("b", 2, "s", "")], on(1))
+    write_results(path, [Figure("a", 3, "s", ""), Figure("c", 4, "s", "")], on(2, Size.LARGE))
+    rows = read_results(path).values()
+    assert [(row["name"], row["value"], row["on"][-2:], row["size"]) for row in rows] == [
+        ("a", 3, "02", "large"),
+        ("b", 2, "01", "usual"),
+        ("c", 4, "02", "large"),
+    ]
+
+
+def test_an_occasion_names_neither_the_machine_nor_a_place_on_it() -> None:
+    told = " ".join(map(str, astuple(Occasion.now(Size.USUAL))))
+    assert platform.node() not in told
+    assert "/" not in told
+
+
+def test_every_figure_has_its_meaning_and_a_committed_result_has_one() -> None:
+    assert MEANINGS.keys() == set().union(*NAMES.values())
+    assert read_results(RESULTS).keys() <= MEANINGS.keys()
 
 
 def test_a_measured_program_that_fails_tells_its_last_words() -> None:

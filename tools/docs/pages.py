@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.docs import (
+    benchmarks,
     cases,
     commands,
     conformance,
@@ -29,6 +30,7 @@ ROOT = Path(__file__).parents[2]
 BLOCKS: Blocks = {
     "abilities": connectors.abilities,
     "answers": contract.answers,
+    "benchmarks": benchmarks.measured,
     "cases": cases.catalogue,
     "checks": language.checks,
     "command-reference": commands.reference,
