@@ -140,17 +140,19 @@ class Pacing:
         was begun is waited for even if the caller stops asking.
         """
         page = next(pages, _NO_MORE)
-        while page is not _NO_MORE:
-            if self._at_once < 2:
-                yield page
-                page = next(pages, _NO_MORE)
-                continue
-            following = self._threads().submit(next, pages, _NO_MORE)
-            try:
-                yield page
-            finally:
-                wait([following])
-            page = following.result()
+        # a thread of its own: one of those that make calls might wait for others of them
+        with ThreadPoolExecutor(1, thread_name_prefix="page") as thread:
+            while page is not _NO_MORE:
+                if self._at_once < 2:
+                    yield page
+                    page = next(pages, _NO_MORE)
+                    continue
+                following = thread.submit(next, pages, _NO_MORE)
+                try:
+                    yield page
+                finally:
+                    wait([following])
+                page = following.result()
 
     def close(self) -> None:
         """End the threads; idempotent, and the pacing may be used again."""

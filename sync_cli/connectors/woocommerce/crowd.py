@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import islice
 
+from sync_cli.connectors.base import batched
 from sync_cli.connectors.woocommerce.entities import Listing, Row, shifted
 from sync_cli.connectors.woocommerce.position import Crowd
 from sync_cli.connectors.woocommerce.wire import Wire
@@ -27,18 +29,21 @@ class CrowdReader:
         self._listing = listing
         self._fields = fields
         self._size = {"per_page": str(wire.page_size)}
-        self._ids = self._agreed_ids(crowd)
+        self._crowd = crowd
 
-    def next_after(self, done: int, seen: frozenset[str]) -> tuple[list[Row], int | None]:
-        """The next records behind id `done`, and the last id asked for; None if none was left."""
-        behind = islice(self._ids, bisect_right(self._ids, done), None)
+    def batches(self, seen: frozenset[str]) -> Iterator[tuple[list[Row], int]]:
+        """The records behind id `crowd.done` that were not seen, each batch with the last id asked
+        for; some batches are asked for at the same time."""
+        ids = self._agreed_ids(self._crowd)
+        behind = islice(ids, bisect_right(ids, self._crowd.done), None)
         left = (id for id in behind if str(id) not in seen)
-        batch = list(islice(left, self._wire.page_size))
-        if not batch:
-            return [], None
-        include = {"include": ",".join(map(str, batch))}
+        asked = (partial(self._ask, batch) for batch in batched(left, self._wire.page_size))
+        yield from self._wire.pacing.run_in_order(asked)
+
+    def _ask(self, ids: list[int]) -> tuple[list[Row], int]:
+        include = {"include": ",".join(map(str, ids))}
         params = {**self._listing.params, **self._fields, **self._size, **include}
-        return self._wire.rows(self._listing.path, params).rows, batch[-1]
+        return self._wire.rows(self._listing.path, params).rows, ids[-1]
 
     def _agreed_ids(self, crowd: Crowd) -> list[int]:
         found: set[int] = set()
@@ -61,7 +66,7 @@ class CrowdReader:
             "order": "asc",
             "_fields": "id",
         }
-        for page in self._wire.numbered_pages(self._listing.path, params):
+        for page in self._wire.pages_at_once(self._listing.path, params):
             yield from (int(row["id"]) for row in page)
 
 

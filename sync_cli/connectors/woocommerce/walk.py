@@ -55,7 +55,7 @@ class ModifiedWalk:
         self._since = "" if since is None else second(since)
         self._fields = wire.fields_of(entity)
         self._position = position
-        self._crowd: CrowdReader | None = None
+        self._crowd: Iterator[tuple[list[Row], int]] | None = None
         self._most_late: int | None = None
         self._total: int | None = None
         self._count = 0
@@ -183,8 +183,9 @@ class ModifiedWalk:
 
     def _next_of_crowd(self, position: Position, crowd: Crowd) -> list[Row]:
         if self._crowd is None:
-            self._crowd = CrowdReader(self._wire, self._listing(), self._fields, crowd)
-        rows, done = self._crowd.next_after(crowd.done, frozenset(position.seen))
+            reader = CrowdReader(self._wire, self._listing(), self._fields, crowd)
+            self._crowd = reader.batches(frozenset(position.seen))
+        rows, done = next(self._crowd, ([], None))
         if done is None:
             self._leave_crowd(position, crowd)
         else:
