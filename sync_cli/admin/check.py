@@ -52,6 +52,7 @@ def check(path: Path, try_mail: Try, now: Callable[[], datetime] = utc_now) -> I
 def _modes(config: Config) -> Iterator[Finding]:
     parts = {
         "orders": config.orders.mode,
+        "refunds": config.refunds.mode,
         "customers": config.customers.mode,
         "stock": config.stock.mode,
         "products": config.products.mode,

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 
+from sync_cli.admin.check_taxes import check_taxes
 from sync_cli.config import Config
 from sync_cli.connectors.base import Connector, Diagnoses, Identity, Inspects
 from sync_cli.core.checkup import Finding, Grade, problem_of
@@ -34,9 +35,6 @@ STATE = "state"
 BOTH = f"{SHOP} and {ERP}"
 CLOCKS_AGREE = timedelta(seconds=30)
 TOMORROW = timedelta(days=1)
-TAX_CLASS = "tax_class"
-STANDARD = frozenset({"", "standard", "parent"})
-"""Tax classes that every shop has: the standard one, and that of a variation's product."""
 
 
 def check_state(config: Config, role: str, facts: dict[str, str]) -> Iterator[Finding]:
@@ -68,7 +66,7 @@ def check_systems(
             for found in look.findings():
                 yield replace(found, place=found.place or look.role)
         if shop.connector is not None and shop.identity is not None:
-            yield from _tax_classes(config, mappings, shop.connector)
+            yield from check_taxes(kinds_of(config)[ERP], mappings, shop.connector)
         if shop.identity and erp.identity and erp.connector:
             digits = erp.connector.traits("order").price_digits
             yield from between(shop.identity, erp.identity, digits)
@@ -178,6 +176,8 @@ def _entities(config: Config, role: str) -> Iterator[str]:
         "product": config.products.mode if config.stock.mode is Mode.OFF else config.stock.mode,
         "customer": config.customers.mode,
     }
+    if config.orders.mode is not Mode.OFF:
+        used["refund"] = config.refunds.mode
     if role == ERP:
         used["stock"] = config.stock.mode
     yield from (entity for entity, mode in used.items() if mode is not Mode.OFF)
@@ -251,38 +251,3 @@ def between(shop: Identity, erp: Identity, price_digits: int) -> Iterator[Findin
     elif decimals:
         says = f"The ERP keeps the {decimals} decimals that the shop computes with."
         yield Finding(Grade.OK, "decimals", says, place=BOTH)
-
-
-def _tax_classes(config: Config, mappings: MappingSet, shop: Connector) -> Iterator[Finding]:
-    """Tax classes that the mapping names and the shop does not know: it would take the standard
-    one without a word."""
-    named = sorted(_named_tax_classes(kinds_of(config)[ERP], mappings) - STANDARD)
-    if not named:
-        return
-    try:
-        known = shop.find(TAX_CLASS, "slug", named)
-    except SyncError as fault:
-        yield problem_of("tax classes", fault, SHOP)
-        return
-    missing = [name for name in named if not known.get(name)]
-    if missing:
-        yield Finding(
-            Grade.WARNING,
-            "tax classes",
-            f"The mapping names tax classes that the shop does not have: {', '.join(missing)}.",
-            "Make them in the shop (WooCommerce > Settings > Tax), or correct the tables of"
-            f" {kinds_of(config)[ERP]} in the mapping.",
-            SHOP,
-        )
-    else:
-        says = "The shop has every tax class that the mapping names."
-        yield Finding(Grade.OK, "tax classes", says, place=SHOP)
-
-
-def _named_tax_classes(kind: str, mappings: MappingSet) -> set[str]:
-    """The shop's classes in the ERP's tables of tax codes."""
-    if not mappings.has(kind, "product"):
-        return set()
-    mapping = mappings.of(kind, "product")
-    tables = {rule.table for rule in mapping.rules_read if rule.to == TAX_CLASS and rule.table}
-    return {str(value) for name in tables for value in mapping.tables[name].entries.values()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,6 +38,29 @@ class Finding:
 def problem_of(topic: str, fault: SyncError, place: str = "") -> Finding:
     """A fault that stops every run, as finding."""
     return Finding(Grade.PROBLEM, topic, str(fault), fault.remedy, place, fault.exit_code)
+
+
+def rights_of(spare: Sequence[str], *, writes: bool) -> Finding:
+    """What is to be said of a user that has all rights it needs.
+
+    `spare` are those beyond them, in words; `writes` claims that the configuration writes there.
+    """
+    if spare:
+        return Finding(
+            Grade.WARNING,
+            "rights",
+            f"The user of sync-cli has rights that it does not need: {', '.join(spare)}.",
+            "Take them away: what a stolen secret cannot do needs no mending.",
+        )
+    if writes:
+        says = "It has the rights that sync-cli needs, and no others."
+        return Finding(Grade.OK, "rights", says)
+    return Finding(
+        Grade.NOTE,
+        "rights",
+        "It may write, though every mode is off or plan.",
+        "For rehearsals a user that may only read is enough.",
+    )
 
 
 def exit_code_of(findings: Iterable[Finding]) -> ExitCode:

@@ -7,13 +7,15 @@ a table over these keys, and what the ERP then computes is read back and proven.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from sync_cli.core.model import Order, OrderLine, TaxRate
 
 EXEMPT = "exempt"
 NONE = "none"
+INCLUSIVE = {True: "incl", False: "excl"}
+"""Whether prices include the tax, as the last word of a key."""
 
 _COUNTRY = re.compile(r"([A-Z]{2})-")
 
@@ -42,14 +44,19 @@ class TaxKeys:
         if not charged:
             return f"{self._destination} {EXEMPT if self._order.vat_exempt else NONE}".strip()
         rates = sorted(charged, key=lambda rate: rate.percent or Decimal(0), reverse=True)
-        prices = "incl" if self._order.prices_include_tax else "excl"
         country = next(filter(None, map(_country_of, rates)), self._destination)
-        return f"{country} {'+'.join(map(_said, rates))} {prices}".strip()
+        said = key_of(country, map(_said, rates))
+        return f"{said} {INCLUSIVE[self._order.prices_include_tax]}"
 
     def charged(self, line: OrderLine) -> list[TaxRate]:
         """The rates that apply to `line`."""
         applied = [tax.rate_id for tax in line.taxes if tax.total is not None]
         return [self._rates.get(id, TaxRate(id=id, code=f"rate {id}")) for id in applied]
+
+
+def key_of(country: str, rates: Iterable[str]) -> str:
+    """A key but for its last word, which says whether prices include the tax."""
+    return f"{country} {'+'.join(rates)}".strip()
 
 
 def _country_of(rate: TaxRate) -> str:

@@ -134,14 +134,21 @@ class EntityMapping:
 
         Empty where no write rule takes that field through a table.
         """
-        rules = [*self.rules_write, *(rule for part in self.parts.values() for rule in part)]
-        tables = {rule.table for rule in rules if rule.table and rule.path == field}
         return [
-            f"{value!r} is {table.entries[value]!r} (tables.{name}, {table.file})"
-            for name, table in ((name, self.tables[name]) for name in sorted(tables))
+            f"{value!r} is {table.entries[value]!r} (tables.{table.name}, {table.file})"
+            for table in self.tables_of(field)
             for value in sorted(set(values))
             if value in table.entries
         ]
+
+    def tables_of(self, field: str) -> list[Table]:
+        """The tables that write rules, of the record or of a part, take a canonical field through.
+
+        In the order of their names.
+        """
+        rules = [*self.rules_write, *(rule for part in self.parts.values() for rule in part)]
+        names = {rule.table for rule in rules if rule.table and rule.path == field}
+        return [self.tables[name] for name in sorted(names)]
 
     def write(
         self,

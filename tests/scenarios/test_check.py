@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,16 @@ import yaml
 from aiosmtpd.controller import Controller
 
 from sync_cli.admin.check_systems import between
+from sync_cli.admin.check_taxes import check_taxes
+from sync_cli.config_file import load_config
 from sync_cli.connectors.base import Identity
 from sync_cli.connectors.woocommerce.plugins import KNOWN
 from sync_cli.core.checkup import Finding, Grade, exit_code_of
 from sync_cli.core.errors import ExitCode
 from sync_cli.flows.clock import utc_now
-from sync_cli.flows.connecting import mappings_folder
+from sync_cli.flows.connecting import mappings_folder, open_shop
+from sync_cli.mapping.entity import parse_mapping
+from sync_cli.mapping.mapping_set import MappingSet, load_mappings
 from sync_cli.sandbox.erp import ErpSettings
 from sync_cli.sandbox.shop import (
     READ_KEY,
@@ -296,9 +301,62 @@ def test_tax_classes_that_the_shop_does_not_have_are_named(stage: Stage) -> None
     overlay = "entity: product\nsystem: sandbox-erp\ntables:\n  tax_classes: {lux: luxury-rate}\n"
     (folder / "product.yaml").write_text(overlay, encoding="utf-8")
     stage.configure(lambda data: data.update(mappings="own"))
-    [line] = lines(stage.run("check"), "shop", "tax classes")
+    of_articles, of_orders = lines(stage.run("check"), "shop", "tax classes")
+    assert of_articles.startswith("warning: ")
+    assert "luxury-rate" in of_articles
+    assert of_orders.startswith("ok: ")
+
+
+def test_a_tax_class_of_the_shop_that_the_documents_have_no_code_for_is_named(
+    stage: Stage,
+) -> None:
+    key = (stage.sandbox.consumer_key, stage.sandbox.consumer_secret)
+    address = f"{stage.sandbox.shop_url}/wp-json/wc/v3/taxes/classes"
+    requests.post(address, auth=key, json={"name": "Luxury"}, timeout=10).raise_for_status()
+    _, line = lines(stage.run("check"), "shop", "tax classes")
     assert line.startswith("warning: ")
-    assert "luxury-rate" in line
+    assert "has no row for: luxury. Orders with it would be held." in line
+    assert "tables.tax_codes in sandbox-erp/document.yaml" in line
+
+
+CHARGED = ("AT 10", "AT 20", "DE 0", "DE 19", "DE 7")
+"""The rates of the sandbox."""
+
+
+def with_rows(keys: Sequence[str]) -> MappingSet:
+    """Rules of an ERP that computes taxes: documents name a tax by the key of what was charged."""
+    rows = "".join(f"    {key}: some tax\n" for key in keys)
+    text = (
+        "entity: document\nsystem: books\n"
+        f"tables:\n  taxes:\n{rows}"
+        "parts:\n  line:\n    - {to: tax, from: tax_key, table: taxes}\n"
+        "write:\n  - {to: lines, from: lines, each: line}\n"
+    )
+    return MappingSet({("books", "document"): parse_mapping(text)})
+
+
+@pytest.mark.parametrize("missing", [(), ("DE 7",), ("AT 10", "DE 0")])
+def test_a_tax_rate_of_the_shop_that_the_documents_have_no_tax_for_is_named(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, missing: tuple[str, ...]
+) -> None:
+    for name, value in stage.environment().items():
+        monkeypatch.setenv(name, value)
+    rows = [f"{rate} {'incl' if rate < 'DE' else 'excl'}" for rate in {*CHARGED} - {*missing}]
+    config = load_config(stage.config)
+    with closing(open_shop(config, load_mappings(mappings_folder()))) as shop:
+        found = list(check_taxes("books", with_rows(rows), shop))
+    [rates] = [one for one in found if one.topic == "tax rates"]
+    assert rates.grade is (Grade.WARNING if missing else Grade.OK)
+    assert f"no row for: {', '.join(missing)}. Orders" in rates.says or not missing
+
+
+def test_refunds_are_looked_at_where_they_are_on(stage: Stage) -> None:
+    assert not [line for line in lines(stage.run("check"), "shop", "filters") if "refund" in line]
+    stage.configure(lambda data: data.update(refunds={"mode": "on"}))
+    said = stage.run("check")
+    assert [line for line in lines(said, "shop", "filters") if "refund" in line]
+    assert [line for line in lines(said, "erp", "filters") if "refund" in line]
+    assert "refunds on" in lines(said, "config", "modes")[0]
 
 
 def test_a_staging_configuration_before_production_is_a_problem(stage: Stage) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from sync_cli.connectors.base import Change, Done
 from sync_cli.connectors.tryton.connector import Tryton
+from sync_cli.core.checkup import Grade
 from sync_cli.core.errors import AccessDenied, ConfigError
 from sync_cli.sandbox.faults import FaultRule
-from sync_cli.sandbox.tryton.seed import STRANGER, SYNC_USER
+from sync_cli.sandbox.tryton.seed import CLERK, STRANGER, SYNC_USER
 from tests.tryton.test_documents import kinds, made
 from tests.tryton.town import HOME, SKU, Town, article, customer
 
@@ -192,6 +193,14 @@ def test_the_user_with_the_least_rights_lacks_none(erp: Tryton) -> None:
     assert identity.lacks == ()
     assert identity.company == "1 Nordlicht Handels GmbH"
     assert identity.facts == {"currency": "EUR"}
+
+
+def test_rights_beyond_those_that_are_needed_are_named(town: Town, erp: Tryton) -> None:
+    [found] = erp.inspect(writes=True)
+    assert found.grade is Grade.OK
+    [found] = town.open(CLERK).inspect(writes=True)
+    assert found.grade is Grade.WARNING
+    assert "write res.user" in found.says
 
 
 def test_rights_that_lack_are_named(town: Town) -> None:

@@ -18,7 +18,7 @@ from sync_cli.connectors.base import (
     Traits,
 )
 from sync_cli.connectors.odoo.credits import Credits
-from sync_cli.connectors.odoo.identity import ask_identity
+from sync_cli.connectors.odoo.identity import ask_identity, inspect
 from sync_cli.connectors.odoo.lookups import Lookups
 from sync_cli.connectors.odoo.making import Making
 from sync_cli.connectors.odoo.orders import Orders
@@ -31,6 +31,7 @@ from sync_cli.connectors.odoo.steps import steps_of
 from sync_cli.connectors.odoo.wire import Login, Wire
 from sync_cli.connectors.odoo.writing import Desk
 from sync_cli.connectors.pacing import Pacing
+from sync_cli.core.checkup import Finding
 from sync_cli.core.errors import ConfigError
 
 
@@ -95,6 +96,10 @@ class Odoo:
             )
             return self._identity
         return replace(self._identity, clock=clock)
+
+    def inspect(self, *, writes: bool) -> Iterator[Finding]:
+        """See `Inspects.inspect`."""
+        return inspect(self._wire, writes=writes)
 
     def traits(self, entity: str) -> Traits:
         """See `Connector.traits`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from sync_cli.connectors.base import Identity
@@ -10,6 +10,7 @@ from sync_cli.connectors.http import RequestRefused
 from sync_cli.connectors.odoo.asking import search_read
 from sync_cli.connectors.odoo.values import name_of, text_of
 from sync_cli.connectors.odoo.wire import Ask, Wire
+from sync_cli.core.checkup import Finding, Grade, rights_of
 from sync_cli.core.errors import AccessDenied, ConfigError
 
 T = TypeVar("T")
@@ -29,6 +30,8 @@ NEEDS = (
     ("sale.order", "write"),
 )
 """What is asked one by one where the group is missing."""
+SPARE = (("res.users", "write"), ("product.product", "write"), ("sale.order", "unlink"))
+"""What no run ever does; a user of that group may not (FACTS 1)."""
 _HAS_ACCESS = 19
 _HAS_GROUP_OF_USER = 18
 
@@ -67,6 +70,22 @@ def ask_identity(wire: Wire, *, environment: str, price_digits: int) -> Identity
     )
 
 
+def inspect(wire: Wire, *, writes: bool) -> Iterator[Finding]:
+    """Rights beyond those that are needed; see `Inspects.inspect`."""
+    spare = [
+        f"{operation} {model}" for model, operation in SPARE if _is_granted(wire, model, operation)
+    ]
+    yield rights_of(spare, writes=writes)
+    can_post = _or_none(lambda: wire.read("res.users", "read", [wire.uid], fields=["email"]))
+    if can_post and not can_post[0].get("email"):
+        yield Finding(
+            Grade.WARNING,
+            "e-mail address",
+            "The user of sync-cli has no e-mail address, and Odoo posts no credit note for it.",
+            "Give the user an e-mail address in Odoo.",
+        )
+
+
 def _price_digits(wire: Wire) -> int | None:
     domain = [["name", "=", "Product Price"]]
     ask = search_read("decimal.precision", domain, ("digits",))
@@ -93,13 +112,21 @@ def _has_group(wire: Wire, uid: int) -> bool:
 
 def _is_refused(wire: Wire, model: str, operation: str) -> bool:
     """Whether Odoo says no; where it does not know the question, the work itself will tell."""
+    return _access(wire, model, operation) is False
+
+
+def _is_granted(wire: Wire, model: str, operation: str) -> bool:
+    return _access(wire, model, operation) is True
+
+
+def _access(wire: Wire, model: str, operation: str) -> Any:
     if wire.version[0] >= _HAS_ACCESS:
         ask = Ask(model, "has_access", (), {"operation": operation})
     else:
         ask = Ask(
             model, "check_access_rights", None, {"operation": operation}, {"raise_exception": False}
         )
-    return _or_none(lambda: wire.ask(ask).data) is False
+    return _or_none(lambda: wire.ask(ask).data)
 
 
 def _or_none(ask: Callable[[], T]) -> T | Any | None:

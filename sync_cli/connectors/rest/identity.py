@@ -11,7 +11,7 @@ from sync_cli.connectors.rest.paths import Expression
 from sync_cli.connectors.rest.profile import Identify, Profile
 from sync_cli.connectors.rest.times import moment_reader
 from sync_cli.connectors.rest.wire import Reply, Wire
-from sync_cli.core.checkup import Finding, Grade
+from sync_cli.core.checkup import Finding, Grade, rights_of
 from sync_cli.core.errors import ConfigError
 
 
@@ -39,22 +39,7 @@ def inspect(wire: Wire, profile: Profile, *, writes: bool) -> Iterator[Finding]:
         return
     data = wire.read(words.call, {}, lambda data: words.address(data) not in (None, "")).data
     spare = sorted(set(map(str, words.rights(data) or ())) - set(words.needs))
-    if spare:
-        yield Finding(
-            Grade.WARNING,
-            "rights",
-            f"The user of sync-cli has rights that it does not need: {', '.join(spare)}.",
-            "Take them away: what a stolen secret cannot do needs no mending.",
-        )
-    elif writes:
-        yield Finding(Grade.OK, "rights", "It has the rights that sync-cli needs, and no others.")
-    else:
-        yield Finding(
-            Grade.NOTE,
-            "rights",
-            "It may write, though every mode is off or plan.",
-            "For rehearsals a user that may only read is enough.",
-        )
+    yield rights_of(spare, writes=writes)
 
 
 def _clock(wire: Wire, words: Identify, reply: Reply) -> datetime:

@@ -21,11 +21,12 @@ from sync_cli.connectors.pacing import Pacing
 from sync_cli.connectors.tryton.documents import STEPS, Documents
 from sync_cli.connectors.tryton.entities import ENTITIES, SHAPES
 from sync_cli.connectors.tryton.house import House
-from sync_cli.connectors.tryton.identity import ask_identity
+from sync_cli.connectors.tryton.identity import ask_identity, inspect
 from sync_cli.connectors.tryton.parties import Parties
 from sync_cli.connectors.tryton.read import Reader
 from sync_cli.connectors.tryton.settings import TrytonSettings
 from sync_cli.connectors.tryton.wire import Wire
+from sync_cli.core.checkup import Finding
 from sync_cli.core.errors import ConfigError
 
 CUSTOMER = "customer"
@@ -75,6 +76,10 @@ class Tryton:
         """See `Connector.identify`; asks anew each time."""
         self._wire.http.raise_fault()
         return ask_identity(self._wire, self._house, self._settings)
+
+    def inspect(self, *, writes: bool) -> Iterator[Finding]:
+        """See `Inspects.inspect`."""
+        return inspect(self._wire, writes=writes)
 
     def traits(self, entity: str) -> Traits:
         """See `Connector.traits`."""

@@ -27,6 +27,7 @@ from sync_cli.connectors.woocommerce.id_walk import IdWalk
 from sync_cli.connectors.woocommerce.notes import find_notes
 from sync_cli.connectors.woocommerce.position import read_position
 from sync_cli.connectors.woocommerce.refunds import find_refunds, refunds_of
+from sync_cli.connectors.woocommerce.tax_tables import TABLES, read_table
 from sync_cli.connectors.woocommerce.walk import ModifiedWalk
 from sync_cli.connectors.woocommerce.wire import ValueRefused, Wire
 from sync_cli.core.errors import ConfigError
@@ -40,8 +41,12 @@ Matches = dict[str, list[Raw]]
 def changes(wire: Wire, entity: str, since: datetime | None, resume: str | None) -> Iterator[Page]:
     """See `Connector.changes`; customers cannot be filtered by date, so all of them come [3.6].
 
-    Refunds are walked by id: they have no date of modification to go on from.
+    Refunds are walked by id: they have no date of modification to go on from. Tax classes and rates
+    come all at once.
     """
+    if entity in TABLES:
+        yield from read_table(wire, entity)
+        return
     shape = shape_of(entity)
     if not shape.listings:
         raise ConfigError(f"The {shape.label.lower()}s of a shop cannot be read by date.")

@@ -6,11 +6,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from odoo_erp import START, Choices, Erp, line, order
+from odoo_erp import START, Choices, Erp, line, order, running
 
 from sync_cli.connectors.base import Done, Raw
 from sync_cli.connectors.odoo.connector import Odoo
+from sync_cli.core.checkup import Grade
 from sync_cli.core.errors import AccessDenied, ConfigError
+from sync_cli.sandbox.odoo import OdooSettings
+from sync_cli.sandbox.odoo.rights import ADMIN, User
 
 HOUR = timedelta(hours=1)
 
@@ -295,3 +298,19 @@ def test_deliveries_and_invoices_are_found_by_their_order(erp: Erp, connector: O
     assert found["99"] == ()
     (billed,) = connector.find("invoice", "document", [id_])[id_]
     assert billed.id == str(invoice)
+
+
+def test_rights_beyond_those_that_are_needed_are_named(erp: Erp) -> None:
+    [found] = erp.open().inspect(writes=True)
+    assert (found.grade, found.topic) == (Grade.OK, "rights")
+    admin = User(6, "shopsync", "k", frozenset({ADMIN}), "a@b.example")
+    with running(settings=OdooSettings(users=[admin])) as side:
+        [found] = side.open(key="k").inspect(writes=True)
+    assert found.grade is Grade.WARNING
+    assert "write res.users, write product.product, unlink sale.order" in found.says
+
+
+def test_a_user_without_an_address_posts_no_credit_note(erp: Erp) -> None:
+    erp.hands.edit("res.users", "6", email=None)
+    [_, found] = erp.open().inspect(writes=False)
+    assert (found.grade, found.topic) == (Grade.WARNING, "e-mail address")
