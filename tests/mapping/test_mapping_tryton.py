@@ -84,11 +84,12 @@ def line(**values: Any) -> DocumentLine:
 def test_a_document_names_taxes_and_leaves_ids_to_the_connector() -> None:
     document = Document(
         reference="WC-a-1042", order_number="1042", currency="EUR", customer_key="9",
-        ordered_at=datetime(2026, 11, 27, 23, 30, tzinfo=UTC), billing=BUYER, shipping=BUYER,
+        ordered_at=datetime(2026, 11, 27, 23, 30, tzinfo=UTC), ordered_on="2026-11-28",
+        payment_method="bacs", shipping_method="flat_rate", billing=BUYER, shipping=BUYER,
         lines=(line(), line(kind=LineKind.ROUNDING, product_key="", tax_key="", text="Rounding")),
     )  # fmt: skip
     payload = of("document").write(document, {("product", "1"): "14", ("customer", "9"): "2"})
-    assert (payload["party"], payload["sale_date"]) == ("2", "2026-11-27")
+    assert (payload["party"], payload["sale_date"]) == ("2", "2026-11-28")
     assert payload["lines"][0] == {
         "kind": "product", "product": "14", "text": "Kettle", "quantity": "2", "net": "160.38",
         "tax": "DE 19%",
@@ -104,6 +105,7 @@ def test_a_tax_that_is_in_no_table_holds_the_order_and_is_named() -> None:
     document = Document(
         reference="r", currency="EUR", customer_key="9",
         ordered_at=datetime(2026, 1, 1, tzinfo=UTC),
+        ordered_on="2026-01-01",
         lines=(line(tax_key="FR 20 incl"),),
     )  # fmt: skip
     with pytest.raises(Unreadable) as told:
@@ -114,7 +116,7 @@ def test_a_tax_that_is_in_no_table_holds_the_order_and_is_named() -> None:
 def test_a_credit_note_is_written_below_zero() -> None:
     note = CreditNote(
         reference="WC-a-R7", order_id="1042", currency="EUR", customer_key="9",
-        ordered_at=datetime(2026, 11, 28, tzinfo=UTC), reason="too small",
+        ordered_at=datetime(2026, 11, 28, tzinfo=UTC), ordered_on="2026-11-28", reason="too small",
         lines=(line(disposition=Disposition.RESTOCK), line(disposition=Disposition.NONE)),
     )  # fmt: skip
     refs = {("product", "1"): "14", ("customer", "9"): "2", ("order", "1042"): "5"}

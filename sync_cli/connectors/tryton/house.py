@@ -94,6 +94,11 @@ class House:
         return self._ids("account.tax", "name", [["company", "=", self.shop.company]])
 
     @cached_property
+    def payment_terms(self) -> Mapping[str, int]:
+        """Ids of payment terms by name."""
+        return self._ids("account.invoice.payment_term", "name")
+
+    @cached_property
     def carriers(self) -> Mapping[str, int]:
         """Ids of carriers by the name of their party."""
         if "carrier" not in self.modules:

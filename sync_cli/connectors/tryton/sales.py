@@ -61,6 +61,8 @@ class Sales:
         for line in payload["lines"]:
             if line.get("tax"):
                 self._known(draft, "tax", line["tax"], house.taxes)
+        if payload.get("payment_term"):
+            self._known(draft, "payment term", payload["payment_term"], house.payment_terms)
         if payload.get("carrier"):
             self._known(draft, "carrier", payload["carrier"], house.carriers)
 
@@ -83,6 +85,8 @@ class Sales:
         }
         if not _goods_move(payload["lines"]):
             values["shipment_method"] = "manual"
+        if payload.get("payment_term"):
+            values["payment_term"] = self._house.payment_terms[payload["payment_term"]]
         if payload.get("origin"):
             values["origin"] = f"sale.sale,{payload['origin']}"
         if "sale_shipment_cost" in self._house.modules:

@@ -28,7 +28,7 @@ _TAXES = (
 )
 _TAX_OF_CLASS = {"": 14, "reduced-rate": 15}
 _TYPES = {"goods": "product", "service": "service", "consumable": "consu"}
-SERVICES = ("SHOP-SHIPPING", "SHOP-FEE", "SHOP-DISCOUNT", "SHOP-ROUNDING")
+SERVICES = ("SHOP-SHIPPING", "SHOP-FEE", "SHOP-GIFT-CARD", "SHOP-DISCOUNT", "SHOP-ROUNDING")
 """Internal references of the articles that stand for what is no merchandise."""
 
 
