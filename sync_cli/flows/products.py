@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.errors import ConfigError
-from sync_cli.core.fingerprint import digest
+from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.guard import Guard
-from sync_cli.core.plan import Kind
+from sync_cli.core.plan import Item, Kind
 from sync_cli.engine.ahead import asked_ahead
 from sync_cli.engine.guarding import judge
 from sync_cli.engine.reading import Reading
@@ -73,7 +73,7 @@ class ProductFlow:
     ) -> None:
         """What is held and what changed in the ERP; `done` collects what was compared."""
         afresh = self.run.options.full or bool(self.run.options.ids)
-        self._compare(comparer, _records(comparer, reading), afresh=afresh, done=done)
+        self._compare(comparer, self._records(comparer, reading), afresh=afresh, done=done)
 
     def _plan_changes(
         self, comparer: ProductComparer, reading: Reading, shop_reading: Reading
@@ -95,6 +95,24 @@ class ProductFlow:
                 articles = self.systems.erp.fetch(PRODUCT, sorted(news))
                 self._compare(comparer, articles, list(news.values()), afresh=True)
                 done |= news.keys()
+
+    def _records(self, comparer: ProductComparer, reading: Reading) -> Iterator[Raw]:
+        """The articles of all windows; those that the ERP lost are left to the comparer."""
+        for window in reading:
+            yield from window.records if window.asked_for else self._due(window.records)
+            comparer.gone(window.missing)
+
+    def _due(self, raws: Iterable[Raw]) -> Iterator[Raw]:
+        """The articles but those that failed as they are, and whose next try is not due yet.
+
+        The buffer reads them again and again; what the shop refused is not sent each time.
+        """
+        desk = self.writer.desk
+        for raw in raws:
+            if desk.holds(raw.id) and desk.waits(Item(raw.id, "", content=content_hash(raw.data))):
+                self.run.tally.add(self.route.name, "read")
+            else:
+                yield raw
 
     def _plan_skus(self, comparer: ProductComparer, skus: tuple[str, ...]) -> None:
         found = self.systems.erp.find(PRODUCT, "sku", sorted(set(skus)))
@@ -126,13 +144,6 @@ class ProductFlow:
         for batch in batched(raws, AT_ONCE):
             self.run.tally.add(self.route.name, "read", len(batch))
             yield comparer.look(batch, known, afresh=afresh)
-
-
-def _records(comparer: ProductComparer, reading: Reading) -> Iterator[Raw]:
-    """The articles of all windows; those that the ERP lost are left to the comparer."""
-    for window in reading:
-        yield from window.records
-        comparer.gone(window.missing)
 
 
 def products_route(systems: Systems) -> Route:

@@ -115,7 +115,7 @@ class Looker:
             return Article(self.systems.whole_erp_product(raw), content, applied)
         except Unreadable as error:
             problem = error.problems[0]
-            self.plan.close_later(Reject(Item(raw.id, problem.record), problem))
+            self.plan.close_later(Reject(Item(raw.id, problem.record, content=content), problem))
             return None
 
     def is_applied(self, id: str, content: str, applied: Applied | None) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sync_cli.connectors.base import Json
+from sync_cli.core.errors import Problem
 from tests.flows.product_world import ProductWorld
 from tests.flows.test_products import HOUR, family, synced
 
@@ -237,3 +240,26 @@ def test_held_article_that_vanished_from_the_erp_is_let_go(tmp_path: Path) -> No
     world.pass_time(HOUR)
     world.run("products")
     assert world.held() == []
+
+
+def test_refused_article_waits_until_it_is_due_or_changed(tmp_path: Path) -> None:
+    world = synced(tmp_path, create=True)
+    tries: list[str] = []
+
+    def refuses(fields: Json) -> Problem:
+        tries.append(str(fields["name"]))
+        return Problem("odd", "", "the shop does not take it", "Ask the shop.")
+
+    shape = replace(world.shop.shapes["product"], refuses=refuses)
+    world.shop.shapes = {**world.shop.shapes, "product": shape}
+    world.put_article("920", "20", name="First")
+    for _ in range(3):
+        world.run("products")
+    assert tries == ["First"]
+    world.edit("920", name="Second")
+    for _ in range(3):
+        world.run("products")
+    assert tries == ["First", "Second"]
+    world.pass_time(HOUR)
+    world.run("products")
+    assert tries == ["First", "Second", "Second"]
