@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -175,7 +176,8 @@ class OrderFlow:
             for case in cases
             if case.order is not None and (case.is_new or (self._edits and case.is_edited))
         )
-        items = [self._with_payload(case, customers, articles).item for case in cases]
+        products = {("product", key): id for key, id in articles.ids.items()}
+        items = [self._with_payload(case, customers, products).item for case in cases]
         items = look_up(self.run.state, self.route, items)
         rules = self.route.rules(self.run.options)
         operations = [decide(item, rules, self.run.now()) for item in items]
@@ -351,10 +353,18 @@ class OrderFlow:
         self, item: Item, order: Order, proof: Proven, articles: Articles
     ) -> tuple[Document, str] | Problem:
         """The document in the ERP's units, and its hash under our own names, in pieces."""
-        pieces = self._document(item, order, proof, lambda _key: Decimal(1))
+        keys: set[str] = set()
+
+        def one_piece(key: str) -> Decimal:
+            keys.add(key)
+            return Decimal(1)
+
+        pieces = self._document(item, order, proof, one_piece)
         named = pieces if isinstance(pieces, Problem) else self.words.fingerprint(pieces)
         if isinstance(named, Problem):
             return named
+        if not isinstance(pieces, Problem) and all(articles.factor(key) == 1 for key in keys):
+            return pieces, named
         document = self._document(item, order, proof, articles.factor)
         return document if isinstance(document, Problem) else (document, named)
 
@@ -399,37 +409,42 @@ class OrderFlow:
         seconds = int(self.settings.settle.total_seconds())
         return case.but(waits=f"it was changed less than {seconds} s ago", waits_until=ready + lag)
 
-    def _with_payload(self, case: Case, customers: Resolved, articles: Articles) -> Case:
+    def _with_payload(
+        self, case: Case, customers: Resolved, products: dict[tuple[str, str], str]
+    ) -> Case:
         """The payload with the ERP's ids; an order whose customer is not ready waits."""
         item, document = case.item, case.item.record
         if not isinstance(document, Document) or not (case.is_new or case.is_edited):
             return case
         key = document.customer_key
         if case.is_edited:
-            return self._with_edit(case, customers.ids.get(key), articles)
+            return self._with_edit(case, customers.ids.get(key), products)
         if key not in customers.ids:
             why = customers.trouble.get(key, "it is not in the ERP yet")
             return case.but(waits=f"its customer is not ready: {why}")
-        refs = _refs(document, articles, customers.ids[key])
+        refs = _refs(document, products, customers.ids[key])
         payload = self.words.payload(document, refs)
         if isinstance(payload, Problem):
             return case.but(problem=payload.about(item.label))
         because = "; ".join(filter(None, (self.words.because(document), item.because)))
         return case.but(payload=payload, refs=refs, because=because)
 
-    def _with_edit(self, case: Case, customer: str | None, articles: Articles) -> Case:
+    def _with_edit(
+        self, case: Case, customer: str | None, products: dict[tuple[str, str], str]
+    ) -> Case:
         """The payload of a late edit; without one, where an id is missing, it becomes a task."""
         document = case.item.record
         if customer is None or not isinstance(document, Document):
             return case
-        payload = self.words.payload(document, _refs(document, articles, customer))
+        payload = self.words.payload(document, _refs(document, products, customer))
         return case if isinstance(payload, Problem) else case.but(payload=payload)
 
 
-def _refs(document: Document, articles: Articles, customer: str) -> dict[tuple[str, str], str]:
-    """The ERP's ids of all that the document names."""
-    refs = {("product", key): id for key, id in articles.ids.items()}
-    return {**refs, ("customer", document.customer_key): customer}
+def _refs(
+    document: Document, products: dict[tuple[str, str], str], customer: str
+) -> Mapping[tuple[str, str], str]:
+    """The ERP's ids of all that the document names; those of its window's products are shared."""
+    return ChainMap({("customer", document.customer_key): customer}, products)
 
 
 def order_route(systems: Systems) -> Route:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
@@ -126,8 +127,7 @@ class EntityMapping:
 
     def writes(self, field: str) -> bool:
         """Whether any write rule, of the record or of a part, uses this canonical field."""
-        rules = [*self.rules_write, *(rule for part in self.parts.values() for rule in part)]
-        return field in sources_of(rules)
+        return field in _written_fields(self)
 
     def rows_of(self, field: str, values: Iterable[str]) -> list[str]:
         """Which row of a table decided for each of these values of a canonical field, in words.
@@ -266,6 +266,13 @@ def _compile(source: Source, files: Mapping[str, str], faults: list[Fault]) -> E
         reader=reader,
         writer=writer,
     )
+
+
+@lru_cache(maxsize=64)
+def _written_fields(mapping: EntityMapping) -> frozenset[str]:
+    """The canonical fields that any write rule uses; asked for each document."""
+    parts = (rule for part in mapping.parts.values() for rule in part)
+    return sources_of([*mapping.rules_write, *parts])
 
 
 def sources_of(rules: Sequence[Rule]) -> frozenset[str]:

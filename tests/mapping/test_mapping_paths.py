@@ -21,6 +21,10 @@ EXPRESSIONS = [
     "a[0] || b",
     "a && b",
     "a || `7`",
+    "a == 'x'",
+    "a.b != 'x'",
+    "a == b",
+    "a < 'x'",
 ]
 values = st.recursive(
     st.sampled_from([None, False, True, 0, 1, "", "x"]),
