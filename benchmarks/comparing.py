@@ -20,10 +20,11 @@ def measure_reconcile(size: Size) -> Iterator[Figure]:
         setting.count_anew()
         runs = [setting.sync("reconcile") for _ in range(size.runs)]
         calls = setting.calls()
-    records = 2 * (rows + orders)
+    records = 3 * rows + 2 * orders
     cpu = median(run.cpu for run in runs)
     detail = (
-        f"{rows} products and {orders} orders on both sides: {records} records, {cpu:.2f} s CPU,"
+        f"{rows} products, articles and stock rows, {orders} orders and documents: {records}"
+        f" records, {cpu:.2f} s CPU,"
         f" {runs[-1].wall:.1f} s wall, median of {len(runs)}; calls of all: {calls}"
     )
     yield Figure("reconcile-us", round(cpu / records * 1e6, 1), "us", detail, goal=150)
@@ -40,5 +41,5 @@ def _ratio(rows: int, runs: int) -> Iterator[Figure]:
 
 
 def _bring_in_step(setting: Setting) -> None:
-    for command in ("orders", "stock", "stock"):
+    for command in ("products", "customers", "orders", "stock", "stock"):
         setting.sync(command)

@@ -36,6 +36,8 @@ orders:
   mode: 'on'
   start_at: {start_at}
   settle: 0s
+customers:
+  mode: 'on'
 stock:
   mode: 'on'
   safety_stock: {safety_stock}
