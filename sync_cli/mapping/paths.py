@@ -168,7 +168,7 @@ def _expression_getter(
     def get(data: Mapping[str, Any]) -> Any:
         try:
             value = search(data)
-        except JMESPathError as error:
+        except (JMESPathError, TypeError) as error:
             raise BadValue(f"does not fit the expression ({type(error).__name__})") from error
         missing = [any(one(data) is ABSENT for one in choice) for choice in getters]
         if missing and (all(missing) or (value is None and any(missing))):
