@@ -119,8 +119,14 @@ class Look:
             yield Finding(Grade.OK, "time zone", says)
 
     def _inside(self, connector: Connector, identity: Identity) -> Iterator[Finding]:
+        honoured = []
         for entity in _entities(self.config, self.role):
-            yield from _filters(connector, entity, identity.clock)
+            faults = list(_filters(connector, entity, identity.clock))
+            yield from faults
+            honoured += [] if faults else [entity]
+        if honoured:
+            says = f"Its lists are filtered and ordered: {', '.join(honoured)}."
+            yield Finding(Grade.OK, "filters", says)
         if isinstance(connector, Inspects):
             yield from connector.inspect(writes=_writes(self.config, self.role))
 
@@ -184,8 +190,8 @@ def _entities(config: Config, role: str) -> Iterator[str]:
 
 
 def _filters(connector: Connector, entity: str, clock: datetime) -> Iterator[Finding]:
-    """Whether the system honours the filter by date, for nothing changed tomorrow; without such a
-    filter, whether its lists of ids are in order."""
+    """What is wrong where the system does not honour the filter by date, for nothing changed
+    tomorrow; without such a filter, where its lists of ids are not in order."""
     try:
         if connector.traits(entity).delta:
             pages = islice(connector.changes(entity, clock + TOMORROW), 1)
@@ -205,8 +211,6 @@ def _filters(connector: Connector, entity: str, clock: datetime) -> Iterator[Fin
             " ignores the filter, and every run would read everything.",
             "A plug-in, a cache or the profile seems to be wrong.",
         )
-    else:
-        yield Finding(Grade.OK, "filters", f"Lists of each {entity} are filtered and ordered.")
 
 
 def _writes(config: Config, role: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from sync_cli.admin.alignment import Step
 from sync_cli.admin.mapping_diff import Difference, JourneyChange, RecordChange
 from sync_cli.admin.mapping_live import Looked
 from sync_cli.admin.preview import Preview
@@ -43,20 +45,31 @@ def looked_data(looked: Iterable[Looked]) -> list[dict[str, Any]]:
 
 
 def show_preview(shown: Preview) -> None:
-    """A record on its journey side by side, then why it would be held."""
-    rows = []
-    for step in shown.steps:
-        cells = [step.raw, step.canonical, step.made, step.payload]
-        if len(shown.heads) == 3:
-            del cells[2]
-        rows.append(cells)
-    show_table(shown.label, shown.heads, rows)
+    """A record on its journey side by side, then why it would be held.
+
+    What is read and goes no further stands apart, so that what is written has the room.
+    """
+    written = [step for step in shown.steps if step.payload or step.made]
+    show_table(shown.label, shown.heads, [_cells(step, shown) for step in written])
+    rest = [step for step in shown.steps if not (step.payload or step.made)]
+    if rest and sys.stdout.isatty():
+        rows = [(step.raw, step.canonical) for step in rest]
+        show_table("Read, and not written there", shown.heads[:2], rows)
+    elif rest:
+        show_table("", shown.heads, [_cells(step, shown) for step in rest])
     if shown.note and shown.carried.payload is not None:
         print(shown.note)
     if shown.carried.left_out:
         print(f"left out: {shown.carried.left_out}")
     for problem in shown.problems:
         print(f"held: {problem.sentence()}")
+
+
+def _cells(step: Step, shown: Preview) -> list[str]:
+    cells = [step.raw, step.canonical, step.made, step.payload]
+    if len(shown.heads) == 3:
+        del cells[2]
+    return cells
 
 
 def show_difference(found: Difference) -> None:
