@@ -57,7 +57,7 @@ class TaxShares:
         """
         whole = (self.whole(line),)
         charges = self._charges(line)
-        if len(charges) < 2 or all(abs(one.net - line.total) <= one.slack for one in charges):
+        if len(charges) < 2 or _are_on_the_whole(charges, line.total):
             return whole
         shares = self._shares(line, charges)
         return _adding_up(shares, line.total, line.total_tax) if shares else whole
@@ -115,6 +115,15 @@ class TaxShares:
     def _class_of(self, rate: TaxRate, line: OrderLine) -> str:
         """The tax class of the goods that were charged with this rate alone."""
         return self._classes.get(rate.id, line.tax_class)
+
+
+def _are_on_the_whole(charges: Sequence[_Charge], net: Decimal) -> bool:
+    """Whether each rate was charged on all of `net`: as far as rounding can tell, and rather that
+    than on parts of it, for of a few cents it can tell neither."""
+    off = [abs(one.net - net) for one in charges]
+    if any(each > one.slack for each, one in zip(off, charges, strict=True)):
+        return False
+    return sum(off, ZERO) <= abs(net - sum((one.net for one in charges), ZERO))
 
 
 def _adding_up(shares: Sequence[TaxShare], net: Decimal, tax: Decimal) -> tuple[TaxShare, ...]:

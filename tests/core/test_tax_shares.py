@@ -72,6 +72,10 @@ def told(line: OrderLine) -> list[tuple[str, str, str]]:
             [("19 excl", "-0.95", "-0.18145"), ("7 excl", "-0.16", "-0.01")],
         ),
         (
+            item("-0.07", r1="-0.0095", r2="-0.0014"),
+            [("19 excl", "-0.05", "-0.0095"), ("7 excl", "-0.02", "0")],
+        ),
+        (
             item("5.00", r1="0.57", r3="0"),
             [("19 excl", "3.00", "0.57"), ("0 excl", "2.00", "0")],
         ),
@@ -80,7 +84,14 @@ def told(line: OrderLine) -> list[tuple[str, str, str]]:
             [("19 excl", "2.00", "0.38"), ("7 excl", "1.00", "0.07"), ("none", "2.00", "0")],
         ),
     ],
-    ids=["one rate", "two rates", "a discount", "a rate of zero", "untaxed goods beside"],
+    ids=[
+        "one rate",
+        "two rates",
+        "a discount",
+        "a few cents",
+        "a rate of zero",
+        "untaxed goods beside",
+    ],
 )
 def test_shipping_over_several_vat_rates(
     line: OrderLine, found: list[tuple[str, str, str]]
@@ -150,3 +161,7 @@ def test_the_recorded_discount_of_a_real_shop_is_one_over_two_rates() -> None:
     found = TaxShares(order, 2).booked(discount, discount.total, discount.total_tax)
     assert [one.tax_key for one in found] == ["DE 19 incl", "DE 7 incl"]
     assert sum(one.net for one in found) == discount.total
+
+
+def test_two_taxes_on_a_few_cents_stay_one_line() -> None:
+    assert len(told(item("0.10", r4="0.005", r6="0.007"))) == 1
