@@ -27,13 +27,15 @@ from sync_cli.connectors.kinds import ErpSettings, ShopSettings
 from sync_cli.connectors.settings import Duration, SecretField, Section
 from sync_cli.core.families import ChildOrders
 from sync_cli.core.guard import DEFAULT_LIMITS, Harm, Limit
-from sync_cli.core.model import Disposition, OrderState
+from sync_cli.core.model import Disposition, Order, OrderLine, OrderState
 from sync_cli.core.refunds import Mismatch
+from sync_cli.core.routing import Routing, RoutingRule, Shared
 from sync_cli.core.sellable import Basis
 from sync_cli.core.shipping import StatusRules
 from sync_cli.core.suspicion import HoldRules
 from sync_cli.core.unit_prices import UnitPrices
 from sync_cli.engine.route import Mode
+from sync_cli.mapping.shapes import wrong_path
 
 ADDRESS = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -186,6 +188,61 @@ class FraudHold(Section):
         return HoldRules(frozenset(self.states), self.metadata)
 
 
+class RoutingRuleSettings(Section):
+    """Lines that fit go to `part`."""
+
+    part: str = Field(
+        pattern=r"^[a-z0-9]{1,6}$",
+        description="small letters and digits, 6 at most; it becomes part of the reference, and the"
+        " ERP's mapping makes a warehouse or company of it",
+    )
+    lines: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="fields of a line and patterns of their values"
+    )
+    order: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="fields of the order and patterns of their values"
+    )
+
+    @model_validator(mode="after")
+    def _names_fields(self) -> RoutingRuleSettings:
+        for model, wanted in ((OrderLine, self.lines), (Order, self.order)):
+            for path in wanted:
+                if wrong := wrong_path(model, path.split(".")):
+                    raise ValueError(f"{path}: {wrong}")
+        return self
+
+
+class RoutingSettings(Section):
+    """One order becomes several documents: by warehouse, vendor, company or brand."""
+
+    parts: tuple[RoutingRuleSettings, ...] = Field(
+        (),
+        description="rules, the first that fits a line counts: {part: north, lines: {sku:"
+        " [N-*]}, order: {billing.country: [AT]}}; without any an order is one document",
+    )
+    rest: str = Field(
+        "",
+        pattern=r"^[a-z0-9]{0,6}$",
+        description="compulsory with `parts`: the part of lines that no rule takes, such as main",
+    )
+    shared: Shared = Field(
+        Shared.SHARED,
+        description="shipping and fees: shared (in proportion to the goods) or first (all to the"
+        " part of the first line)",
+    )
+
+    @model_validator(mode="after")
+    def _names_the_rest(self) -> RoutingSettings:
+        if self.parts and not self.rest:
+            raise ValueError("with `parts` the `rest` needs a name too, such as main")
+        return self
+
+    def rules(self) -> Routing:
+        """The same as the core's rules."""
+        rules = tuple(RoutingRule(one.part, one.lines, one.order) for one in self.parts)
+        return Routing(rules, self.rest, self.shared)
+
+
 class OrdersSettings(Guarded):
     """Orders, shop to ERP, and what the ERP says of them back to the shop."""
 
@@ -206,6 +263,7 @@ class OrdersSettings(Guarded):
     settle: Duration = Field(
         timedelta(seconds=60), description="an order must have been left alone for so long"
     )
+    routing: RoutingSettings = Field(default_factory=RoutingSettings)
     reference: Template = Field("WC-{shop}-{id}", description="our name for an order in the ERP")
     customer_reference: Template = Field("WC-{shop}-C{id}", description="our name for a customer")
     guests: Guests = Field(default_factory=Guests)

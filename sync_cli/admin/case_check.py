@@ -8,6 +8,7 @@ from typing import Any
 
 from sync_cli.admin.case_stage import Stage
 from sync_cli.admin.cases import Back, Expect
+from sync_cli.core.routing import order_of
 from sync_cli.state.store import State
 
 ORDERS = "orders"
@@ -44,7 +45,7 @@ def _differences(stage: Stage, expect: Expect) -> Iterator[str]:
 def documents(stage: Stage) -> list[dict[str, Any]]:
     """The ERP's sales documents of the case's order, the oldest first, each line with its SKU."""
     state = stage.sandbox.erp.ledger.state()
-    own = [one for one in state["orders"] if one["reference"] == stage.reference]
+    own = [one for one in state["orders"] if order_of(one["reference"] or "") == stage.reference]
     return [_with_skus(one, state["products"]) for one in own]
 
 
@@ -137,7 +138,7 @@ def _back(stage: Stage, back: Back) -> Iterator[str]:
     numbers = {one["number"] for one in documents(stage)}
     if back.document_state is not None:
         yield from _same("document_state", back.document_state, metas.get(f"{META}state"))
-        if metas.get(f"{META}document") not in numbers:
+        if not numbers.issuperset((metas.get(f"{META}document") or "none").split(", ")):
             yield f"the shop's order names the document {metas.get(f'{META}document')}"
     if back.status is not None:
         yield from _same("the shop's status", back.status, order["status"])

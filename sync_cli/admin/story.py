@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sync_cli.core.corrections import Correction
 from sync_cli.core.plan import Held, Intent
+from sync_cli.core.routing import order_of, part_id
 from sync_cli.state.store import State
 
 ORDER = "order"
@@ -38,6 +39,7 @@ class Story:
     held: tuple[Held, ...]
     skipped: str
     open_intents: tuple[Intent, ...]
+    parts: tuple[Story, ...] = ()
     refunds: tuple[Story, ...] = ()
     corrections: tuple[Correction, ...] = ()
 
@@ -49,7 +51,7 @@ def stories(state: State, name: str) -> list[Story]:
     """
     found = ((id, _story(state, ORDER, id)) for id in sorted(_ids(state, name)))
     return [
-        replace(story, refunds=tuple(_refunds(state, id)))
+        replace(story, parts=tuple(_parts(state, id)), refunds=tuple(_refunds(state, id)))
         for id, story in found
         if story is not None
     ]
@@ -57,17 +59,26 @@ def stories(state: State, name: str) -> list[Story]:
 
 def _ids(state: State, name: str) -> set[str]:
     hits = state.search_facts(name)
-    found = {id for entity, id, _ in hits if entity == ORDER}
+    found = {order_of(id) for entity, id, _ in hits if entity == ORDER}
     refunds = {id for entity, id, fact in hits if entity == REFUND and fact != ORDER} | {name}
     found |= {facts[ORDER] for facts in state.facts(REFUND, refunds).values() if ORDER in facts}
     labels = {name, f"Order {name}"}
     found |= {
-        held.id
+        order_of(held.id)
         for route in ROUTES[ORDER]
         for held in state.held(route)
         if labels & {held.id, held.label}
     }
-    return found | {name}
+    return found | {order_of(name)}
+
+
+def _parts(state: State, order_id: str) -> Iterator[Story]:
+    """The stories of the parts that an order was divided into."""
+    names = state.facts(ORDER, [order_id]).get(order_id, {}).get("parts", "").split()
+    for name in names:
+        story = _story(state, ORDER, part_id(order_id, name), name)
+        if story is not None:
+            yield story
 
 
 def _refunds(state: State, order_id: str) -> Iterator[Story]:
@@ -78,9 +89,9 @@ def _refunds(state: State, order_id: str) -> Iterator[Story]:
             yield story
 
 
-def _story(state: State, entity: str, id: str) -> Story | None:
-    routes = ROUTES[entity]
-    links = state.links(entity, "shop", "erp", [id])
+def _story(state: State, entity: str, id: str, part: str = "") -> Story | None:
+    routes, source = ROUTES[entity], order_of(id)
+    links = state.links(entity, "shop", "erp", [source], target_part=part)
     facts = state.facts(entity, [id]).get(id, {})
     held = [held[id] for route in routes if id in (held := state.held_of(route, [id]))]
     skipped = state.skipped(routes[0], [id]).get(id, "")
@@ -92,7 +103,7 @@ def _story(state: State, entity: str, id: str) -> Story | None:
         entity,
         id,
         facts,
-        document=links[id].target if id in links else "",
+        document=links[source].target if source in links else "",
         events=tuple(events),
         held=tuple(held),
         skipped=skipped,
@@ -124,7 +135,8 @@ def describe(story: Story) -> Iterable[str]:
     names = ", ".join(f"{fact} {value}" for fact, value in sorted(story.facts.items()))
     what = "credit note" if story.entity == REFUND else "document"
     yield f"{story.entity.capitalize()} {story.id}" + (f" ({names})" if names else "")
-    yield f"  ERP {what} {story.document}" if story.document else f"  no ERP {what} yet"
+    if not story.parts:
+        yield f"  ERP {what} {story.document}" if story.document else f"  no ERP {what} yet"
     for event in story.events:
         yield f"  {event.at:%Y-%m-%d %H:%M:%S} UTC  {event.what}"
     for correction in story.corrections:
@@ -136,5 +148,5 @@ def describe(story: Story) -> Iterable[str]:
     for held in story.held:
         yield f"  held ({held.why}) until {held.until:%Y-%m-%d %H:%M:%S} UTC,"
         yield f"  attempt {held.attempts}: {held.problem.sentence()}"
-    for refund in story.refunds:
-        yield from (f"  {line}" for line in describe(refund))
+    for below in (*story.parts, *story.refunds):
+        yield from (f"  {line}" for line in describe(below))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -101,13 +101,14 @@ class ShopOrder:
 
 @dataclass(frozen=True, slots=True)
 class ErpDocument:
-    """An ERP document as far as it is compared."""
+    """An ERP document as far as it is compared; `part` of an order that became several."""
 
     id: str
     number: str
     state: DocumentState
     currency: str
     total: Decimal
+    part: str = field(default="", kw_only=True)
 
     @property
     def is_live(self) -> bool:
@@ -136,6 +137,22 @@ def reference_pattern(template: str, shop: str) -> re.Pattern[str]:
     """What our references look like; its group is the order's id, which in a shop is a number."""
     before, _, behind = template.replace("{shop}", shop).partition("{id}")
     return re.compile(f"{re.escape(before)}([1-9][0-9]*){re.escape(behind)}")
+
+
+def together(documents: Sequence[ErpDocument]) -> tuple[ErpDocument, ...]:
+    """The documents of an order; of one in parts its live ones as one, unless a part has two."""
+    live = [document for document in documents if document.is_live]
+    parts = {document.part for document in live}
+    if not any(parts) or len(parts) < len(live):
+        return tuple(documents)
+    one = ErpDocument(
+        " ".join(document.id for document in live),
+        ", ".join(document.number for document in live),
+        live[0].state,
+        live[0].currency,
+        sum((document.total for document in live), Decimal(0)),
+    )
+    return (one,)
 
 
 def compare_order(

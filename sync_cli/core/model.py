@@ -423,6 +423,7 @@ class Document(Record):
     """A sales document of an ERP: as we want it, or as the ERP stored it.
 
     `customer_key` names the customer on the shop's side; `reference` is our name for the order.
+    `part` names what it holds of an order that became several documents.
     `exchange_rate` is how much of `currency` one of the ERP's own bought, None in its own.
     `ordered_on` is the day of `ordered_at` in the company's time zone, as 2026-01-31.
     `prices_include_tax` claims that unit prices are gross. `prepaid` is what gift cards have paid
@@ -434,6 +435,7 @@ class Document(Record):
 
     number: str = ""
     reference: str = ""
+    part: str = ""
     order_number: str = ""
     state: DocumentState = DocumentState.DRAFT
     currency: str = ""

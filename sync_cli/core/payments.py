@@ -69,11 +69,16 @@ def why_not_paid(order: Order, manual: Collection[str]) -> str:
     return "" if order.paid_at is not None else "it is not paid yet"
 
 
-def payment_conflict(label: str, payment: Payment, document: Document) -> Problem | None:
-    """Why the payment cannot be booked on this document: it is not over what was paid."""
+def payment_conflict(
+    label: str, payment: Payment, document: Document, due: Decimal
+) -> Problem | None:
+    """Why the payment cannot be booked on this document, which should be over `due`.
+
+    That is what was paid, and what gift cards have paid where these are no line of it.
+    """
     if document.state is DocumentState.DRAFT:
         return _conflict(label, "its document is a draft again")
-    if (document.total, document.currency) == (payment.amount, payment.currency):
+    if (document.total, document.currency) == (due, payment.currency):
         return None
     paid = f"{plain(payment.amount)} {payment.currency}"
     return _conflict(

@@ -138,6 +138,7 @@ class Target:
 class Item:
     """One record of a window with all that was gathered about it.
 
+    `part` names one of several documents that an order becomes; its `id` then ends with it.
     `content` is the hash of all of it, `substance` that without what its state brings along.
     `filtered` says why the route leaves it out, `problem` why it cannot be transferred, `waits`
     why not yet (with `waits_until`). `match_said` stands for a match value that must
@@ -150,6 +151,7 @@ class Item:
 
     id: str
     label: str
+    part: str = ""
     birth: str = ""
     content: str = ""
     substance: str = ""
@@ -181,6 +183,11 @@ class Item:
     def as_applied(self) -> Applied:
         """The fingerprint to store once this item is applied."""
         return Applied(self.fingerprint, self.mapping, self.lasting, self.wanted, self.seen)
+
+    @property
+    def source(self) -> str:
+        """The id of the record in its source: of a part that of the whole order."""
+        return self.id.removesuffix(f"#{self.part}") if self.part else self.id
 
     @property
     def lasting(self) -> str:

@@ -62,6 +62,17 @@ def cancelled_over_there(label: str, target: str) -> Problem:
     )
 
 
+def partly_cancelled(label: str, parts: Collection[str]) -> Problem:
+    """The ERP called off some documents of an order and not the others."""
+    return Problem(
+        "cancelled-in-part",
+        label,
+        f"the ERP cancelled its document of {', '.join(parts)}, and not the others",
+        "Refund that part in the shop, or make a new document in the ERP by hand; then run"
+        " `sync-cli held dismiss --route order-status`.",
+    )
+
+
 def ambiguous(label: str, match: str, count: int) -> Problem:
     """Several records carry the match value."""
     return Problem(

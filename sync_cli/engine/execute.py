@@ -182,8 +182,8 @@ class Writer:
         if item.link is not None:
             return None
         return (
-            End(self.route.source_role, item.id, item.birth, self.route.source_part),
-            End(self.route.target_role, target, birth),
+            End(self.route.source_role, item.source, item.birth, self.route.source_part),
+            End(self.route.target_role, target, birth, item.part),
         )
 
     def _settle_each(self, settlements: Iterator[Settlement]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sync_cli.connectors.base import Found
 from sync_cli.core.errors import Problem
-from sync_cli.core.plan import Candidate, Item, Kind, Target, is_left_out, said
+from sync_cli.core.plan import Candidate, Item, Kind, Link, Target, is_left_out, said
 from sync_cli.engine.route import Route
 from sync_cli.state.store import State
 
@@ -16,9 +16,7 @@ from sync_cli.state.store import State
 def recall(state: State, route: Route, items: Sequence[Item]) -> list[Item]:
     """The items with what our own state knows: link, fingerprint, open intent."""
     ids = [item.id for item in items]
-    links = state.links(
-        route.entity, route.source_role, route.target_role, ids, part=route.source_part
-    )
+    links = _links(state, route, items)
     applied = state.fingerprints(route.name, ids)
     intents = state.open_intents(route.name, ids)
     return [
@@ -30,6 +28,23 @@ def recall(state: State, route: Route, items: Sequence[Item]) -> list[Item]:
         )
         for item in items
     ]
+
+
+def _links(state: State, route: Route, items: Sequence[Item]) -> dict[str, Link]:
+    """The links of these items, of parts those to their own documents."""
+    found: dict[str, Link] = {}
+    for part in sorted({item.part for item in items}):
+        own = {item.source: item.id for item in items if item.part == part}
+        links = state.links(
+            route.entity,
+            route.source_role,
+            route.target_role,
+            own,
+            part=route.source_part,
+            target_part=part,
+        )
+        found.update((own[source], link) for source, link in links.items())
+    return found
 
 
 def look_up(state: State, route: Route, items: Sequence[Item]) -> list[Item]:
@@ -100,7 +115,9 @@ def _judged(
     withdrawn = state.withdrawn(route.entity, ids)
     return {
         record: tuple(
-            replace(route.judge(item, found), linked=taken.get(found.id, item.id) != item.id)
+            replace(
+                route.judge(item, found), linked=taken.get(found.id, item.source) != item.source
+            )
             for found in founds
             if found.id not in withdrawn and not _is_withdrawn_by(item, found)
         )

@@ -17,14 +17,14 @@ from sync_cli.core.fingerprint import digest
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
 from sync_cli.flows.admission import (
-    ORDER,
     ROUTE,
     admit,
     mark_backfilled,
     mark_brought,
 )
+from sync_cli.flows.bookings import booked_links
 from sync_cli.flows.orders import OrderFlow, check_references, order_route
-from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.flows.systems import Systems
 from sync_cli.flows.write_back import WriteBackFlow
 
 AT_ONCE = 25
@@ -117,7 +117,7 @@ class Backfill:
 
     def _bring(self, window: Window) -> None:
         """Window by window, what of these orders is not in the ERP yet."""
-        known = self.run.state.links(ORDER, SHOP, ERP, [raw.id for raw in window.records])
+        known = booked_links(self.run.state, [raw.id for raw in window.records])
         new = [raw for raw in window.records if raw.id not in known and self._belongs(raw)]
         for some in batched(new, AT_ONCE):
             with self._locked():

@@ -10,7 +10,8 @@ from sync_cli.core.identity import lowest_first
 from sync_cli.core.model import Order, OrderState
 from sync_cli.core.outcome import Settlement
 from sync_cli.core.states import left_out
-from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.flows.bookings import booked_links
+from sync_cli.flows.systems import Systems
 from sync_cli.mapping.errors import Unreadable
 
 ORDER = "order"
@@ -56,7 +57,7 @@ class Families:
 
     def _of_parts(self, parts: Sequence[Order]) -> dict[str, Family]:
         wholes = {order.parent_id for order in parts}
-        booked = self._state.links(ORDER, SHOP, ERP, wholes)
+        booked = booked_links(self._state, sorted(wholes))
         standing = self._standing(sorted(wholes - booked.keys()))
         return {
             order.id: Family(

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sync_cli.connectors.base import Raw
 from sync_cli.core.outcome import Settlement
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Route
+from sync_cli.flows.bookings import Bookings
 from sync_cli.flows.orders import ORDER, order_route
-from sync_cli.flows.systems import ERP, SHOP, Systems
-from sync_cli.mapping.errors import Unreadable
+from sync_cli.flows.systems import Systems
 
 NUMBER, STATE = "number", "document_state"
 
@@ -26,6 +25,7 @@ class Noticing:
         self.systems = systems
         self.run = systems.run
         self.route = _noticing_route(systems)
+        self.bookings = Bookings(systems)
 
     def look(self) -> None:
         """Remember how the documents of shop orders stand."""
@@ -33,25 +33,23 @@ class Noticing:
             self._remember(window)
 
     def _remember(self, window: Window) -> None:
-        state, records = self.run.state, window.records
-        orders = state.linked_targets(ORDER, SHOP, ERP, [raw.id for raw in records])
-        facts = state.facts(ORDER, list(orders.values()))
+        state, booked = self.run.state, self.bookings.of(window.records)
+        for one in booked:
+            if one.problem is not None:
+                self.run.watcher.note(one.problem.sentence())
+        facts = state.facts(ORDER, [one.order for one in booked])
         found = [
-            Settlement(order, entity=ORDER, facts=told)
-            for raw in records
-            if (order := orders.get(raw.id)) and (told := self._told(raw))
-            if told.items() - facts.get(order, {}).items()
+            Settlement(one.order, entity=ORDER, facts=told)
+            for one in booked
+            if one.problem is None
+            and (told := {NUMBER: one.document.number, STATE: str(one.document.state)}).items()
+            - facts.get(one.order, {}).items()
         ]
-        if found and not self.run.is_dry(self.route):
+        if self.run.is_dry(self.route):
+            return
+        self.bookings.remember(booked)
+        if found:
             state.settle(self.route.name, self.run.number, found, self.run.now())
-
-    def _told(self, raw: Raw) -> dict[str, str]:
-        try:
-            document = self.systems.document(raw)
-        except Unreadable as error:
-            self.run.watcher.note(error.problems[0].sentence())
-            return {}
-        return {NUMBER: document.number, STATE: str(document.state)}
 
 
 def _noticing_route(systems: Systems) -> Route:

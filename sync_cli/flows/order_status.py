@@ -7,7 +7,7 @@ from fresh data at the end: a kill between the two loses none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -15,18 +15,29 @@ from sync_cli.connectors.base import Change, Raw, batched
 from sync_cli.core.back_records import StatusChange
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.guard import Guard, Harm
-from sync_cli.core.model import Document, Order, OrderState
+from sync_cli.core.model import Order, OrderState
 from sync_cli.core.outcome import Settlement
-from sync_cli.core.plan import UNCHANGED, Defer, Intent, Item, Operation, Reject, Skip, Update
-from sync_cli.core.refusals import another_record
-from sync_cli.core.shipping import due_state, is_paid, says_something, shipped
+from sync_cli.core.plan import (
+    UNCHANGED,
+    Defer,
+    Intent,
+    Item,
+    Operation,
+    Reject,
+    Skip,
+    Update,
+    Why,
+)
+from sync_cli.core.refusals import another_record, partly_cancelled
+from sync_cli.core.shipping import due_state, is_paid, says_something
+from sync_cli.core.states import may_become
 from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import recall
 from sync_cli.engine.guarding import judge
 from sync_cli.engine.route import Mode, Route
 from sync_cli.flows.admission import backfilled
-from sync_cli.flows.followers import Followed, Followers
-from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.flows.bookings import Booked, Bookings, booked_links
+from sync_cli.flows.systems import Systems
 from sync_cli.mapping.errors import Unreadable
 
 ORDER = "order"
@@ -71,36 +82,35 @@ class Case:
 
     item: Item
     order: Order
-    document: Document
-    followed: Followed
+    booked: Booked
 
 
 class OrderStatus:
     """The route erp.orders -> shop.orders that changes nothing but the status."""
 
-    def __init__(self, systems: Systems, back: Route, followers: Followers) -> None:
+    def __init__(self, systems: Systems, back: Route, bookings: Bookings) -> None:
         self.systems = systems
         self.run = systems.run
         self.settings = systems.config.orders.status
         self.rules = self.settings.rules()
-        self.followers = followers
+        self.bookings = bookings
         mode = self.settings.mode if back.mode is Mode.ON else back.mode
         self.route = replace(back, name="order-status", mode=mode)
         self.writer = StatusWriter(self.run, self.route)
         self._noted: dict[str, None] = {}
 
-    def note(self, ours: Sequence[tuple[str, Raw]], followed: Mapping[str, Followed]) -> None:
-        """Let the orders wait whose document says something else than when last decided.
+    def note(self, ours: Sequence[Booked]) -> None:
+        """Let the orders wait whose documents say something else than when last decided.
 
-        `ours` are documents by their shop order's id. One that is unreadable is held elsewhere.
-        Orders that came by a backfill are left alone: nobody gets a mail because of them.
+        What is unreadable is held elsewhere. Orders that came by a backfill are left alone: nobody
+        gets a mail because of them.
         """
         if self.settings.mode is Mode.OFF:
             return
-        silent = backfilled(self.systems, [id for id, _ in ours])
-        loud = [(id, raw) for id, raw in ours if id not in silent]
-        items = recall(self.run.state, self.route, list(self._said(loud, followed)))
-        moved = [item for item in items if _is_new(item)]
+        silent = backfilled(self.systems, [booked.order for booked in ours])
+        loud = [booked for booked in ours if booked.order not in silent and not booked.problem]
+        said = [self._item(booked) for booked in loud if _says_something(booked)]
+        moved = [item for item in recall(self.run.state, self.route, said) if _is_new(item)]
         self._noted.update((item.id, None) for item in moved)
         desk, now = self.writer.desk, self.run.now()
         desk.settle([desk.put_off(item, "its document has moved", now) for item in moved])
@@ -130,71 +140,60 @@ class OrderStatus:
             waiting.update(dict.fromkeys(due))
         return batched(waiting, AT_ONCE)
 
-    def _said(
-        self, ours: Iterable[tuple[str, Raw]], followed: Mapping[str, Followed]
-    ) -> Iterator[Item]:
-        for order_id, raw in ours:
-            try:
-                document = self.systems.document(raw)
-            except Unreadable:
-                continue
-            follows = followed.get(raw.id, Followed())
-            left = shipped(document, follows.shipments)
-            if says_something(document, left, follows.invoices):
-                yield self._item(order_id, document, follows)
-
-    def _item(self, order_id: str, document: Document, followed: Followed) -> Item:
+    def _item(self, booked: Booked) -> Item:
         """The fingerprint is all that the status hangs on, the settings too."""
         said = digest(
             [
-                document.state,
-                shipped(document, followed.shipments),
-                document.paid,
-                [[invoice.number, invoice.posted, invoice.paid] for invoice in followed.invoices],
+                booked.document.state,
+                booked.left,
+                booked.document.paid,
+                [[one.number, one.posted, one.paid] for one in booked.followed.invoices],
                 self.settings.model_dump(mode="json", exclude={"mode"}),
+                *booked.called_off,
             ]
         )
-        return Item(order_id, f"Order {order_id}", fingerprint=said, content=said)
+        return Item(booked.order, f"Order {booked.order}", fingerprint=said, content=said)
 
     def _decide(self, ids: Sequence[str]) -> Iterator[Operation]:
         """One operation for each order, from what both systems say now."""
-        links = self.run.state.links(ORDER, SHOP, ERP, ids)
-        documents = {link.target: id for id, link in links.items()}
-        raws = {documents[raw.id]: raw for raw in self.systems.erp.fetch(ORDER, list(documents))}
-        followed = self.followers.of([raw.id for raw in raws.values()])
-        orders = {raw.id: raw for raw in self.systems.shop.fetch(ORDER, list(links))}
+        booked = {one.order: one for one in self.bookings.of_orders(ids)}
+        orders = {raw.id: raw for raw in self.systems.shop.fetch(ORDER, list(booked))}
         cases = []
         for id in ids:
-            if id not in raws or id not in orders:
+            if id not in booked or id not in orders:
                 yield Skip(Item(id, f"Order {id}"), "the order or its document is gone")
                 continue
-            case = self._case(orders[id], raws[id], followed.get(raws[id].id, Followed()))
+            case = self._case(orders[id], booked[id])
             if isinstance(case, Case):
                 cases.append(case)
             else:
                 yield case
         items = recall(self.run.state, self.route, [case.item for case in cases])
+        links = booked_links(self.run.state, [item.id for item in items])
         for case, item in zip(cases, items, strict=True):
-            yield self._weighed(replace(case, item=item))
+            yield self._weighed(replace(case, item=replace(item, link=links.get(item.id))))
 
-    def _case(self, order_raw: Raw, raw: Raw, followed: Followed) -> Case | Reject:
+    def _case(self, order_raw: Raw, booked: Booked) -> Case | Reject:
         label = f"Order {order_raw.data.get('number') or order_raw.id}"
+        if booked.problem is not None:
+            return Reject(Item(order_raw.id, label), booked.problem.about(label))
         try:
-            order, document = self.systems.order(order_raw), self.systems.document(raw)
+            order = self.systems.order(order_raw)
         except Unreadable as error:
             return Reject(Item(order_raw.id, label), error.problems[0].about(label))
-        item = self._item(order_raw.id, document, followed)
-        return Case(replace(item, label=label, reference=raw.id), order, document, followed)
+        item = replace(self._item(booked), label=label, reference=" ".join(booked.targets))
+        return Case(item, order, booked)
 
     def _weighed(self, case: Case) -> Operation:
         """What the ERP's word asks for, unless something speaks against it."""
-        order, document, followed = case.order, case.document, case.followed
+        order, booked = case.order, case.booked
         link = case.item.link
         if link is not None and order.birth != link.birth:
             return Reject(case.item, another_record(case.item.label, order.id, link.target))
-        paid = is_paid(order, document, followed.invoices, self.rules)
-        left = shipped(document, followed.shipments)
-        wanted = due_state(order, document, left, paid=paid, rules=self.rules)
+        if booked.called_off and may_become(order.state, OrderState.CANCELLED):
+            return Reject(case.item, partly_cancelled(case.item.label, booked.called_off), Why.TASK)
+        paid = is_paid(order, booked.document, booked.invoices, self.rules)
+        wanted = due_state(order, booked.document, booked.left, paid=paid, rules=self.rules)
         if wanted is order.state:
             return Skip(case.item, UNCHANGED)
         age = self.systems.shop_identity.clock - order.ordered_at
@@ -212,3 +211,9 @@ class OrderStatus:
 
 def _is_new(item: Item) -> bool:
     return item.applied is None or item.applied.payload != item.fingerprint
+
+
+def _says_something(booked: Booked) -> bool:
+    """Whether the ERP's word may ask for a state, or a person must hear of it."""
+    asks = says_something(booked.document, booked.left, booked.followed.invoices)
+    return asks or bool(booked.called_off)

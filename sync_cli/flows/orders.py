@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -29,9 +29,9 @@ from sync_cli.core.plan import (
     Target,
     Why,
     decide,
-    is_left_out,
 )
-from sync_cli.core.proof import Proven, Unproven, prove
+from sync_cli.core.proof import Unproven, prove
+from sync_cli.core.routing import order_of
 from sync_cli.core.states import left_out, wanted_document_state
 from sync_cli.core.suspicion import suspicious, suspicious_later
 from sync_cli.engine.documents import DocumentWriter
@@ -50,8 +50,10 @@ from sync_cli.flows.articles import (
 from sync_cli.flows.families import Families
 from sync_cli.flows.gone import gone
 from sync_cli.flows.judging import judge_document
+from sync_cli.flows.order_case import Case
 from sync_cli.flows.order_customers import OrderCustomers, Resolved
 from sync_cli.flows.order_documents import DocumentWords, document_rules
+from sync_cli.flows.order_parts import OrderParts
 from sync_cli.flows.order_problems import (
     article_trouble,
     cancelled_after_credit,
@@ -74,36 +76,6 @@ STATE_FIELDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One order under way: what the engine sees of it, and the order itself if it was readable.
-
-    `mark` says what makes it suspicious.
-    """
-
-    item: Item
-    order: Order | None = None
-    mark: str = ""
-
-    @property
-    def is_new(self) -> bool:
-        """Whether it may have to be made: nothing speaks against it yet."""
-        item = self.item
-        return item.link is None and item.problem is None and not item.waits and not item.filtered
-
-    @property
-    def is_edited(self) -> bool:
-        """Whether its document may have to take a change: it is not what was applied."""
-        item = self.item
-        if item.link is None or item.problem is not None or item.waits or not item.fingerprint:
-            return False
-        return item.applied is None or item.applied.payload != item.fingerprint
-
-    def but(self, **changes: Any) -> Case:
-        """The same case with another item."""
-        return replace(self, item=replace(self.item, **changes))
-
-
 class OrderFlow:
     """The route shop.orders -> erp.orders with the customers and articles that it stands on."""
 
@@ -122,6 +94,7 @@ class OrderFlow:
         self.words = DocumentWords(systems)
         self.families = Families(systems)
         self.rules = document_rules(systems)
+        self.parts = OrderParts(systems, self.route, self.writer.desk)
         self._edits = bool(systems.erp.traits(ORDER).editable)
         self._mapping = systems.shop_mapping(ORDER).version + self.words.version
 
@@ -151,7 +124,7 @@ class OrderFlow:
         """Customers wait no longer for an order that was called off, or deleted, meanwhile."""
         if self.run.options.narrowed or not self.customers.unattended():
             return
-        waiting = [held.id for held in self.run.state.held(ORDERS)]
+        waiting = whole_orders([held.id for held in self.run.state.held(ORDERS)])
         read = (self._read(raw) for raw in self.systems.shop.fetch(ORDER, waiting))
         self.customers.release(case.order for case in read if case.order is not None)
 
@@ -166,10 +139,14 @@ class OrderFlow:
         if not window.asked_for:
             read = self._without_waiting(read)
         cases = self._recalled([*read, *(self._missing(id) for id in window.missing)])
+        cases = self.parts.remembered(cases)
         for case in cases:
             self._check_seal(case)
         cases = self._in_families([self._suspected(case) for case in cases])
         articles = self._articles(cases)
+        cases = self.parts.divided([self._proven(case, articles) for case in cases])
+        if not window.asked_for:
+            cases = self._without_waiting(cases)
         cases = [self._with_document(case, articles) for case in cases]
         customers = self.customers.ensure(
             case.order
@@ -181,6 +158,7 @@ class OrderFlow:
         items = look_up(self.run.state, self.route, items)
         rules = self.route.rules(self.run.options)
         operations = [decide(item, rules, self.run.now()) for item in items]
+        operations = self.parts.settled(operations)
         self.writer.carry_out(self._without_calling_off(operations))
         stop_on_reused_ids(operations)
 
@@ -196,7 +174,7 @@ class OrderFlow:
             self._calling_off.pop(operation.item.id, None)
             if not isinstance(operation, Advance) or operation.to != DocumentState.CANCELLED:
                 others.append(operation)
-            elif credit := credited(self.systems, operation.item.id):
+            elif credit := credited(self.systems, operation.item.source):
                 task = cancelled_after_credit(operation.item, credit)
                 others.append(Reject(operation.item, task, Why.TASK))
             else:
@@ -284,11 +262,11 @@ class OrderFlow:
     def _suspected(self, case: Case) -> Case:
         """A marked order is held; one that has a document already is a task, while it is open."""
         item = case.item
-        if not case.mark or item.problem is not None or is_left_out(item):
+        if not case.mark or item.problem is not None or case.is_left_out:
             return case
         if item.link is None:
             return case.but(problem=suspicious(item.label, case.mark))
-        if item.wanted == DocumentState.CANCELLED or self._is_off(item):
+        if item.wanted == DocumentState.CANCELLED or self._is_off(case):
             return case
         return case.but(problem=suspicious_later(item.label, case.mark, item.link.target))
 
@@ -326,16 +304,16 @@ class OrderFlow:
         left_out = without_article(order, self.rules.bundles)
         return [line for line in order.lines if line.id not in left_out]
 
-    def _with_document(self, case: Case, articles: Articles) -> Case:
-        """The proven document as the item's record, hashed under our own names."""
+    def _proven(self, case: Case, articles: Articles) -> Case:
+        """The case with the proof of its order, or why there is nothing to make of it."""
         item, order = case.item, case.order
         if order is None and item.link is not None and item.problem is None:
-            return case.but(same=True) if self._is_off(item) else case.but(problem=deleted(item))
-        if order is None or item.problem is not None or is_left_out(item):
+            return case.but(same=True) if self._is_off(case) else case.but(problem=deleted(item))
+        if order is None or item.problem is not None or case.is_left_out:
             return case
         if order.state is OrderState.TRASHED and item.link is not None:
-            return case.but(same=True) if self._is_off(item) else case.but(problem=trashed(item))
-        if order.state is OrderState.REFUNDED and self._was_called_off(item):
+            return case.but(same=True) if self._is_off(case) else case.but(problem=trashed(item))
+        if order.state is OrderState.REFUNDED and self._was_called_off(case):
             return case.but(same=True)
         proof = prove(order, self.systems.decimals)
         if isinstance(proof, Unproven):
@@ -343,15 +321,21 @@ class OrderFlow:
         trouble = why_held(order, self.rules)
         if trouble is None and case.is_new:
             trouble = article_trouble(item, order, self._sold(case), self.rules, articles)
-        made = trouble or self._made(item, order, proof, articles)
+        if trouble is not None:
+            return case.but(problem=trouble.about(item.label))
+        return replace(case, proof=proof)
+
+    def _with_document(self, case: Case, articles: Articles) -> Case:
+        """The document as the item's record in the ERP's units, its hash under our own names."""
+        if case.proof is None or case.item.problem is not None or case.item.same:
+            return case
+        made = self._made(case, articles)
         if isinstance(made, Problem):
-            return case.but(problem=made.about(item.label))
+            return case.but(problem=made.about(case.item.label))
         document, named = made
         return self._settled(case.but(record=document, fingerprint=named))
 
-    def _made(
-        self, item: Item, order: Order, proof: Proven, articles: Articles
-    ) -> tuple[Document, str] | Problem:
+    def _made(self, case: Case, articles: Articles) -> tuple[Document, str] | Problem:
         """The document in the ERP's units, and its hash under our own names, in pieces."""
         keys: set[str] = set()
 
@@ -359,42 +343,43 @@ class OrderFlow:
             keys.add(key)
             return Decimal(1)
 
-        pieces = self._document(item, order, proof, one_piece)
+        pieces = self._document(case, one_piece)
         named = pieces if isinstance(pieces, Problem) else self.words.fingerprint(pieces)
         if isinstance(named, Problem):
             return named
         if not isinstance(pieces, Problem) and all(articles.factor(key) == 1 for key in keys):
             return pieces, named
-        document = self._document(item, order, proof, articles.factor)
+        document = self._document(case, articles.factor)
         return document if isinstance(document, Problem) else (document, named)
 
-    def _was_called_off(self, item: Item) -> bool:
+    def _was_called_off(self, case: Case) -> bool:
         """Whether its document was cancelled on the shop's word: what is refunded then was never
         booked."""
-        applied = item.applied
+        applied = case.item.applied
         asked = applied is None or applied.wanted == DocumentState.CANCELLED
-        return item.link is not None and asked and self._is_off(item)
+        return case.item.link is not None and asked and self._is_off(case)
 
-    def _is_off(self, item: Item) -> bool:
-        """Whether the ERP has cancelled the order's document already."""
-        target = item.link.target if item.link is not None else ""
-        raws = self.systems.erp.fetch(ORDER, [target])
-        return any(self.systems.document(raw).state is DocumentState.CANCELLED for raw in raws)
+    def _is_off(self, case: Case) -> bool:
+        """Whether the ERP has cancelled all documents of the order already."""
+        raws = list(self.systems.erp.fetch(ORDER, case.targets))
+        states = [self.systems.document(raw).state for raw in raws]
+        return bool(states) and all(state is DocumentState.CANCELLED for state in states)
 
-    def _document(
-        self, item: Item, order: Order, proof: Proven, unit_factor: Callable[[str], Decimal]
-    ) -> Document | Problem:
-        """The document that the ERP should hold, in its digits."""
-        document = document_of(
+    def _document(self, case: Case, unit_factor: Callable[[str], Decimal]) -> Document | Problem:
+        """The document that the ERP should hold, in its digits; of a part what falls to it."""
+        item, order = case.item, case.order
+        assert order is not None
+        assert case.proof is not None
+        whole = document_of(
             order,
-            proof,
-            reference=item.reference,
+            case.proof,
+            reference=item.reference.removesuffix(f"#{item.part}"),
             customer_key=self.customers.key_of(order),
             wanted=DocumentState(item.wanted),
             unit_factor=unit_factor,
             rules=self.rules,
         )
-        return self.words.in_its_digits(document)
+        return self.words.in_its_digits(self.parts.document(case, whole))
 
     def _settled(self, case: Case) -> Case:
         """Waits while the shop's plug-ins may still be writing to an order that is new to us."""
@@ -477,8 +462,14 @@ def order_route(systems: Systems) -> Route:
         read_document=systems.document,
         write_document=DocumentWords(systems).payload,
         rounding=settings.rounding_limit * unit(systems.decimals),
+        source_ids=whole_orders,
         stage_entity=ORDER,
     )
+
+
+def whole_orders(ids: Sequence[str]) -> list[str]:
+    """The orders that these are, or are parts of, each once."""
+    return list(dict.fromkeys(map(order_of, ids)))
 
 
 def check_own_seal(run: Run, seal: Seal, label: str, *, before_writing: bool = False) -> None:

@@ -7,20 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from sync_cli.connectors.base import Found, Raw
+from sync_cli.core.documents import total_of
 from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.identity import reference
-from sync_cli.core.model import Document, DocumentState, Order, OrderState
+from sync_cli.core.model import ZERO, Document, DocumentState, Order, OrderState
 from sync_cli.core.payments import Payment, payment_conflict, payment_of, why_not_paid
 from sync_cli.core.plan import Candidate, Item, Kind, Operation, decide
+from sync_cli.core.routing import in_parts
 from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.guarding import stop_on_reused_ids
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
-from sync_cli.flows.order_documents import OwnNames
+from sync_cli.flows.order_documents import OwnNames, document_rules
 from sync_cli.flows.orders import check_references
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
@@ -34,10 +37,14 @@ NOT_IN_ERP = "its order is not in the ERP"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One order's payment under way; `payment` is None where there is none to book."""
+    """One order's payment under way; `payment` is None where there is none to book.
+
+    `due` is what the order's document should be over.
+    """
 
     item: Item
     payment: Payment | None = None
+    due: Decimal = ZERO
 
     def but(self, **changes: Any) -> Case:
         """The same case with another item."""
@@ -53,6 +60,7 @@ class PaymentFlow:
         self.settings = systems.config.payments
         self.manual = frozenset(systems.config.orders.status.manual_payments)
         self.mapping = systems.erp_mapping(PAYMENT)
+        self.document_rules = document_rules(systems)
         self.route = payment_route(systems)
         self.writer = Writer(self.run, self.route)
         self.rules = self.route.rules(self.run.options)
@@ -109,7 +117,8 @@ class PaymentFlow:
         if reason:
             return Case(replace(item, filtered=reason))
         payment = payment_of(order, item.reference)
-        return Case(replace(item, record=payment), payment)
+        due = total_of(order, self.document_rules)
+        return Case(replace(item, record=payment), payment, due)
 
     def _left_out(self, order: Order) -> str:
         since = self.settings.since
@@ -136,10 +145,17 @@ class PaymentFlow:
         state = self.run.state
         linked = {id: link.target for id, link in state.links(ORDER, SHOP, ERP, new).items()}
         left_out = state.skipped(ORDERS, new)
+        parts = state.parts(ORDER, SHOP, ERP, new)
         documents = self._documents(linked)
+        cases = [
+            case.but(problem=in_parts(case.item.label, "its payment", parts[case.item.id]))
+            if case.item.id in parts and case.payment is not None
+            else case
+            for case in cases
+        ]
         return [
             self._with_payload(case, linked, left_out, documents.get(case.item.id))
-            if case.item.id in new and case.payment is not None
+            if _is_new(case.item) and case.payment is not None
             else case
             for case in cases
         ]
@@ -172,7 +188,7 @@ class PaymentFlow:
             return case.but(waits="its document cannot be read in the ERP")
         if document.state is DocumentState.CANCELLED:
             return case.but(filtered="its document was cancelled")
-        conflict = payment_conflict(item.label, payment, document)
+        conflict = payment_conflict(item.label, payment, document, case.due)
         if conflict is not None:
             return case.but(problem=conflict)
         return self._written(case, payment, linked[item.id])

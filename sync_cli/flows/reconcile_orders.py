@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.documents import total_of
-from sync_cli.core.drift import ERP, SHOP, Drift, ErpDocument, ShopOrder, compare_order
+from sync_cli.core.drift import ERP, SHOP, Drift, ErpDocument, ShopOrder, compare_order, together
 from sync_cli.core.families import BY_PARTS, ChildOrders
 from sync_cli.core.findings import NOT_REACHED, Findings
 from sync_cli.core.model import DocumentState, Order, OrderState
 from sync_cli.core.parts import Part
+from sync_cli.core.routing import SIGN, order_of, part_id
 from sync_cli.flows.admission import admitted_since, brought_since
 from sync_cli.flows.order_documents import document_rules
-from sync_cli.flows.reconcile_pairs import Pair, PairComparison, Row, Subject
+from sync_cli.flows.reconcile_pairs import Pair, PairComparison, Row, Subject, UnderWay
 from sync_cli.flows.systems import Systems
 from sync_cli.mapping.errors import Unreadable
 
@@ -79,7 +80,10 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
             known = self.systems.document(raw)
         except Unreadable as error:
             return raw.birth, None, error.problems[0].sentence()
-        document = ErpDocument(raw.id, known.number, known.state, known.currency, known.total)
+        part = known.reference.removeprefix(order_of(known.reference)).removeprefix(SIGN)
+        document = ErpDocument(
+            raw.id, known.number, known.state, known.currency, known.total, part=part
+        )
         return known.reference, document, ""
 
     def our_row(self, ours: ShopOrder) -> Row:
@@ -90,7 +94,8 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
 
     def their_row(self, document: ErpDocument) -> Row:
         """The document as spooled."""
-        return (document.number, document.state, document.currency, f"{document.total:f}")
+        total = f"{document.total:f}"
+        return (document.number, document.state, document.currency, total, document.part)
 
     def ours_from(self, id: str, values: Sequence[Any]) -> ShopOrder:
         """The order that was spooled."""
@@ -108,12 +113,33 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
 
     def theirs_from(self, id: str, values: Sequence[Any]) -> ErpDocument:
         """The document that was spooled."""
-        number, state, currency, total = values
-        return ErpDocument(id, number, DocumentState(state), currency, Decimal(total))
+        number, state, currency, total, part = values
+        return ErpDocument(id, number, DocumentState(state), currency, Decimal(total), part=part)
 
     def drifts(self, pair: Pair[ShopOrder, ErpDocument], link: str = "") -> tuple[Drift, ...]:
         """Where an order and its documents disagree."""
-        return compare_order(pair.reference, pair.ours, pair.documents, link=link)
+        return compare_order(pair.reference, pair.ours, together(pair.documents), link=link)
+
+    def names_of(self, ids: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+        """The references of each order's documents: of one in parts those of its parts too."""
+        parts = self._parts(ids.values())
+        return {
+            name: (name, *(part_id(name, part) for part in parts.get(id, ())))
+            for name, id in ids.items()
+        }
+
+    def under_way(self, ids: Sequence[str]) -> UnderWay:
+        """What the state file knows of these orders now, of one in parts of all of them."""
+        parts = self._parts(ids)
+        orders = {part_id(id, part): id for id, names in parts.items() for part in names}
+        known = super().under_way([*ids, *orders])
+        of_parts = {orders[id]: why for id, why in known.reasons.items() if id in orders}
+        return UnderWay({**of_parts, **known.reasons}, known.links)
+
+    def _parts(self, ids: Iterable[str]) -> dict[str, list[str]]:
+        """What these orders were divided into, by id; one that is whole is absent."""
+        facts = self.state.facts("order", ids)
+        return {id: told["parts"].split() for id, told in facts.items() if "parts" in told}
 
     def set_aside(self, pair: Pair[ShopOrder, ErpDocument]) -> str:
         """An order that a backfill has yet to reach; what it reached has a link or is held."""
@@ -125,7 +151,7 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
 
     def amount_of(self, pair: Pair[ShopOrder, ErpDocument]) -> None:
         """Both sides of what was compared: orders that have or need a document, live documents."""
-        live = [document for document in pair.documents if document.is_live]
+        live = [document for document in together(pair.documents) if document.is_live]
         order = pair.ours
         if order is not None and (order.needs or (live and order.may_keep)):
             self.findings.count(Part.ORDERS, SHOP, order.currency, order.total)

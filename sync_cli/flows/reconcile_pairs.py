@@ -20,6 +20,7 @@ from sync_cli.core.findings import Findings
 from sync_cli.core.identity import reference
 from sync_cli.core.parts import Part
 from sync_cli.core.plan import Link
+from sync_cli.core.routing import order_of
 from sync_cli.flows.reconcile_trust import Memory, SideCount
 from sync_cli.flows.systems import Systems
 from sync_cli.flows.under_way import just_changed, open_reasons
@@ -154,6 +155,10 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         """The pairs of a second look, with what only that look can know of them."""
         return pairs
 
+    def names_of(self, ids: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+        """The references of all documents of each record, by its own reference."""
+        return {name: (name,) for name in ids}
+
     # The first pass
 
     def _is_doubtful(self, memory: Memory) -> bool:
@@ -186,13 +191,14 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         for page in self.systems.erp.changes(self.subject.entity, self.since):
             for raw in page.records:
                 name, document, trouble = self.read_theirs(raw)
-                if not self.pattern.fullmatch(name):
+                whole = order_of(name)
+                if not self.pattern.fullmatch(whole):
                     continue
                 self.in_erp.read += 1
                 if trouble:
                     self.in_erp.spoiled(trouble)
                 row = () if document is None else self.their_row(document)
-                spool.append(name, ERP, (raw.id, *row))
+                spool.append(whole, ERP, (raw.id, *row))
 
     def _suspects(self, spool: Spool) -> Iterator[str]:
         """References whose two sides differ at first sight; all others are counted."""
@@ -256,14 +262,16 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         shop_clock = self.systems.shop.identify().clock
         erp_clock = self.systems.erp.identify().clock
         raws = {raw.id: raw for raw in self.systems.shop.fetch(entity, list(ids.values()))}
-        found = self.systems.erp.find(entity, "reference", list(ids))
+        names = self.names_of(ids)
+        every = [each for of_one in names.values() for each in of_one]
+        found = self.systems.erp.find(entity, "reference", every)
         pairs = []
         for name, id in ids.items():
             raw = raws.get(id)
             ours, trouble = self.read_ours(raw) if raw is not None else (None, "")
             moved = self._moved(raw, shop_clock, "shop")
             documents = []
-            for each in found.get(name, ()):
+            for each in (each for own in names[name] for each in found.get(own, ())):
                 _, document, wrong = self.read_theirs(each)
                 trouble = trouble or wrong
                 moved = moved or self._moved(each, erp_clock, "ERP")

@@ -25,7 +25,8 @@ class Sources:
     """All that the refunds of a window stand on, by the id of their order.
 
     `trouble` says why an order or one of its refunds cannot be read, `left_out` why the order was
-    not transferred. `documents` are the ERP's sales documents of the orders that were.
+    not transferred. `documents` are the ERP's sales documents of the orders that were, `in_parts`
+    the parts of those that became several.
     """
 
     orders: Mapping[str, Order] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Sources:
     left_out: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
     linked: Mapping[str, str] = field(default_factory=dict)
+    in_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def bar(order_id: str, sources: Sources, start_at: datetime) -> Bar:
     order = sources.orders.get(order_id)
     if order is not None and order.ordered_at < start_at:
         return Bar(left_out="its order was placed before start_at")
+    if order_id in sources.in_parts:
+        return Bar(problem="order-in-parts")
     if order_id not in sources.linked:
         if order_id in sources.left_out:
             return Bar(left_out=f"{NOT_IN_ERP}: {sources.left_out[order_id]}")
@@ -89,6 +93,7 @@ def gather_sources(systems: Systems, order_ids: Iterable[str]) -> Sources:
         left_out=state.skipped(ORDERS, ids),
         documents=_documents(systems, linked, trouble),
         linked=linked,
+        in_parts={id: tuple(of) for id, of in state.parts(ORDER, SHOP, ERP, ids).items()},
     )
 
 

@@ -33,6 +33,7 @@ from sync_cli.core.proof import Unproven, prove
 from sync_cli.core.refund_records import CreditNote, Refund
 from sync_cli.core.refunds import Unproven as UnprovenRefund
 from sync_cli.core.refunds import prove_refund, said
+from sync_cli.core.routing import in_parts
 from sync_cli.engine.documents import DocumentWriter
 from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.guarding import stop_on_reused_ids
@@ -211,6 +212,9 @@ class RefundFlow:
                 return case.but(problem=_orphan(case.item))
             case "document-gone":
                 return case.but(problem=_documentless(case.item, order_id))
+            case "order-in-parts":
+                parts = sources.in_parts[order_id]
+                return case.but(problem=in_parts(case.item.label, "a refund", parts))
         return self._proven(case, refund, sources)
 
     def _proven(self, case: Case, refund: Refund, sources: Sources) -> Case:

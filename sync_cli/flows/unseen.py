@@ -15,6 +15,7 @@ from decimal import Decimal
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.model import ZERO, Order
 from sync_cli.core.outcome import Stage
+from sync_cli.core.routing import order_of, part_id
 from sync_cli.core.states import HOLDS_STOCK, left_out
 from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.systems import Systems
@@ -136,29 +137,42 @@ class UnseenSales:
 
     def _waiting(self) -> set[str]:
         """Orders that the orders lane looked at and did not bring to a confirmed document."""
-        held = {held.id for held in self.state.held(ORDERS)}
-        skipped = {id for id, reason in self.state.skipped(ORDERS).items() if reason in _HOLDING}
+        held = {order_of(held.id) for held in self.state.held(ORDERS)}
+        left_out = self.state.skipped(ORDERS).items()
+        skipped = {order_of(id) for id, reason in left_out if reason in _HOLDING}
         called_off = {
-            id
+            order_of(id)
             for entity, id, fact in self.state.search_facts(CALLED_OFF)
             if (entity, fact) == ("order", "document_state")
         }
-        return held | skipped | called_off | self.state.dismissed(ORDERS).keys()
+        dismissed = {order_of(id) for id in self.state.dismissed(ORDERS)}
+        return held | skipped | called_off | dismissed
 
     def _seen(self, ids: list[str]) -> dict[str, str]:
         """Orders whose document is confirmed and not called off since, with the pieces in it.
 
         No pieces are told where nobody knows them, or where a person dismissed a later edit of the
-        order: it was carried over by hand.
+        order: it was carried over by hand. Of an order in parts those count that are confirmed.
         """
-        confirmed = self.state.at_stage("order", Stage.CONFIRMED, ids)
-        facts = self.state.facts("order", list(confirmed))
-        by_hand = self.state.dismissed(ORDERS, list(confirmed))
-        return {
-            id: "" if id in by_hand else facts.get(id, {}).get("pieces", "")
-            for id in confirmed
-            if facts.get(id, {}).get("document_state") != CALLED_OFF
-        }
+        facts = self.state.facts("order", ids)
+        names = {id: _names_of(id, facts.get(id, {})) for id in ids}
+        parts = [part for of_order in names.values() for part in of_order if part not in facts]
+        facts |= self.state.facts("order", parts) if parts else {}
+        every = [part for of_order in names.values() for part in of_order]
+        confirmed = self.state.at_stage("order", Stage.CONFIRMED, every)
+        by_hand = self.state.dismissed(ORDERS, every)
+        seen = {}
+        for id, of_order in names.items():
+            live = [
+                part
+                for part in of_order
+                if part in confirmed and facts.get(part, {}).get("document_state") != CALLED_OFF
+            ]
+            pieces = [facts.get(part, {}).get("pieces", "") for part in live]
+            if live:
+                known = all(pieces) and not by_hand.keys() & set(live)
+                seen[id] = " ".join(pieces) if known else ""
+        return seen
 
     def _read(self, raws: Iterable[Raw]) -> Iterator[Order]:
         for raw in raws:
@@ -179,13 +193,21 @@ def _beyond(taken: Iterable[Taken], pieces: str) -> Iterator[Taken]:
     """What was taken beyond `pieces` ("11:2 12:1"); nothing where these are not known."""
     if not pieces:
         return
-    known = {key: Decimal(count) for key, _, count in (p.partition(":") for p in pieces.split())}
+    known: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for key, _, count in (piece.partition(":") for piece in pieces.split()):
+        known[key] += Decimal(count)
     for each in taken:
         held = known.get(each.key, ZERO)
         covered = min(held, each.pieces)
         known[each.key] = held - covered
         if each.pieces > covered:
             yield replace(each, pieces=each.pieces - covered)
+
+
+def _names_of(order_id: str, facts: Mapping[str, str]) -> list[str]:
+    """The records that hold what is known of an order's documents: its own, or its parts'."""
+    parts = facts.get("parts", "").split()
+    return [part_id(order_id, part) for part in parts] or [order_id]
 
 
 def _taken(order: Order) -> Iterator[Taken]:

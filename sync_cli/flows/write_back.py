@@ -7,7 +7,7 @@ here; the status of the order has a route of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sync_cli.connectors.base import Change, Json, Raw, batched
@@ -15,7 +15,7 @@ from sync_cli.core.back_records import Note, WriteBack
 from sync_cli.core.errors import IdentityError
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.identity import Seal, read_seal, reference
-from sync_cli.core.model import Document, Order
+from sync_cli.core.model import Order
 from sync_cli.core.outcome import Settlement, Stage
 from sync_cli.core.plan import UNCHANGED, Intent, Item, Kind, Operation, Reject, Skip, decide
 from sync_cli.core.refusals import another_record
@@ -25,7 +25,8 @@ from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
 from sync_cli.flows.admission import backfilled
-from sync_cli.flows.followers import Followed, Followers
+from sync_cli.flows.bookings import Booked, Bookings, booked_links, targets_of
+from sync_cli.flows.followers import Followers
 from sync_cli.flows.order_status import OrderStatus
 from sync_cli.flows.orders import check_own_seal
 from sync_cli.flows.systems import ERP, SHOP, Systems
@@ -70,7 +71,8 @@ class WriteBackFlow:
         self.notes = _note_route(systems)
         self.writer = BackWriter(self.run, self.route)
         self.followers = Followers(systems)
-        self.status = OrderStatus(systems, self.route, self.followers)
+        self.bookings = Bookings(systems, self.followers)
+        self.status = OrderStatus(systems, self.route, self.bookings)
         self.note_writer = Writer(self.run, self.notes)
 
     def write_back(self) -> None:
@@ -104,26 +106,27 @@ class WriteBackFlow:
 
     def tell(self, orders: Sequence[str]) -> None:
         """Tell these orders of their documents now, those that have one; no status is changed."""
-        documents = _document_ids(self.systems, orders)
-        if documents:
-            self._tell(self._ours(self.systems.erp.fetch(ORDER, documents)))
+        self._tell(self.bookings.of_orders(orders))
 
     def _write_back(self, documents: Sequence[Raw]) -> None:
         self.run.tally.add(self.route.name, "read", len(documents))
-        ours = self._ours(documents)
-        self.run.tally.add(self.route.name, "skip", len(documents) - len(ours))
-        self.status.note(ours, self._tell(ours))
+        ours = self.bookings.of(documents)
+        known = {target for booked in ours for target in booked.targets}
+        strangers = sum(raw.id not in known for raw in documents)
+        self.run.tally.add(self.route.name, "skip", strangers)
+        if not self.run.is_dry(self.route):
+            self.bookings.remember(ours)
+        self._tell(ours)
+        self.status.note(ours)
 
-    def _tell(self, ours: Sequence[tuple[str, Raw]]) -> Mapping[str, Followed]:
-        followed = self.followers.of([raw.id for _, raw in ours])
-        items = self._items(ours, followed)
+    def _tell(self, ours: Sequence[Booked]) -> None:
+        items = self._items(ours)
         told = [item for item in items if self._is_told(item)]
         differing = self._checked([item for item in items if not self._is_told(item)])
         rules = self.route.rules(self.run.options)
         self.writer.carry_out([decide(i, rules, self.run.now()) for i in (*told, *differing)])
         known = [item for item in (*told, *differing) if not item.problem and not item.filtered]
         self._note(known)
-        return followed
 
     def _retry_notes(self) -> None:
         """Notes that failed before: their orders are looked at again."""
@@ -131,50 +134,42 @@ class WriteBackFlow:
             return
         due = self.run.state.due(self.notes.name, self.run.now(), DUE_NOTES)
         for batch in batched(due, 100):
-            ours = self._ours(self.systems.erp.fetch(ORDER, self.route.source_ids(batch)))
-            followed = self.followers.of([raw.id for _, raw in ours])
-            self._note([item for item in self._items(ours, followed) if not item.problem])
+            items = self._items(self.bookings.of_orders(batch))
+            self._note([item for item in items if not item.problem])
 
-    def _ours(self, documents: Iterable[Raw]) -> list[tuple[str, Raw]]:
-        """The documents of shop orders, each behind its order's id."""
-        raws = list(documents)
-        orders = self.run.state.linked_targets(ORDER, SHOP, ERP, [raw.id for raw in raws])
-        return [(orders[raw.id], raw) for raw in raws if raw.id in orders]
-
-    def _items(
-        self, ours: Sequence[tuple[str, Raw]], followed: Mapping[str, Followed]
-    ) -> list[Item]:
-        """Items of the documents of shop orders, each with the shop order's id."""
-        items = [self._item(id, raw, followed.get(raw.id, Followed())) for id, raw in ours]
-        return recall(self.run.state, self.route, items)
+    def _items(self, ours: Sequence[Booked]) -> list[Item]:
+        """Items of what is booked of shop orders, each with the shop order's id."""
+        items = recall(self.run.state, self.route, [self._item(booked) for booked in ours])
+        links = booked_links(self.run.state, [item.id for item in items])
+        return [replace(item, link=links.get(item.id)) for item in items]
 
     @staticmethod
     def _is_told(item: Item) -> bool:
         applied = item.applied
         return applied is not None and applied.payload == item.fingerprint and not item.problem
 
-    def _item(self, order_id: str, raw: Raw, followed: Followed) -> Item:
+    def _item(self, booked: Booked) -> Item:
         item = Item(
-            id=order_id,
-            label=f"Order {order_id}",
+            id=booked.order,
+            label=f"Order {booked.order}",
             mapping=self.systems.shop_mapping("write_back").version,
-            reference=raw.id,
+            reference=" ".join(booked.targets),
         )
-        if followed.problem is not None:
-            return replace(item, problem=followed.problem.about(item.label))
+        if booked.problem is not None:
+            return replace(item, problem=booked.problem.about(item.label))
+        back = self._back(booked)
         try:
-            document = self.systems.document(raw)
-            back = self._back(order_id, document, followed)
             payload = self.systems.shop_mapping("write_back").write(back)
         except Unreadable as error:
             return replace(item, problem=error.problems[0].about(item.label))
         told = digest(back.model_dump(mode="json", exclude={"seal"}))
         return replace(item, record=back, payload=payload, fingerprint=told, content=told)
 
-    def _back(self, order_id: str, document: Document, followed: Followed) -> WriteBack:
+    def _back(self, booked: Booked) -> WriteBack:
+        document, followed = booked.document, booked.followed
         invoice = invoiced(document, followed.invoices)
         return WriteBack(
-            id=order_id,
+            id=booked.order,
             number=document.number,
             state=document.state,
             invoice_number=invoice.number,
@@ -191,7 +186,7 @@ class WriteBackFlow:
         """
         if not items:
             return []
-        births = self.run.state.links(ORDER, SHOP, ERP, [item.id for item in items])
+        births = booked_links(self.run.state, [item.id for item in items])
         orders = {raw.id: raw for raw in self.systems.shop.fetch(ORDER, list(births))}
         checked = []
         for item in items:
@@ -273,7 +268,7 @@ def _back_route(systems: Systems) -> Route:
         scope="1",
         buffer=systems.config.systems.erp.buffer,
         start_at=settings.start_at,
-        source_ids=lambda orders: _document_ids(systems, orders),
+        source_ids=lambda orders: targets_of(systems.run.state, orders),
     )
 
 
@@ -282,12 +277,6 @@ def _follower_route(route: Route, entity: str) -> Route:
     return replace(
         route, name=f"{entity}s-back", source_entity=entity, entity=entity, source_ids=list
     )
-
-
-def _document_ids(systems: Systems, orders: Sequence[str]) -> list[str]:
-    """The ERP documents of shop orders."""
-    links = systems.run.state.links(ORDER, SHOP, ERP, orders)
-    return [link.target for link in links.values()]
 
 
 def _note_route(systems: Systems) -> Route:

@@ -24,6 +24,14 @@ JOIN ends AS other ON other.entity = one.entity AND other.thing = one.thing
     AND other.system = ? AND other.part = ?
 WHERE one.entity = ? AND one.system = ? AND one.part = ? AND one.id {IN_IDS}
 """
+_PARTS = f"""
+SELECT one.id, other.part, other.id, one.birth, other.birth
+FROM ends AS one
+JOIN ends AS other ON other.entity = one.entity AND other.thing = one.thing
+    AND other.system = ? AND other.part != ''
+WHERE one.entity = ? AND one.system = ? AND one.part = '' AND one.id {IN_IDS}
+ORDER BY other.number
+"""
 _LINKED_TARGETS = f"""
 SELECT other.id, one.id
 FROM ends AS other
@@ -50,6 +58,16 @@ class Links(Room):
             _LINKS, (target, target_part, entity, source, part, ids_to_text(ids))
         )
         return {row[0]: Link(*row) for row in found}
+
+    def parts(
+        self, entity: str, source: str, target: str, ids: Iterable[str]
+    ) -> dict[str, dict[str, Link]]:
+        """The links of records that became several, by source id and part, the first made first."""
+        rows = self.file.rows(_PARTS, (target, entity, source, ids_to_text(ids)))
+        found: dict[str, dict[str, Link]] = {}
+        for id, part, target_id, birth, target_birth in rows:
+            found.setdefault(id, {})[part] = Link(id, target_id, birth, target_birth)
+        return found
 
     def linked_targets(
         self, entity: str, source: str, target: str, target_ids: Iterable[str], part: str = ""

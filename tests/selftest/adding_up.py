@@ -61,6 +61,9 @@ def faults(case: Json) -> list[str]:
         if wrong:
             found += held_faults(versions[-1], shop, wrong[1], wrong[2])
         found += told_faults(versions[-1], str(expect.get("held", "")))
+        if "routing" in case.get("settings", {}).get("orders", {}):
+            found += parts_faults(versions[-1], expect.get("documents") or ())
+            continue
         for document in expect.get("documents") or ():
             found += document_faults(case, versions, document, shop.decimals)
         if "credit_notes" in expect:
@@ -225,6 +228,34 @@ def discounted_tax(order: Json) -> Decimal:
 def document_faults(case: Json, versions: list[Json], document: Json, decimals: int) -> list[str]:
     """What of a document is not the order, in the version that it fits best."""
     return min((compared(case, one, document, decimals) for one in versions), key=len)
+
+
+def parts_faults(order: Json, documents: Any) -> list[str]:
+    """What of the documents of an order in parts is not, taken together, the order."""
+    found = []
+    sold: dict[str, Decimal] = {}
+    shared = {"net": Decimal(0), "tax": Decimal(0)}
+    for at, document in enumerate(documents):
+        lines = document["lines"]
+        sums_of = {name: add(amount(line[name]) for line in lines) for name in ("net", "tax")}
+        if sums_of["net"] + sums_of["tax"] != amount(document["total"]):
+            found.append(f"documents[{at}].total")
+        if sums_of["tax"] != amount(document["tax"]):
+            found.append(f"documents[{at}].tax")
+        for line in lines:
+            for name in shared:
+                if line["kind"] == "product":
+                    key = f"{line['sku']}.{name}"
+                    sold[key] = sold.get(key, Decimal(0)) + amount(line[name])
+                else:
+                    shared[name] += amount(line[name])
+    for line in order["line_items"] if documents else ():
+        for name, own in (("net", "total"), ("tax", "total_tax")):
+            if sold.pop(f"{line['sku']}.{name}", None) != amount(line[own]):
+                found.append(f"{line['sku']}.{name}")
+    stated = {"net": order["shipping_total"], "tax": order["shipping_tax"]}
+    wrong = [name for name, value in stated.items() if documents and amount(value) != shared[name]]
+    return [*found, *sold, *(f"the {name} that is shared" for name in wrong)]
 
 
 def compared(case: Json, order: Json, document: Json, decimals: int) -> list[str]:

@@ -144,7 +144,7 @@ def _words(annotation: Any) -> str:
     if origin is Annotated:
         return _words(inner[0])
     if origin is tuple:
-        return f"list of {_words(inner[0]).replace('one of', 'any of') or 'texts'}"
+        return f"list of {_inline(inner[0]).replace('one of', 'any of') or 'texts'}"
     if origin is not None and issubclass(dict, origin):
         return f"for each of {_names(inner[0])}: {_inline(inner[1])}"
     if issubclass(annotation, Enum):

@@ -137,6 +137,7 @@ def _read_head(given: Mapping[str, Any], customer: FindCustomer) -> OrderHead:
         prices_include_tax=given.get("prices_include_tax") is True,
         document_date=read_date(given, "document_date"),
         prepaid=None if prepaid is None else str(prepaid),
+        warehouse=read_text(given, "warehouse"),
     )
 
 

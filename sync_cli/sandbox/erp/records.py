@@ -152,6 +152,7 @@ class OrderHead:
     prices_include_tax: bool = False
     document_date: str | None = None
     prepaid: str | None = None
+    warehouse: str = ""
 
 
 @dataclass(slots=True)
@@ -315,6 +316,7 @@ ORDER_FIELDS: Fields = {
     "note": lambda it: it.head.note,
     "payment_method": lambda it: it.head.payment_method,
     "shipping_method": lambda it: it.head.shipping_method,
+    "warehouse": lambda it: it.head.warehouse,
     "tracking": lambda it: list(it.tracking),
     "invoice_number": lambda it: it.invoice_number,
     "invoice_date": lambda it: it.invoice_date,

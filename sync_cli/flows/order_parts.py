@@ -1,0 +1,154 @@
+"""Orders that become several documents: divided by the rules of `orders.routing`.
+
+Each part is an item of its own, "1042#north", with its own document, fingerprint and journal. What
+an order was divided into is remembered before the first of its documents is made, and stays: a
+later change of the order never makes a further document by itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from sync_cli.core.model import Document
+from sync_cli.core.outcome import Settlement
+from sync_cli.core.plan import Item, Operation, Skip
+from sync_cli.core.routing import WHOLE, named_in_order, order_of, part_id, rerouted, split
+from sync_cli.engine.gather import recall
+from sync_cli.engine.route import Route
+from sync_cli.engine.settling import Desk
+from sync_cli.flows.order_case import Case
+from sync_cli.flows.systems import ERP, SHOP, Systems
+
+ORDER = "order"
+PARTS = "parts"
+DIVIDED = "it went over in parts"
+NO_PART = "the order is divided otherwise"
+
+
+class OrderParts:
+    """Divides orders, and remembers how."""
+
+    def __init__(self, systems: Systems, route: Route, desk: Desk) -> None:
+        self.systems = systems
+        self.run = systems.run
+        self.routing = systems.config.orders.routing.rules()
+        self._route = route
+        self._desk = desk
+        self._held: defaultdict[str, set[str]] = defaultdict(set)
+        for held in self.run.state.held(route.name):
+            self._held[order_of(held.id)].add(held.id)
+
+    def remembered(self, cases: Sequence[Case]) -> list[Case]:
+        """The cases with the parts that they were divided into before.
+
+        One with documents counts as linked, with the first of them.
+        """
+        state = self.run.state
+        ids = [case.item.id for case in cases]
+        links = state.parts(ORDER, SHOP, ERP, ids)
+        facts = state.facts(ORDER, ids)
+        found = []
+        for case in cases:
+            told = facts.get(case.item.id, {}).get(PARTS, "")
+            linked = links.get(case.item.id, {})
+            known = {name: linked.get(name) for name in told.split()} | linked
+            if known and case.item.link is None:
+                case = replace(case, known_parts=known)
+                case = case.but(link=next(iter(linked.values()), None))
+            found.append(case)
+        return found
+
+    def divided(self, cases: Sequence[Case]) -> list[Case]:
+        """Each case that its rules or its past divide as several, all others as they are."""
+        found = [part for case in cases for part in self._divided(case)]
+        items = recall(self.run.state, self._route, [case.item for case in found if case.item.part])
+        recalled = {item.id: item for item in items}
+        return [replace(case, item=recalled.get(case.item.id, case.item)) for case in found]
+
+    def document(self, case: Case, whole: Document) -> Document:
+        """The case's share of the order's whole document."""
+        if not case.item.part or case.order is None:
+            return whole
+        names = named_in_order(case.allotted)
+        of_lines = {
+            line.id: part for line, part in zip(case.order.lines, case.allotted, strict=False)
+        }
+        parts = split(whole, of_lines, names, self.systems.decimals, self.routing.shared)
+        return parts[case.item.part]
+
+    def settled(self, operations: Sequence[Operation]) -> list[Operation]:
+        """The operations, and the end of what was held of the same orders under another name."""
+        ids = {operation.item.id for operation in operations}
+        orders = {operation.item.source: operation.item for operation in operations}
+        stale = {
+            id: orders[order]
+            for order in orders
+            for id in self._held.get(order, ())
+            if id not in ids
+        }
+        opened = self.run.state.open_intents(self._route.name, list(stale)) if stale else {}
+        over = [
+            Skip(Item(id, item.label), DIVIDED if item.part else NO_PART)
+            for id, item in stale.items()
+            if id not in opened
+        ]
+        return [*operations, *over]
+
+    def _divided(self, case: Case) -> Iterator[Case]:
+        order = case.order
+        if case.proof is None or order is None or (case.item.link and not case.known_parts):
+            yield case
+            return
+        allotted = self.routing.parts_of(order)
+        names = named_in_order(allotted)
+        others = set(names) != set(case.known_parts)
+        if case.known_parts and others and self._is_begun(case):
+            yield self._otherwise(case, names)
+            return
+        if names == (WHOLE,):
+            yield replace(case, known_parts={})
+            return
+        if others:
+            self._remember(case, names)
+        for name in names:
+            yield self._part(replace(case, allotted=allotted), name)
+
+    def _is_begun(self, case: Case) -> bool:
+        """Whether any part has a document, or may have one of which nobody knows yet."""
+        if any(case.known_parts.values()):
+            return True
+        ids = [part_id(case.item.id, name) for name in case.known_parts]
+        return bool(self.run.state.open_intents(self._route.name, ids))
+
+    def _otherwise(self, case: Case, names: Iterable[str]) -> Case:
+        """Rules that changed divide no order anew; an order that changed is for a person."""
+        ids = [part_id(case.item.id, name) for name in case.known_parts]
+        applied = self.run.state.fingerprints(self._route.name, ids)
+        if any(one.content == case.item.lasting for one in applied.values()):
+            return case.but(same=True)
+        return case.but(problem=rerouted(case.item.label, case.known_parts, names))
+
+    def _remember(self, case: Case, names: Iterable[str]) -> None:
+        if self.run.is_dry(self._route):
+            return
+        facts = {PARTS: " ".join(names)}
+        settlement = Settlement(case.item.id, entity=ORDER, facts=facts)
+        self.run.state.settle(PARTS, self.run.number, [settlement], self.run.now())
+
+    def _part(self, case: Case, name: str) -> Case:
+        item = case.item
+        id = part_id(item.id, name)
+        return replace(
+            case,
+            item=replace(
+                item,
+                id=id,
+                part=name,
+                label=f"{item.label}, part {name or 'the rest'}",
+                reference=part_id(item.reference, name),
+                match=part_id(item.match, name),
+                link=None,
+            ),
+        )
