@@ -283,9 +283,9 @@ class _KeepsFingerprints(_StateWith):
         begun = self.inner.begin(intents)
         with self.inner.file.transaction() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO fingerprints VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO fingerprints VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (route, id, a.payload, a.mapping, a.content, a.wanted)
+                    (route, id, a.payload, a.mapping, a.content, a.wanted, a.seen)
                     for route, applied in known.items()
                     for id, a in applied.items()
                 ],

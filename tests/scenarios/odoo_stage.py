@@ -64,6 +64,7 @@ class OdooStage:
             "key": {"env": "STAGE_ERP_KEY"},
         }
         data["orders"] |= orders
+        data["customers"] = {"mode": "off"}
         self.config.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
 
     def type(self, *words: str) -> Said:

@@ -35,13 +35,18 @@ class NotBuilt(Exception):
     """The database could not be built; the text says why."""
 
 
+DAY = 86_400
+"""Seconds after which someone who did nothing is logged out; Tryton's own five minutes are too few
+for a person who waits for a long run."""
+
+
 def configuration(folder: Path, port: int) -> Path:
     """Write the configuration of a trytond whose databases lie in `folder`."""
     path = folder / "trytond.conf"
     path.write_text(
         f"[database]\nuri = sqlite://\npath = {folder}\n"
         f"[web]\nlisten = 127.0.0.1:{port}\n"
-        "[session]\nmax_attempt = 1000\n",
+        f"[session]\nmax_attempt = 1000\ntimeout = {DAY}\n",
         encoding="utf-8",
     )
     return path
