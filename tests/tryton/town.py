@@ -136,6 +136,10 @@ class Town:
         """The id of an article."""
         return str(self.clerk.one("product.product", "code", sku))
 
+    def customer(self, reference: str, **changes: Any) -> Draft:
+        """See `customer`."""
+        return customer(reference, **changes)
+
     def order(self, reference: str = "", **changes: Any) -> Draft:
         """An order of two pieces and shipping: 164.50 net, 195.76 with tax."""
         reference = reference or self.mark()

@@ -24,11 +24,14 @@ class Asked(Exception):
 
 
 class Client:
-    """One user at one database, logged in."""
+    """One user at one database, logged in; `verify` is what a certificate is checked against."""
 
-    def __init__(self, url: str, database: str, login: tuple[str, str]) -> None:
-        self._address = f"{url}/{database}/rpc/"
+    def __init__(
+        self, url: str, database: str, login: tuple[str, str], *, verify: bool | str = True
+    ) -> None:
+        self._address = f"{url.rstrip('/')}/{database}/rpc/"
         self._http = requests.Session()
+        self._http.verify = verify
         self._http.trust_env = False
         user, password = login
         self.context: dict[str, Any] = {}

@@ -34,7 +34,8 @@ class LiveErp:
     """An ERP of one of the kinds; which of the other values it needs is the kind's own affair.
 
     `secret` is a password or an API key, `token` one that stands alone. `profile` names the folder
-    of a REST profile, `sku` an article that can be sold, where a document needs one.
+    of a REST profile, `sku` an article that can be sold, where a document needs one, `web_shop` a
+    Tryton's web shop.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class LiveErp:
     token: str = field(default="", repr=False)
     profile: str = ""
     sku: str = ""
+    web_shop: str = ""
     ca: Path | None = None
 
     @property
@@ -73,6 +75,7 @@ MEANINGS: Mapping[str, str] = {
     "ERP_TOKEN": "token, where the ERP asks for that alone",
     "ERP_PROFILE": "folder of a REST profile with its `live.yaml`, a path or one of `mappings/`",
     "ERP_SKU": "SKU of an article that can be sold, where documents need one",
+    "ERP_WEB_SHOP": "name of the web shop in Tryton that orders belong to",
     "ERP_CA": "PEM file, where the certificate is signed by an authority of your own",
 }
 """The variables, without their beginning, and what they mean."""

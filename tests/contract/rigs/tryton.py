@@ -4,101 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
-from sync_cli.connectors.base import Change, Connector, Draft, Json, Raw
+from sync_cli.connectors.base import Connector
 from sync_cli.sandbox.tryton.seed import STRANGER, SYNC_USER
 from tests.contract.rig import Ability, Fault, Made, Rig, Subject
+from tests.contract.rigs.tryton_subjects import (
+    Customers,
+    Refunds,
+    Sales,
+    customer_lacks,
+    sale_lacks,
+    write,
+)
 from tests.contract.rigs.wires import Waits, break_wire, heal_wire
-from tests.tryton.town import article, customer, shipping, town
+from tests.tryton.town import article, town
 
 _WRITING = r'"method": ?"model\.[a-z._]+\.(create|write|quote|confirm|cancel|draft)"'
-_NO_DOCUMENT = "it has no states"
 _NOT_WRITTEN = "Tryton leads: sync-cli never writes it"
-_NO_MOMENT = "Tryton keeps the day of a sale, and no moment"
-
-
-@dataclass
-class Customers(Subject):
-    """Parties."""
-
-    def make(self, text: str) -> Made:
-        values = {"name": text, "code": text}
-        (made,) = town().clerk.call("model.party.party.create", [values])
-        return Made(str(made), text)
-
-    def edit(self, id: str) -> None:
-        contact = {"type": "phone", "value": "+49 30 1"}
-        _write("party.party", id, contact_mechanisms=[["create", [contact]]])
-
-    def remove(self, id: str) -> None:
-        town().clerk.call("model.party.party.delete", [int(id)])
-
-    def archive(self, id: str) -> None:
-        _write("party.party", id, active=False)
-
-    def draft(self, text: str, *, amount: Decimal = Decimal(0), at: str = "") -> Draft:
-        return customer(text)
-
-    def bad_draft(self, text: str) -> Draft:
-        return customer(text, vat_id="DE12")
-
-    def change(self, id: str, text: str) -> Change:
-        return Change(id, {"name": text})
-
-    def bad_change(self, id: str) -> Change:
-        return Change(id, {"vat_id": "DE12"})
-
-    def text_of(self, data: Json) -> str:
-        return str(data["name"])
-
-
-@dataclass
-class Sales(Subject):
-    """Sales of the web shop."""
-
-    def make(self, text: str) -> Made:
-        (made,) = town().open().create(self.entity, [self.draft(text)])
-        return Made(made.id, text)  # type: ignore[union-attr]
-
-    def edit(self, id: str) -> None:
-        _write("sale.sale", id, comment="edited")
-
-    def remove(self, id: str) -> None:
-        self.archive(id)
-        town().clerk.call("model.sale.sale.delete", [int(id)])
-
-    def archive(self, id: str) -> None:
-        town().clerk.call("model.sale.sale.cancel", [int(id)])
-
-    def draft(self, text: str, *, amount: Decimal = Decimal("12.50"), at: str = "") -> Draft:
-        return town().order(text, lines=[shipping(str(amount), tax="")], comment=text)
-
-    def bad_draft(self, text: str) -> Draft:
-        half = {**town().goods(1), "quantity": "0.5"}
-        return town().order(text, lines=[half])
-
-    def text_of(self, data: Json) -> str:
-        return str(data["comment"])
-
-    def amount_of(self, data: Json) -> Any:
-        return data["total_amount"]
-
-    def state_of(self, raw: Raw) -> str:
-        standing = str(raw.data["standing"])
-        return "confirmed" if standing == "processing" else standing
-
-
-@dataclass
-class Refunds(Sales):
-    """Sales of negative quantities, each for another sale."""
-
-    def draft(self, text: str, *, amount: Decimal = Decimal("12.50"), at: str = "") -> Draft:
-        draft = super().draft(text, amount=amount)
-        return replace(draft, payload={**draft.payload, "origin": town().sale})
+NO_MOMENT = "Tryton keeps the day of a sale, and no moment"
 
 
 @dataclass
@@ -114,17 +39,13 @@ class Products(Subject):
         if self.entity == "stock":
             town().warehouse.count("MAIN", {found["code"]: 7})
         else:
-            _write("product.template", found["template"], name="edited")
+            write(town().clerk, "product.template", found["template"], name="edited")
 
     def remove(self, id: str) -> None:
         town().clerk.call("model.product.product.delete", [int(id)])
 
     def archive(self, id: str) -> None:
-        _write("product.product", id, active=False)
-
-
-def _write(model: str, id: str | int, **values: Any) -> None:
-    town().clerk.call(f"model.{model}.write", [int(id)], values)
+        write(town().clerk, "product.product", id, active=False)
 
 
 class TrytonRig(Rig):
@@ -134,7 +55,7 @@ class TrytonRig(Rig):
     lacks = {  # noqa: RUF012
         Ability.LATE_COMMIT: "SQLite has one writer at a time: nothing is seen late there",
         Ability.QUESTION: "a sale of a web shop asks nothing on its way in a plain Tryton",
-        Ability.MOMENT: _NO_MOMENT,
+        Ability.MOMENT: NO_MOMENT,
         Ability.FEW_RIGHTS: "every user of Tryton may change parties; of sales `lacks` tells it",
     }
     secrets = (SYNC_USER[1], STRANGER[1])
@@ -145,18 +66,12 @@ class TrytonRig(Rig):
             (Ability.CREATE, Ability.UPDATE, Ability.ADVANCE, Ability.AMOUNT, Ability.MOMENT),
             _NOT_WRITTEN,
         )
-        never_rewritten = {Ability.UPDATE: "a document is never rewritten, only brought on"}
         self.subjects = (
             Customers(
-                entity="customer",
-                moves=frozenset({"name"}),
-                lacks={
-                    Ability.ADVANCE: _NO_DOCUMENT,
-                    Ability.AMOUNT: "a party has no amount",
-                },
+                entity="customer", place=town, moves=frozenset({"name"}), lacks=customer_lacks()
             ),
-            Sales(entity="order", lacks=never_rewritten),
-            Refunds(entity="refund", lacks=never_rewritten),
+            Sales(entity="order", place=town, lacks=sale_lacks()),
+            Refunds(entity="refund", place=town, lacks=sale_lacks()),
             Products(entity="product", key="sku", lacks=never),
             Products(
                 entity="stock",
