@@ -58,6 +58,12 @@ class Lookups:
         return self._all("product.pricelist", ("name", "currency_id"))
 
     @cached_property
+    def currencies(self) -> frozenset[str]:
+        """The currencies of the user's companies; without price lists all is sold in them."""
+        rows = self._all("res.company", ("currency_id",))
+        return frozenset(name_of(row.get("currency_id")) for row in rows)
+
+    @cached_property
     def payment_terms(self) -> tuple[Row, ...]:
         """The terms of payment."""
         return self._all("account.payment.term", ("name",))
@@ -131,6 +137,14 @@ def row_named(rows: Sequence[Row], name: str, what: str) -> Row:
         several = "several are" if found else "none is"
         raise NotNamed(f"of the {what} of Odoo {several} called {name!r}; it has {known}")
     return found[0]
+
+
+def price_list_id(lookups: Lookups, name: str) -> str:
+    """The id of the price list of this name or currency; "" where Odoo works without price lists
+    and all it sells is in this very currency. Raises NotNamed."""
+    if not lookups.price_lists and lookups.currencies == {name}:
+        return ""
+    return str(price_list_of(lookups.price_lists, name)["id"])
 
 
 def price_list_of(rows: Sequence[Row], name: str) -> Row:

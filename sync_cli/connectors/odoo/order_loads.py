@@ -12,7 +12,7 @@ from sync_cli.connectors.odoo.loading import Load, external_id
 from sync_cli.connectors.odoo.lookups import (
     Lookups,
     NotNamed,
-    price_list_of,
+    price_list_id,
     product_of,
     row_named,
 )
@@ -77,18 +77,22 @@ def lines_load(draft: Draft, count: int, lookups: Lookups, generation: int) -> L
 
 def _resolved(payload: Mapping[str, Any], lookups: Lookups) -> dict[str, Any]:
     """The payload with ids where it has names. Raises NotNamed."""
-    finds: Mapping[str, Callable[[str], Row]] = {
-        "carrier_id": lambda name: row_named(lookups.carriers, name, "ways of delivery"),
-        "pricelist_id": lambda name: price_list_of(lookups.price_lists, name),
-        "payment_term_id": lambda name: row_named(lookups.payment_terms, name, "payment terms"),
-        "warehouse_id": lambda name: row_named(lookups.warehouses, name, "warehouses"),
+    finds: Mapping[str, Callable[[str], str]] = {
+        "carrier_id": lambda name: _id_named(lookups.carriers, name, "ways of delivery"),
+        "pricelist_id": lambda name: price_list_id(lookups, name),
+        "payment_term_id": lambda name: _id_named(lookups.payment_terms, name, "payment terms"),
+        "warehouse_id": lambda name: _id_named(lookups.warehouses, name, "warehouses"),
     }
-    found = {name: value for name, value in payload.items() if value not in ("", None)}
+    found = dict(payload)
     for field, find in finds.items():
         name = text_of(found.get(field))
         if name and not name.isdigit():
-            found[field] = str(find(name)["id"])
-    return found
+            found[field] = find(name)
+    return {name: value for name, value in found.items() if value not in ("", None)}
+
+
+def _id_named(rows: Sequence[Row], name: str, what: str) -> str:
+    return str(row_named(rows, name, what)["id"])
 
 
 def _line_rows(

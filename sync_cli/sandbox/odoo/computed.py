@@ -134,14 +134,15 @@ class Computed:
 
     def _order(self, row: Row) -> Row:
         amounts = self.order_amounts(row["id"])
-        price_list = self.store.row("product.pricelist", row["pricelist_id"])
+        lists, companies = self.store.table("product.pricelist"), self.store.table("res.company")
+        sold_in = lists.get(row["pricelist_id"]) or companies[row["company_id"]]
         done = [p for p in self.pickings_of(row["id"]) if p["date_done"]]
         outgoing = [p["date_done"] for p in done if p["picking_type_code"] == "outgoing"]
         return {
             "amount_untaxed": amounts.net,
             "amount_tax": amounts.tax,
             "amount_total": amounts.total,
-            "currency_id": price_list["currency_id"],
+            "currency_id": sold_in["currency_id"],
             "delivery_status": self._delivery_status(row),
             "effective_date": min(outgoing, default=None),
             "invoice_ids": self.moves_of_order(row["id"]),

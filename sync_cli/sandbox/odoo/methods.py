@@ -122,6 +122,11 @@ def _sent(records: Records, ids: Sequence[int]) -> None:
         records.store.change("sale.order", id_, {"state": "sent"})
 
 
+def _unlock(records: Records, ids: Sequence[int]) -> None:
+    for id_ in ids:
+        records.store.change("sale.order", id_, {"locked": False})
+
+
 def _create_invoices(records: Records, ids: Sequence[int]) -> Row:
     return billing.create_invoices(records, ids[0])
 
@@ -143,6 +148,7 @@ _OWN: Mapping[tuple[str, str], Method] = {
     ("sale.order", "action_confirm"): _on(sales.confirm),
     ("sale.order", "action_cancel"): _on(sales.cancel),
     ("sale.order", "action_quotation_sent"): _on(_sent),
+    ("sale.order", "action_unlock"): _on(_unlock),
     ("stock.picking", "button_validate"): _on(deliveries.validate),
     ("account.move", "action_post"): _on(billing.post, "read"),
     ("account.move", "button_cancel"): _on(billing.cancel_moves),

@@ -23,7 +23,7 @@ def order_defaults(records: Records, values: Mapping[str, Any]) -> Row:
         "partner_invoice_id": partner,
         "partner_shipping_id": partner,
         "date_order": records.store.now.strftime("%Y-%m-%d %H:%M:%S"),
-        "pricelist_id": min(records.store.table("product.pricelist")),
+        "pricelist_id": min(records.store.table("product.pricelist"), default=None),
         "warehouse_id": min(records.store.table("stock.warehouse")),
         "company_id": 1,
         "user_id": records.user.uid,
@@ -63,7 +63,8 @@ def confirm(records: Records, ids: Sequence[int]) -> bool:
         raise UserError(f"The following orders are not in a state requiring confirmation: {names}")
     for row in rows:
         now = records.store.now.replace(microsecond=0)
-        records.store.change("sale.order", row["id"], {"state": "sale", "date_order": now})
+        values = {"state": "sale", "date_order": now, "locked": records.store.locks}
+        records.store.change("sale.order", row["id"], values)
         plan_delivery(records, row)
         _tell(records, "order.confirmed", row)
     return True

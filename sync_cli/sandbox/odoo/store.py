@@ -31,6 +31,7 @@ class OdooStore:
 
     `write_date` is the time at which a transaction began, as in PostgreSQL, so that a slow one
     becomes visible with an earlier date. Numbers that a failed transaction took stay taken.
+    `locks` is the setting that locks orders when they are confirmed.
     """
 
     def __init__(self, clock: SandboxClock, ledger: Ledger) -> None:
@@ -39,6 +40,7 @@ class OdooStore:
         self.tables: dict[str, dict[int, Row]] = {name: {} for name in MODELS}
         self.external: dict[str, tuple[str, int]] = {}
         self.contests = 0
+        self.locks = False
         self._numbers: dict[str, int] = {}
         self._lock = RLock()
         self._began: datetime | None = None

@@ -257,6 +257,16 @@ def test_a_table_that_names_nothing_is_told(
     assert value in result.problem.message
 
 
+@pytest.mark.parametrize(("currency", "kind"), [("EUR", Done), ("USD", Failed)])
+def test_without_price_lists_orders_have_the_currency_of_the_company(
+    erp: Erp, connector: Odoo, currency: str, kind: type[Result]
+) -> None:
+    erp.store.table("product.pricelist").clear()
+    draft = order(erp.customer(), 1, line(erp.product("A-000001")), pricelist_id=currency)
+    (result,) = create(connector, draft)
+    assert isinstance(result, kind), result
+
+
 def test_an_address_is_made_once_for_all_its_orders(erp: Erp, connector: Odoo) -> None:
     place = {"name": "Petra", "street": "Lager 3", "zip": "21337", "city": "Bonn", "country": "DE"}
     customer = erp.customer()

@@ -44,8 +44,12 @@ class LiveHands:
         self.call(model, "unlink", [int(id)])
 
     def cancel_order(self, id: int | str) -> None:
-        """Cancel an order, confirmed or not."""
-        self.call("sale.order", "action_cancel", [int(id)], context=_WAIVED)
+        """Cancel an order, confirmed or not; one that was locked when it was confirmed too."""
+        try:
+            self.call("sale.order", "action_cancel", [int(id)], context=_WAIVED)
+        except RequestRefused:
+            self.call("sale.order", "action_unlock", [int(id)])
+            self.call("sale.order", "action_cancel", [int(id)], context=_WAIVED)
 
     def confirm_order(self, id: int | str) -> None:
         """Confirm a draft."""

@@ -73,6 +73,13 @@ def test_every_promise_is_told_and_everything_is_put_away(live: Live) -> None:
     assert not live.at_work()
 
 
+def test_it_goes_with_several_price_lists_and_orders_that_are_locked(live: Live) -> None:
+    live.store.insert("product.pricelist", {"name": "Traders", "currency_id": 125})
+    live.store.locks = True
+    assert live.run() == 0, live.lines
+    assert not live.at_work()
+
+
 def test_what_is_missing_is_named_before_anything_is_made(live: Live) -> None:
     assert live.run(SKU="") == USAGE
     assert "SYNC_CLI_LIVE_ERP_SKU" in live.lines[-1]

@@ -113,11 +113,12 @@ class Customers(Subject):
 
 @dataclass
 class Orders(Subject):
-    """Sales orders of Odoo."""
+    """Sales orders of Odoo; without `price_list` each has its customer's."""
 
     hands: OdooHands = field(kw_only=True)
     customers: Customers = field(kw_only=True)
     product: str = field(kw_only=True)
+    price_list: str = field(kw_only=True, default="")
 
     def make(self, text: str) -> Made:
         values: dict[str, Any] = {"partner_id": int(self.customers.make(f"{text}-buyer").id)}
@@ -141,7 +142,8 @@ class Orders(Subject):
         }  # fmt: skip
         order = {
             "partner_id": self.customers.make(f"{text}-buyer").id, "client_order_ref": text,
-            "date_order": at or "2026-11-20T10:00:00Z", "pricelist_id": "EUR", "order_line": [line],
+            "date_order": at or "2026-11-20T10:00:00Z", "pricelist_id": self.price_list,
+            "order_line": [line],
         }  # fmt: skip
         return Draft(text, order)
 
@@ -255,7 +257,7 @@ class OdooRig(Rig):
         )  # fmt: skip
         orders = Orders(
             entity="order", hands=hands, customers=customers, product=str(_goods(store)),
-            lacks=order_lacks(),
+            price_list="EUR", lacks=order_lacks(),
         )  # fmt: skip
         credits = Credits(
             entity="refund", hands=hands, orders=orders,
