@@ -37,6 +37,14 @@ def changed_fields(before: str, after: str) -> frozenset[str]:
     return frozenset(each.partition("=")[0] for each in moved)
 
 
+def with_fields_of(before: str, after: str, fields: Collection[str]) -> str:
+    """The fingerprint by field `after`, with these fields as they were in `before`."""
+    known = dict(each.split("=", 1) for each in before.split() if "=" in each)
+    now = dict(each.split("=", 1) for each in after.split())
+    kept = {name: known[name] for name in fields if name in known and name in now}
+    return " ".join(f"{name}={value}" for name, value in sorted({**now, **kept}.items()))
+
+
 def content_hash(data: Mapping[str, Any], volatile: Collection[str] = _VOLATILE) -> str:
     """The hash of a raw record without what moves by itself and without our own metadata."""
     kept = {key: value for key, value in data.items() if key not in volatile}

@@ -14,7 +14,7 @@ from sync_cli.connectors.base import Traits
 from sync_cli.core.coupons import Coupons, with_percents
 from sync_cli.core.documents import DocumentRules
 from sync_cli.core.errors import ConfigError, Problem
-from sync_cli.core.fingerprint import by_field, digest
+from sync_cli.core.fingerprint import by_field, digest, with_fields_of
 from sync_cli.core.model import Document
 from sync_cli.core.unit_prices import Digits, UnitPrices, with_unit_prices, wrong_quantity
 from sync_cli.flows.systems import Systems
@@ -80,6 +80,10 @@ class DocumentWords:
         """The hash of the payload under our own names, field by field."""
         named = self.payload(document, OwnNames())
         return named if isinstance(named, Problem) else by_field(named)
+
+    def with_lines_of(self, applied: str, named: str) -> str:
+        """The hash `named` with the lines as they were in the one that was `applied`."""
+        return with_fields_of(applied, named, self._mapping.targets_of(frozenset({"lines"})))
 
     def because(self, document: Document) -> str:
         """Which rows of the mapping's tables chose the tax codes."""

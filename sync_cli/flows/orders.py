@@ -333,6 +333,9 @@ class OrderFlow:
         if isinstance(made, Problem):
             return case.but(problem=made.about(case.item.label))
         document, named = made
+        applied = case.item.applied
+        if _lost_a_product(case) and applied is not None:
+            named = self.words.with_lines_of(applied.payload, named)
         return self._settled(case.but(record=document, fingerprint=named))
 
     def _made(self, case: Case, articles: Articles) -> tuple[Document, str] | Problem:
@@ -366,10 +369,16 @@ class OrderFlow:
         return bool(states) and all(state is DocumentState.CANCELLED for state in states)
 
     def _document(self, case: Case, unit_factor: Callable[[str], Decimal]) -> Document | Problem:
-        """The document that the ERP should hold, in its digits; of a part what falls to it."""
+        """The document that the ERP should hold, in its digits; of a part what falls to it.
+
+        Of a product that was deleted after the transfer the ERP has the article already.
+        """
         item, order = case.item, case.order
         assert order is not None
         assert case.proof is not None
+        rules = self.rules
+        if _lost_a_product(case):
+            rules = replace(rules, catch_all=True)
         whole = document_of(
             order,
             case.proof,
@@ -377,7 +386,7 @@ class OrderFlow:
             customer_key=self.customers.key_of(order),
             wanted=DocumentState(item.wanted),
             unit_factor=unit_factor,
-            rules=self.rules,
+            rules=rules,
         )
         return self.words.in_its_digits(self.parts.document(case, whole))
 
@@ -517,3 +526,9 @@ def _without_state(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _lines(case: Case) -> tuple[OrderLine, ...]:
     return case.order.lines if case.order is not None else ()
+
+
+def _lost_a_product(case: Case) -> bool:
+    """Whether the shop deleted a product after its order went to the ERP: its line stays there."""
+    gone = any(not line.product_key for line in _lines(case))
+    return case.item.link is not None and gone
