@@ -1,14 +1,19 @@
-"""A walk over whole lists by ascending id, whatever is deleted meanwhile."""
+"""A walk over whole lists by ascending id, whatever is deleted meanwhile.
+
+Where the next pages begin is known beforehand, so some are asked for at the same time. Whether a
+page goes on where the one before it ended is seen by its records, whichever was answered first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from sync_cli.connectors.woocommerce.entities import Listing, Row
 from sync_cli.connectors.woocommerce.position import Position
 from sync_cli.connectors.woocommerce.walk import PLUGIN
-from sync_cli.connectors.woocommerce.wire import Wire
+from sync_cli.connectors.woocommerce.wire import Rows, Wire
 from sync_cli.core.errors import ConfigError
 
 
@@ -32,6 +37,8 @@ class IdWalk:
         self._listings = listings
         self._params = params
         self._first: int | None = None
+        self._asked: Iterator[Rows] = iter(())
+        self._answers: tuple[Listing, int] | None = None
 
     def pages(self) -> Iterator[list[Row]]:
         """The new rows of each request, perhaps none; `position` is behind them.
@@ -44,7 +51,7 @@ class IdWalk:
     def _next(self) -> list[Row]:
         listing = self._listings[self.position.listing if self.position else 0]
         skip = max(0, (self.position.offset if self.position else 0) - 1)
-        page = self._wire.rows(listing.path, {**listing.params, **self._query(skip)})
+        page = self._page(listing, skip)
         position = self.position = self.position or Position(page.began)
         self.total = page.total
         ids = [int(row["id"]) for row in page.rows]
@@ -54,6 +61,27 @@ class IdWalk:
             return []
         self._go_on(position, skip, ids, goes_on=page.goes_on(skip))
         return [row for row, id in zip(page.rows, ids, strict=True) if id > position.last]
+
+    def _page(self, listing: Listing, skip: int) -> Rows:
+        """The page that begins behind `skip` records; those that will follow are on their way."""
+        page = next(self._asked, None) if self._answers == (listing, skip) else None
+        if page is None:
+            page = self._ask(listing, skip)
+            self._asked = self._ask_on(listing, skip, page)
+        self._answers = (listing, skip + len(page.rows) - 1)
+        return page
+
+    def _ask(self, listing: Listing, skip: int) -> Rows:
+        return self._wire.rows(listing.path, {**listing.params, **self._query(skip)})
+
+    def _ask_on(self, listing: Listing, skip: int, page: Rows) -> Iterator[Rows]:
+        """The pages behind this one, as far as the list is known to reach."""
+        step = len(page.rows) - 1
+        if step < 1 or page.total is None:
+            return iter(())
+        places = range(skip + step, page.total - 1, step)
+        asked = (partial(self._ask, listing, place) for place in places)
+        return self._wire.pacing.run_in_order(asked)
 
     def _query(self, skip: int) -> Mapping[str, str]:
         return {

@@ -41,7 +41,8 @@ Matches = dict[str, list[Raw]]
 def changes(wire: Wire, entity: str, since: datetime | None, resume: str | None) -> Iterator[Page]:
     """See `Connector.changes`; customers cannot be filtered by date, so all of them come [3.6].
 
-    Refunds are walked by id: they have no date of modification to go on from. Tax classes and rates
+    A whole read walks by id, which no edit disturbs. Refunds are walked by id in any case: they
+    have no date of modification to go on from. Tax classes and rates
     come all at once.
     """
     if entity in TABLES:
@@ -50,7 +51,7 @@ def changes(wire: Wire, entity: str, since: datetime | None, resume: str | None)
     shape = shape_of(entity)
     if not shape.listings:
         raise ConfigError(f"The {shape.label.lower()}s of a shop cannot be read by date.")
-    if shape.dated:
+    if shape.dated and since is not None:
         yield from ModifiedWalk(wire, entity, shape, since, read_position(resume)).pages()
         return
     params = {**wire.fields_of(entity), **_changed_from(shape, since)}

@@ -47,12 +47,12 @@ class ModifiedWalk:
         wire: Wire,
         entity: str,
         shape: Shape,
-        since: datetime | None,
+        since: datetime,
         position: Position | None,
     ) -> None:
         self._wire = wire
         self._shape = shape
-        self._since = "" if since is None else second(since)
+        self._since = second(since)
         self._fields = wire.fields_of(entity)
         self._position = position
         self._crowd: Iterator[tuple[list[Row], int]] | None = None
