@@ -137,13 +137,19 @@ class Known:
         for state in self.states(kind, int(body["id"]), near):
             same = state.body.get("date_modified_gmt") == body["date_modified_gmt"]
             later = state.recording.moment > changed.shown and state.recording.method == "GET"
-            if same and later and state.recording.shop == near.shop:
+            alike = _is_shown_alike(state.recording, near)
+            if same and later and alike:
                 return {n: v for n, v in state.body.items() if n in body and _moves_date(n)}
         return {}
 
     def ids(self, kind: str) -> list[int]:
         """The ids of all objects of a kind."""
         return [number for name, number in self._states if name == kind]
+
+
+def _is_shown_alike(one: Recording, other: Recording) -> bool:
+    """Whether both show amounts in one shop with as many decimals."""
+    return one.shop == other.shop and one.query.get("dp") == other.query.get("dp")
 
 
 def _order(recording: Recording) -> tuple[int, str]:

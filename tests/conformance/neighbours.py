@@ -16,8 +16,8 @@ from typing import Any
 from sync_cli.sandbox.articles import catalogue
 from sync_cli.sandbox.clock import SandboxClock
 from sync_cli.sandbox.ledger import Ledger
-from sync_cli.sandbox.shop import KEY, SECRET, ShopSettings, ShopStore, build_shop
-from tests.conformance.recording import PREFIX, Recording, from_json
+from sync_cli.sandbox.shop import KEY, SECRET, ShopStore, build_shop
+from tests.conformance.recording import PREFIX, Recording, from_json, settings_of
 
 Json = dict[str, Any]
 NOW = datetime(2026, 11, 15, 12, 0, 0, tzinfo=UTC)
@@ -62,11 +62,13 @@ def delete(path: str, **query: Any) -> Asked:
 class Neighbourhood:
     """A seeded sandbox that answers requests and writes the exchanges down."""
 
-    def __init__(self) -> None:
+    def __init__(self, shop: dict[str, str] | None = None) -> None:
+        """`shop` are settings as recordings name them; without it those of the first shop."""
         clock = SandboxClock()
         clock.freeze(NOW)
         self.clock = clock
-        settings = ShopSettings(plain_http_is_secure=False)
+        self.shop = shop or {}
+        settings = settings_of(self.shop)
         self.app = build_shop(catalogue(30), 12, clock, Ledger("shop", clock), settings)
         self.store: ShopStore = self.app.extensions["shop"]
         self.names = dict(self._seeded())
@@ -139,6 +141,7 @@ class Neighbourhood:
         )
         shown = {name: answer.headers[name] for name in _HEADERS if name in answer.headers}
         document = {
+            "shop": self.shop,
             "request": {"method": asked.method, "path": path, "query": query, "body": body,
                         "auth": "basic (read_write key)"},
             "response": {

@@ -9,11 +9,12 @@ from tests.conformance.recording import Recording
 _READ = (
     "orders", r"orders/\d+", r"orders/\d+/notes", r"orders/\d+/refunds", "refunds", "products",
     r"products/\d+", r"products/\d+/variations", "variations", "customers", r"customers/\d+",
-    "taxes/classes", "system_status", r"settings/tax/[\w-]+", "", r"orders/\d+/refunds/\d+",
+    "taxes", "taxes/classes", "webhooks", "settings/tax", r"settings/tax/[\w-]+", "system_status",
+    "", r"orders/\d+/refunds/\d+",
 )  # fmt: skip
 _MADE = (
-    r"products/batch", r"products/\d+/variations/batch", r"orders/batch", r"orders/\d+/notes",
-    r"orders/\d+/refunds",
+    r"products/batch", r"products/\d+/variations/batch", r"orders/batch", r"customers/batch",
+    r"orders/\d+/notes", r"orders/\d+/refunds",
 )  # fmt: skip
 _CALLS = {
     "GET": re.compile("|".join(f"(?:{path})" for path in _READ)),

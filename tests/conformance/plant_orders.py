@@ -15,7 +15,7 @@ from sync_cli.sandbox.shop.money import rounded, to_decimal
 from sync_cli.sandbox.shop.records import Customer, Item, Meta, Note, Order, Refund, TaxLine
 from sync_cli.sandbox.shop.stock import REDUCING
 from sync_cli.sandbox.shop.store import ShopStore
-from sync_cli.sandbox.shop.taxes import base_place, matching_rates, net_of, tax_place
+from sync_cli.sandbox.shop.taxes import base_place, matching_rates, net_of, tax_place, taxes_on
 from sync_cli.sandbox.shop.totals import item_rates, sum_up, tax_items
 from tests.conformance.plant_products import Json, metas, moment_of, plant_product, plant_rate
 
@@ -26,6 +26,9 @@ _PLAIN = (
 _DIGITS = {"JPY": 0, "KWD": 3}
 _LEAST_SHIPPING = Decimal("0.5")
 """A smaller difference is no cost of shipping, but a wrong total."""
+_STORED_DECIMALS = 6
+_UNTAXED = "XX"
+"""A country that no rate is for."""
 _LISTS = ("line_items", "shipping_lines", "fee_lines", "coupon_lines")
 
 
@@ -129,6 +132,9 @@ def _plant_place(store: ShopStore, order: Order, body: Json) -> None:
     for rate in store.rates:
         if rate.id in rates and not order.billing.get("country"):
             order.billing |= {"country": rate.country, "state": rate.state}
+    taxed = [to_decimal(line["total_tax"]) for line in body.get("line_items") or ()]
+    if taxed and not rates and not any(taxed):
+        order.billing["country"] = _UNTAXED
 
 
 def _plant_rest(store: ShopStore, order: Order, body: Json) -> None:
@@ -203,7 +209,7 @@ def _line(store: ShopStore, order: Order, line: Json, exact: Json) -> Item:
     }
     if "cost_of_goods_sold" in line:
         item.extra["cost"] = line["cost_of_goods_sold"]["value"]
-    _plant_line_product(store, line, item)
+    _plant_line_product(store, line, item, _asked_price(store, order, line, item))
     return item
 
 
@@ -216,12 +222,17 @@ def _exact_total(line: Json, exact: Json) -> Decimal:
     return unrounded if abs(unrounded - total) < 1 else total
 
 
+def _is_exact(amount: str) -> bool:
+    """Whether an amount is shown with all the decimals that are stored."""
+    return len(amount.partition(".")[2]) >= _STORED_DECIMALS
+
+
 def _exact_subtotal(store: ShopStore, order: Order, item: Item, line: Json, exact: Json) -> Decimal:
     """The unrounded subtotal: the total's where both look alike, else less tax from the gross."""
     subtotal = to_decimal(exact["subtotal"])
     if line["subtotal"] == line["total"]:
         return item.total
-    if not order.prices_include_tax or exact is not line:
+    if not order.prices_include_tax or exact is not line or _is_exact(line["subtotal"]):
         return subtotal
     gross = subtotal + to_decimal(line["subtotal_tax"])
     rates = matching_rates(store.rates, base_place(store.settings), item.tax_class)
@@ -230,13 +241,27 @@ def _exact_subtotal(store: ShopStore, order: Order, item: Item, line: Json, exac
     return unrounded if here and abs(unrounded - subtotal) < 1 else subtotal
 
 
-def _plant_line_product(store: ShopStore, line: Json, item: Item) -> None:
+def _asked_price(store: ShopStore, order: Order, line: Json, item: Item) -> Decimal:
+    """What one piece costs in the shop: with the tax of its own place where prices include it."""
+    pieces = item.quantity or 1
+    if not store.settings.prices_include_tax:
+        return item.subtotal / pieces
+    here = tax_place(order, store.settings) == base_place(store.settings)
+    if here and line["taxes"] and line["subtotal"] != line["total"]:
+        gross = to_decimal(line["subtotal"]) + to_decimal(line["subtotal_tax"])
+    else:
+        rates = matching_rates(store.rates, base_place(store.settings), item.tax_class)
+        gross = item.subtotal + sum(taxes_on(item.subtotal, rates).values(), Decimal(0))
+    is_known_exactly = line["subtotal"] == line["total"]
+    return rounded(gross / pieces, 4 if is_known_exactly else 2)
+
+
+def _plant_line_product(store: ShopStore, line: Json, item: Item, price: Decimal) -> None:
     """Make sure that the line's product is there, as far as the line tells about it."""
     number = line["variation_id"] or line["product_id"]
     if not number or line["sku"] is None or store.product(number) is not None:
         return
     reduced = any(meta.key == "_reduced_stock" for meta in item.meta)
-    price = item.subtotal / (item.quantity or 1)
     body: Json = {
         "id": number,
         "sku": line["sku"],
@@ -338,7 +363,7 @@ def _refund_item(store: ShopStore, kind: Any, line: Json) -> Item:
     item.meta = _item_meta(store, line)
     if kind == "line_item":
         item.product_id, item.variation_id = line["product_id"], line["variation_id"]
-        _plant_line_product(store, line, item)
+        _plant_line_product(store, line, item, item.subtotal / (item.quantity or 1))
     return item
 
 

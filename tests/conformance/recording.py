@@ -45,20 +45,24 @@ class Recording:
     @property
     def settings(self) -> ShopSettings:
         """The shop's settings that the recording names; else those of the first shop."""
-        shop = self.shop
-        include = shop.get("woocommerce_prices_include_tax") == "yes"
-        return ShopSettings(
-            currency=shop.get("woocommerce_currency", "EUR"),
-            decimals=int(shop.get("woocommerce_price_num_decimals", "2")),
-            prices_include_tax=include,
-            round_at_subtotal=shop.get("woocommerce_tax_round_at_subtotal") == "yes",
-            shipping_tax_class=shop.get("woocommerce_shipping_tax_class", "inherit"),
-            tax_display="incl" if include else "excl",
-            order_storage=_STORAGES.get(shop.get("order_storage", ""), "hpos"),
-            fulfillments="fulfillments" in shop.get("feature", ""),
-            cost_of_goods="cost of goods" in shop.get("feature", ""),
-            plain_http_is_secure=False,
-        )
+        return settings_of(self.shop)
+
+
+def settings_of(shop: dict[str, str]) -> ShopSettings:
+    """Settings as a recording's `shop` names them, else those of the first shop."""
+    include = shop.get("woocommerce_prices_include_tax") == "yes"
+    return ShopSettings(
+        currency=shop.get("woocommerce_currency", "EUR"),
+        decimals=int(shop.get("woocommerce_price_num_decimals", "2")),
+        prices_include_tax=include,
+        round_at_subtotal=shop.get("woocommerce_tax_round_at_subtotal") == "yes",
+        shipping_tax_class=shop.get("woocommerce_shipping_tax_class", "inherit"),
+        tax_display="incl" if include else "excl",
+        order_storage=_STORAGES.get(shop.get("order_storage", ""), "hpos"),
+        fulfillments="fulfillments" in shop.get("feature", ""),
+        cost_of_goods="cost of goods" in shop.get("feature", ""),
+        plain_http_is_secure=False,
+    )
 
 
 def load(folder: Path) -> list[Recording]:
