@@ -6,12 +6,13 @@ all its lines.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import ZERO, DocumentLine, LineKind, Order, OrderLine
+from sync_cli.core.taxes import TaxKeys
 
 
 class Bundles(StrEnum):
@@ -60,35 +61,34 @@ class Bundled:
 
 def without_article(order: Order, how: Bundles) -> frozenset[str]:
     """The ids of lines that need no article of the ERP, because another line stands for them."""
+    if how is Bundles.LINES:
+        return frozenset()
     bundled = Bundled(order.lines)
     return frozenset(line.id for line in order.lines if _is_stood_for(bundled, line, how))
 
 
 def _is_stood_for(bundled: Bundled, line: OrderLine, how: Bundles) -> bool:
-    match how:
-        case Bundles.LINES:
-            return False
-        case Bundles.CONTAINER:
-            return bundled.container(line) is not None
-        case Bundles.CONTENTS:
-            return bundled.holds_others(line)
+    if how is Bundles.CONTENTS:
+        return bundled.holds_others(line)
+    return bundled.container(line) is not None
 
 
-def mixed_taxes(order: Order, keys: Mapping[str, str], how: Bundles) -> Problem | None:
-    """Why a bundle cannot go over as one line; `keys` are the tax keys by line."""
+def mixed_taxes(order: Order, how: Bundles) -> Problem | None:
+    """Why a bundle cannot go over as one line."""
     if how is not Bundles.CONTAINER:
         return None
-    bundled = Bundled(order.lines)
+    bundled, keys = Bundled(order.lines), TaxKeys(order)
     for line in order.lines:
         container = bundled.container(line)
         if container is None or not (line.total or line.total_tax):
             continue
-        if keys[line.id] != keys[container.id]:
+        own, other = keys.of(line), keys.of(container)
+        if own != other:
             return Problem(
                 "bundle-taxes",
                 "",
-                f"the bundle {container.name} was charged with {keys[container.id]}, but"
-                f" {line.name} in it with {keys[line.id]}",
+                f"the bundle {container.name} was charged with {other}, but {line.name} in it with"
+                f" {own}",
                 "Set orders.lines.bundles to lines or contents, or give all of it one tax class.",
                 field="bundled_by",
             )
@@ -98,6 +98,8 @@ def mixed_taxes(order: Order, keys: Mapping[str, str], how: Bundles) -> Problem 
 def stood_for(order: Order, lines: Sequence[DocumentLine], how: Bundles) -> list[DocumentLine]:
     """The document lines of an order's goods without those that others stand for; the same sums."""
     left_out = without_article(order, how)
+    if not left_out:
+        return list(lines)
     by_id = {sold.id: line for sold, line in zip(order.lines, lines, strict=True)}
     if how is Bundles.CONTENTS:
         return [

@@ -62,10 +62,9 @@ class DocumentRules:
 
 def why_held(order: Order, rules: DocumentRules) -> Problem | None:
     """Why no document may be made of a proven order by itself."""
-    keys = TaxKeys(order)
     return (
         booked_by_hand(order, rules.gift_cards)
-        or mixed_taxes(order, {line.id: keys.of(line) for line in order.lines}, rules.bundles)
+        or mixed_taxes(order, rules.bundles)
         or (None if rules.deposits else _deposit(order))
         or (rate_missing(order, rules.own_currency) if rules.rate_required else None)
     )
