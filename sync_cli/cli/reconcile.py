@@ -34,7 +34,10 @@ def reconcile(
         ),
     ] = None,
     only: Annotated[
-        list[Part] | None, typer.Option("--only", help="Compare only this part; may be repeated.")
+        list[Part] | None,
+        typer.Option(
+            "--only", help="Compare only this part, be it on or planned; may be repeated."
+        ),
     ] = None,
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="List at most so many drifts of each part.")
@@ -58,7 +61,7 @@ def reconcile(
 
     wish = flow.Wish(
         since=read_since(since, utc_now()),
-        parts=tuple(only or Part),
+        parts=tuple(only or ()),
         shown=limit,
         accept_counts=accept_counts,
     )

@@ -33,6 +33,7 @@ from sync_cli.flows.systems import Systems
 COMMAND = "reconcile"
 WINDOWED = frozenset({Part.ORDERS, Part.REFUNDS})
 """Parts of which a window may be compared; of the others always all."""
+ONLY_PLANNED = "The mode of {part} is not `on`: until it is, the commands named here only plan."
 NOTES = 20
 """So many notes are told; a side that is half unreadable makes one for each record."""
 
@@ -41,13 +42,13 @@ NOTES = 20
 class Wish:
     """What a person asked for: `since` (aware UTC) narrows orders and refunds.
 
-    `parts` are what is compared.
+    `parts` are what is compared; without any what is on.
     `shown` is how many drifts are listed (None: as configured). `accept_counts` takes a side that
     has shrunk as right.
     """
 
     since: datetime | None = None
-    parts: tuple[Part, ...] = tuple(Part)
+    parts: tuple[Part, ...] = ()
     shown: int | None = None
     accept_counts: bool = False
 
@@ -90,7 +91,7 @@ def reconcile(
         mode=lambda _: Mode.PLAN,
         options=Options(dry_run=True),
         watcher=notes,
-        whole_products=lambda loaded: Part.PRODUCTS in wish.parts and is_on(loaded, Part.PRODUCTS),
+        whole_products=lambda loaded: Part.PRODUCTS in parts_of(loaded, wish),
         now=now,
     ) as opened:
         return opened.systems.config, compare(opened.systems, wish, notes)
@@ -102,26 +103,44 @@ def compare(systems: Systems, wish: Wish, notes: Notes) -> Report:
     config = systems.config
     begun = systems.run.now()
     findings = Findings(wish.shown or config.reconcile.shown)
-    parts = [part for part in wish.parts if is_on(config, part)]
+    parts = parts_of(config, wish)
+    for part in parts:
+        if Mode.PLAN in _modes(config, part):
+            notes.note(ONLY_PLANNED.format(part=part))
     start = _start(systems, wish)
     with closing(ShopSide(systems)) as side:
-        for part in sorted(set(parts), key=list(Part).index):
+        for part in parts:
             comparison = _comparison(part, systems, findings, side, start, parts)
             comparison.compare(_memory(systems, wish))
     since = {part: start for part in parts if part in WINDOWED and start is not None}
     return findings.report(shop=config.shop, at=begun, since=since, notes=notes.told())
 
 
-def is_on(config: Config, part: Part) -> bool:
-    """Whether the configuration has anything done about a part, if only planned."""
-    modes = {
-        Part.ORDERS: (config.orders.mode,),
-        Part.REFUNDS: (config.orders.mode, config.refunds.mode),
-        Part.CUSTOMERS: (config.customers.mode,),
-        Part.PRODUCTS: (config.products.mode,),
-        Part.STOCK: (config.stock.mode,),
-    }
-    return Mode.OFF not in modes[part]
+def parts_of(config: Config, wish: Wish) -> list[Part]:
+    """What is compared: the parts that are on, and as long as none is, those that are planned.
+
+    A part that is named is compared unless it is off.
+    """
+    running = [part for part in Part if set(_modes(config, part)) == {Mode.ON}]
+    wanted = wish.parts or running or tuple(Part)
+    return [part for part in Part if part in wanted and Mode.OFF not in _modes(config, part)]
+
+
+def _modes(config: Config, part: Part) -> tuple[Mode, ...]:
+    """The modes that all must be on for anything to be written of a part."""
+    match part:
+        case Part.ORDERS:
+            return (config.orders.mode,)
+        case Part.REFUNDS:
+            return (config.orders.mode, config.refunds.mode)
+        case Part.CUSTOMERS:
+            return (config.customers.mode,)
+        case Part.PRODUCTS:
+            return (config.products.mode,)
+        case Part.STOCK:
+            return (config.stock.mode,)
+        case _:
+            assert_never(part)
 
 
 class Comparison(Protocol):

@@ -276,4 +276,23 @@ def test_a_part_that_is_switched_off_is_not_compared(world: ComparedWorld) -> No
     off = world.config.stock.model_copy(update={"mode": Mode.OFF})
     world.config = world.config.model_copy(update={"stock": off})
     world.shop.tables["product"]["12"]["stock_quantity"] = 3
-    assert world.reconcile().compared == (Part.ORDERS, Part.CUSTOMERS, Part.PRODUCTS)
+    assert world.reconcile().compared == (Part.ORDERS,)
+
+
+def test_a_part_that_is_only_planned_is_compared_when_it_is_named(world: ComparedWorld) -> None:
+    assert world.reconcile().compared == (Part.ORDERS, Part.STOCK)
+    report = world.reconcile(Wish(parts=(Part.PRODUCTS,)))
+    assert report.compared == (Part.PRODUCTS,)
+    assert report.notes == (
+        "The mode of products is not `on`: until it is, the commands named here only plan.",
+    )
+
+
+def test_as_long_as_nothing_is_on_all_that_is_planned_is_compared(world: ComparedWorld) -> None:
+    planned = {
+        name: getattr(world.config, name).model_copy(update={"mode": Mode.PLAN})
+        for name in ("orders", "stock")
+    }
+    world.config = world.config.model_copy(update=planned)
+    report = world.reconcile()
+    assert report.compared == (Part.ORDERS, Part.CUSTOMERS, Part.PRODUCTS, Part.STOCK)
