@@ -160,15 +160,14 @@ def _check_unique_id(store: ShopStore, after: Product) -> None:
     code = after.extra.get("global_unique_id")
     if not after.extra.pop("unique_id_changed", False) or not code:
         return
-    for table in (store.products, store.variations):
-        for other in table.records.values():
-            if other.id != after.id and other.extra.get("global_unique_id") == code:
-                raise ShopError(
-                    "product_invalid_global_unique_id",
-                    "Invalid or duplicated GTIN, UPC, EAN or ISBN.",
-                    400,
-                    {"resource_id": other.id},
-                )
+    for other in store.code_holders(code):
+        if other.id != after.id:
+            raise ShopError(
+                "product_invalid_global_unique_id",
+                "Invalid or duplicated GTIN, UPC, EAN or ISBN.",
+                400,
+                {"resource_id": other.id},
+            )
 
 
 Writer = Callable[[ShopStore, Product, Any], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from threading import RLock
@@ -91,7 +91,8 @@ class ShopStore:
         self.attributes: dict[int, Attribute] = {}
         self.attribute_terms: dict[int, dict[int, Term]] = defaultdict(dict)
         self.images: dict[int, Json] = {}
-        self._skus: dict[str, list[int]] = {}
+        self._skus = _Holders(lambda product: folded(product.sku))
+        self._codes = _Holders(lambda product: str(product.extra.get("global_unique_id", "")))
         self._emails: dict[str, int] = {}
         self._next: dict[str, int] = defaultdict(lambda: 1)
         self._next["term"] = 16
@@ -133,31 +134,33 @@ class ShopStore:
         return self.products.get(product_id) or self.variations.get(product_id)
 
     def put_product(self, product: Product) -> None:
-        """Store a product or variation and keep the SKU index and its parent's list right."""
+        """Store a product or variation and keep the indexes right."""
         table = self.variations if product.kind == "variation" else self.products
         before = table.get(product.id)
-        if before is None or before.sku != product.sku:
-            self._index_sku(before, product)
+        for holders in (self._skus, self._codes):
+            holders.move(before, product)
         table.add(product, trashed=product.status == "trash")
 
     def drop_product(self, product: Product) -> None:
         """Take a product or variation out for good."""
         table = self.variations if product.kind == "variation" else self.products
         table.remove(product.id)
-        self._index_sku(product, None)
+        for holders in (self._skus, self._codes):
+            holders.move(product, None)
         parent = self.products.get(product.parent_id)
         if parent is not None and product.id in parent.variations:
             parent.variations.remove(product.id)
 
-    def _index_sku(self, before: Product | None, after: Product | None) -> None:
-        if before is not None and before.sku:
-            self._skus[folded(before.sku)].remove(before.id)
-        if after is not None and after.sku:
-            self._skus.setdefault(folded(after.sku), []).append(after.id)
-
     def sku_holders(self, sku: str) -> list[Product]:
         """The products and variations with this SKU, trashed ones too."""
-        found = (self.product(i) for i in self._skus.get(folded(sku), ()))
+        return self._present(self._skus.of(folded(sku)))
+
+    def code_holders(self, code: str) -> list[Product]:
+        """The products and variations with this GTIN, UPC, EAN or ISBN, trashed ones too."""
+        return self._present(self._codes.of(code))
+
+    def _present(self, ids: Iterable[int]) -> list[Product]:
+        found = (self.product(id) for id in ids)
         return [product for product in found if product is not None]
 
     def put_customer(self, customer: Customer) -> None:
@@ -183,3 +186,26 @@ class ShopStore:
         """The coupon with this code, without regard to case."""
         wanted = code.strip().lower()
         return next((c for c in self.coupons.records.values() if c.code == wanted), None)
+
+
+class _Holders:
+    """The ids of the products that have a key; an empty key is none."""
+
+    def __init__(self, key_of: Callable[[Product], str]) -> None:
+        self._key_of = key_of
+        self._ids: dict[str, list[int]] = {}
+
+    def of(self, key: str) -> list[int]:
+        """The ids of those with this key, in the order they got it."""
+        return self._ids.get(key, [])
+
+    def move(self, before: Product | None, after: Product | None) -> None:
+        """A product was put in the place of its former self; either may be missing."""
+        left = self._key_of(before) if before is not None else ""
+        taken = self._key_of(after) if after is not None else ""
+        if left == taken:
+            return
+        if before is not None and left:
+            self._ids[left].remove(before.id)
+        if after is not None and taken:
+            self._ids.setdefault(taken, []).append(after.id)

@@ -130,6 +130,21 @@ def test_a_sku_is_unique_without_regard_to_case_and_accents(shop: Shop, sku: str
     assert answer.json["data"]["resource_id"] == holder
 
 
+def test_a_barcode_is_unique_and_free_again_once_its_product_has_another_or_is_gone(
+    shop: Shop,
+) -> None:
+    code = {"global_unique_id": "4006381333931"}
+    holder = shop.post("products", {"name": "First", **code})["id"]
+    refused = shop.ask("POST", "products", {"name": "Second", **code})
+    assert refused.json is not None
+    assert refused.json["code"] == "product_invalid_global_unique_id"
+    assert refused.json["data"]["resource_id"] == holder
+    shop.put(f"products/{holder}", {"global_unique_id": "2000000000015"})
+    second = shop.post("products", {"name": "Second", **code})["id"]
+    shop.ask("DELETE", f"products/{second}", force="true")
+    assert shop.put(f"products/{holder}", code)["global_unique_id"] == "4006381333931"
+
+
 def test_a_trashed_product_holds_its_sku_but_is_not_found_by_it(shop: Shop) -> None:
     number = shop.id_of("A-1")
     assert shop.ask("DELETE", f"products/{number}").json["status"] == "publish"  # type: ignore[index]
