@@ -47,6 +47,8 @@ BUYER = {
 }
 """Who bought, where a case does not say it."""
 ON_HAND = 50
+OWN_SETTINGS = frozenset({"guests", "fraud_hold", "child_orders", "routing"})
+"""Settings of orders that change what becomes of any order: a case that is about one sets it."""
 
 
 class Mute(Silent):
@@ -222,7 +224,8 @@ def _config(sandbox: Sandbox, merchant: Path | None) -> dict[str, Any]:
         if mappings is None or merchant is None
         else {"mappings": str((merchant.parent / mappings).resolve())}
     )
-    orders = {name: value for name, value in given.get("orders", {}).items() if name != "guests"}
+    kept = given.get("orders", {}).items()
+    orders = {name: value for name, value in kept if name not in OWN_SETTINGS}
     return {
         "shop": given.get("shop", "test"),
         "state": "state.sqlite",
