@@ -23,7 +23,9 @@ from sync_cli.flows.admission import (
     mark_brought,
 )
 from sync_cli.flows.bookings import booked_links
-from sync_cli.flows.orders import OrderFlow, check_references, order_route
+from sync_cli.flows.order_identity import check_references
+from sync_cli.flows.order_route import order_route
+from sync_cli.flows.orders import OrderFlow
 from sync_cli.flows.systems import Systems
 from sync_cli.flows.write_back import WriteBackFlow
 

@@ -12,7 +12,7 @@ from sync_cli.core.outcome import Settlement
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Route
 from sync_cli.flows.bookings import Bookings
-from sync_cli.flows.orders import ORDER, order_route
+from sync_cli.flows.order_route import ORDER, order_route
 from sync_cli.flows.systems import Systems
 
 NUMBER, STATE = "number", "document_state"

@@ -24,7 +24,7 @@ from sync_cli.engine.guarding import stop_on_reused_ids
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
 from sync_cli.flows.order_documents import OwnNames, document_rules
-from sync_cli.flows.orders import check_references
+from sync_cli.flows.order_identity import check_references
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 

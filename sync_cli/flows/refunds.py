@@ -45,7 +45,7 @@ from sync_cli.flows.gone import gone
 from sync_cli.flows.judging import judge_document
 from sync_cli.flows.order_customers import OrderCustomers
 from sync_cli.flows.order_documents import DocumentWords, document_rules
-from sync_cli.flows.orders import check_references
+from sync_cli.flows.order_identity import check_references
 from sync_cli.flows.refund_sources import (
     NOT_IN_ERP,
     ORDER,

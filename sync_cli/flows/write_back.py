@@ -27,8 +27,8 @@ from sync_cli.engine.route import Mode, Route
 from sync_cli.flows.admission import backfilled
 from sync_cli.flows.bookings import Booked, Bookings, booked_links, targets_of
 from sync_cli.flows.followers import Followers
+from sync_cli.flows.order_identity import check_own_seal
 from sync_cli.flows.order_status import OrderStatus
-from sync_cli.flows.orders import check_own_seal
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 

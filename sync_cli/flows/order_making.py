@@ -1,0 +1,208 @@
+"""Makes documents of shop orders: proven, in the ERP's units, with the ERP's ids."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from sync_cli.core.bundles import without_article
+from sync_cli.core.documents import document_of, why_held
+from sync_cli.core.errors import Problem
+from sync_cli.core.model import Document, DocumentState, OrderLine, OrderState
+from sync_cli.core.proof import Unproven, prove
+from sync_cli.engine.route import Route
+from sync_cli.flows.articles import (
+    Articles,
+    known_articles,
+    resolve_catch_all,
+    resolve_lines,
+)
+from sync_cli.flows.order_case import Case
+from sync_cli.flows.order_customers import OrderCustomers, Resolved
+from sync_cli.flows.order_documents import DocumentWords, document_rules
+from sync_cli.flows.order_parts import OrderParts
+from sync_cli.flows.order_problems import article_trouble, deleted, trashed
+from sync_cli.flows.order_reading import OrderReader
+from sync_cli.flows.systems import Systems
+
+
+class OrderMaker:
+    """Brings cases on their way to a payload; whatever speaks against one stays with it."""
+
+    def __init__(
+        self,
+        systems: Systems,
+        route: Route,
+        words: DocumentWords,
+        reader: OrderReader,
+        customers: OrderCustomers,
+        parts: OrderParts,
+    ) -> None:
+        self.systems = systems
+        self.run = systems.run
+        self.route = route
+        self.settings = systems.config.orders
+        self.words = words
+        self.reader = reader
+        self.customers = customers
+        self.parts = parts
+        self.rules = document_rules(systems)
+
+    def articles(self, cases: Sequence[Case]) -> Articles:
+        """Articles of all lines: searched for by SKU only for orders that are to be made."""
+        new = [line for case in cases if case.is_new for line in self._sold(case)]
+        articles = resolve_lines(self.systems, new, dry=self.run.is_dry(self.route))
+        if self.rules.catch_all and any(not line.product_key for line in new):
+            resolve_catch_all(self.systems, self.settings.lines.catch_all, articles)
+        rest = {line.product_key for case in cases for line in _lines(case)}
+        known = known_articles(self.systems, sorted(rest - {""} - articles.ids.keys()))
+        articles.ids.update(known.ids)
+        articles.factors.update(known.factors)
+        return articles
+
+    def proven(self, case: Case, articles: Articles) -> Case:
+        """The case with the proof of its order, or why there is nothing to make of it."""
+        item, order = case.item, case.order
+        if order is None and item.link is not None and item.problem is None:
+            return (
+                case.but(same=True) if self.reader.is_off(case) else case.but(problem=deleted(item))
+            )
+        if order is None or item.problem is not None or case.is_left_out:
+            return case
+        if order.state is OrderState.TRASHED and item.link is not None:
+            return (
+                case.but(same=True) if self.reader.is_off(case) else case.but(problem=trashed(item))
+            )
+        if order.state is OrderState.REFUNDED and self.reader.was_called_off(case):
+            return case.but(same=True)
+        proof = prove(order, self.systems.decimals)
+        if isinstance(proof, Unproven):
+            return case.but(problem=proof.as_problem(item.label))
+        trouble = why_held(order, self.rules)
+        if trouble is None and case.is_new:
+            trouble = article_trouble(item, order, self._sold(case), self.rules, articles)
+        if trouble is not None:
+            return case.but(problem=trouble.about(item.label))
+        return replace(case, proof=proof)
+
+    def with_document(self, case: Case, articles: Articles) -> Case:
+        """The document as the item's record in the ERP's units, its hash under our own names."""
+        if case.proof is None or case.item.problem is not None or case.item.same:
+            return case
+        made = self._made(case, articles)
+        if isinstance(made, Problem):
+            return case.but(problem=made.about(case.item.label))
+        document, named = made
+        applied = case.item.applied
+        if _lost_a_product(case) and applied is not None:
+            named = self.words.with_lines_of(applied.payload, named)
+        return self._settled(case.but(record=document, fingerprint=named))
+
+    def with_payload(
+        self, case: Case, customers: Resolved, products: dict[tuple[str, str], str]
+    ) -> Case:
+        """The payload with the ERP's ids; an order whose customer is not ready waits."""
+        item, document = case.item, case.item.record
+        if not isinstance(document, Document) or not (case.is_new or case.is_edited):
+            return case
+        key = document.customer_key
+        if case.is_edited:
+            return self._with_edit(case, customers.ids.get(key), products)
+        if key not in customers.ids:
+            why = customers.trouble.get(key, "it is not in the ERP yet")
+            return case.but(waits=f"its customer is not ready: {why}")
+        refs = _refs(document, products, customers.ids[key])
+        payload = self.words.payload(document, refs)
+        if isinstance(payload, Problem):
+            return case.but(problem=payload.about(item.label))
+        because = "; ".join(filter(None, (self.words.because(document), item.because)))
+        return case.but(payload=payload, refs=refs, because=because)
+
+    def _sold(self, case: Case) -> list[OrderLine]:
+        """The lines that need an article of the ERP."""
+        order = case.order
+        if order is None:
+            return []
+        left_out = without_article(order, self.rules.bundles)
+        return [line for line in order.lines if line.id not in left_out]
+
+    def _made(self, case: Case, articles: Articles) -> tuple[Document, str] | Problem:
+        """The document in the ERP's units, and its hash under our own names, in pieces."""
+        keys: set[str] = set()
+
+        def one_piece(key: str) -> Decimal:
+            keys.add(key)
+            return Decimal(1)
+
+        pieces = self._document(case, one_piece)
+        named = pieces if isinstance(pieces, Problem) else self.words.fingerprint(pieces)
+        if isinstance(named, Problem):
+            return named
+        if not isinstance(pieces, Problem) and all(articles.factor(key) == 1 for key in keys):
+            return pieces, named
+        document = self._document(case, articles.factor)
+        return document if isinstance(document, Problem) else (document, named)
+
+    def _document(self, case: Case, unit_factor: Callable[[str], Decimal]) -> Document | Problem:
+        """The document that the ERP should hold, in its digits; of a part what falls to it.
+
+        Of a product that was deleted after the transfer the ERP has the article already.
+        """
+        item, order = case.item, case.order
+        assert order is not None
+        assert case.proof is not None
+        rules = self.rules
+        if _lost_a_product(case):
+            rules = replace(rules, catch_all=True)
+        whole = document_of(
+            order,
+            case.proof,
+            reference=item.reference.removesuffix(f"#{item.part}"),
+            customer_key=self.customers.key_of(order),
+            wanted=DocumentState(item.wanted),
+            unit_factor=unit_factor,
+            rules=rules,
+        )
+        return self.words.in_its_digits(self.parts.document(case, whole))
+
+    def _settled(self, case: Case) -> Case:
+        """Waits while the shop's plug-ins may still be writing to an order that is new to us."""
+        item, order = case.item, case.order
+        unchanged = item.applied is not None and item.applied.payload == item.fingerprint
+        if order is None or order.modified_at is None or unchanged:
+            return case
+        ready = order.modified_at + self.settings.settle
+        if ready <= self.systems.shop_identity.clock:
+            return case
+        lag = self.run.now() - self.systems.shop_identity.clock
+        seconds = int(self.settings.settle.total_seconds())
+        return case.but(waits=f"it was changed less than {seconds} s ago", waits_until=ready + lag)
+
+    def _with_edit(
+        self, case: Case, customer: str | None, products: dict[tuple[str, str], str]
+    ) -> Case:
+        """The payload of a late edit; without one, where an id is missing, it becomes a task."""
+        document = case.item.record
+        if customer is None or not isinstance(document, Document):
+            return case
+        payload = self.words.payload(document, _refs(document, products, customer))
+        return case if isinstance(payload, Problem) else case.but(payload=payload)
+
+
+def _refs(
+    document: Document, products: dict[tuple[str, str], str], customer: str
+) -> Mapping[tuple[str, str], str]:
+    """The ERP's ids of all that the document names; those of its window's products are shared."""
+    return ChainMap({("customer", document.customer_key): customer}, products)
+
+
+def _lines(case: Case) -> tuple[OrderLine, ...]:
+    return case.order.lines if case.order is not None else ()
+
+
+def _lost_a_product(case: Case) -> bool:
+    """Whether the shop deleted a product after its order went to the ERP: its line stays there."""
+    gone = any(not line.product_key for line in _lines(case))
+    return case.item.link is not None and gone
