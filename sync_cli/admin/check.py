@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from sync_cli.admin.check_settings import check_settings
 from sync_cli.admin.check_systems import check_state, check_systems
 from sync_cli.config import Config, MailSettings
 from sync_cli.config_file import load_config
@@ -43,6 +44,7 @@ def check(path: Path, try_mail: Try, now: Callable[[], datetime] = utc_now) -> I
         yield problem_of("rules", fault, MAPPINGS)
         return
     yield Finding(Grade.OK, "rules", "All rules of both systems can be read.", place=MAPPINGS)
+    yield from check_settings(config, mappings)
     yield from check_state(config, HOST, host_facts())
     yield from check_systems(config, mappings, now)
     if config.mail is not None:
@@ -53,6 +55,7 @@ def _modes(config: Config) -> Iterator[Finding]:
     parts = {
         "orders": config.orders.mode,
         "refunds": config.refunds.mode,
+        "payments": config.payments.mode,
         "customers": config.customers.mode,
         "stock": config.stock.mode,
         "products": config.products.mode,

@@ -1,0 +1,52 @@
+"""What the configuration asks for and the rules of the ERP cannot give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sync_cli.admin.check_settings import check_settings
+from sync_cli.config import Config
+from sync_cli.core.checkup import Finding, Grade
+from sync_cli.flows.connecting import mappings_folder
+from sync_cli.mapping.mapping_set import load_mappings
+from tests.properties.world import config_for
+
+MAPPINGS = load_mappings(mappings_folder())
+ODOO = {
+    "kind": "odoo",
+    "url": "https://odoo.example",
+    "database": "company",
+    "key": {"env": "KEY"},
+    "user": "sync",
+}
+ROUTING = {"parts": [{"part": "north", "lines": {"sku": ["N-*"]}}], "rest": "main"}
+
+
+def found(erp: dict[str, Any] | None = None, **parts: Any) -> list[Finding]:
+    data = config_for().model_dump()
+    if erp is not None:
+        data["systems"]["erp"] = erp
+    for name, changes in parts.items():
+        data[name] = {**data[name], **changes}
+    return list(check_settings(Config.model_validate(data), MAPPINGS))
+
+
+def test_what_the_rules_can_give_is_no_finding() -> None:
+    payments = {"mode": "on", "since": "2026-01-01"}
+    assert not found(payments=payments, refunds={"mode": "on"}, orders={"routing": ROUTING})
+
+
+@pytest.mark.parametrize("mode", ["on", "plan"])
+def test_payments_of_an_erp_without_rules_for_them_are_a_problem(mode: str) -> None:
+    [finding] = found(ODOO, payments={"mode": mode, "since": "2026-01-01"})
+    assert (finding.grade, finding.topic) == (Grade.PROBLEM, "payments")
+    assert "odoo/payment.yaml" in finding.remedy
+    assert not found(ODOO)
+
+
+def test_parts_of_which_the_erp_hears_nothing_are_a_warning() -> None:
+    [finding] = found(ODOO, orders={"routing": ROUTING})
+    assert (finding.grade, finding.topic) == (Grade.WARNING, "routing")
+    assert "{to: warehouse, from: part}" in finding.remedy
