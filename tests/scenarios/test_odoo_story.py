@@ -222,3 +222,19 @@ def test_a_partial_refund_becomes_a_posted_credit_note(stage: OdooStage) -> None
     assert amounts.total == Decimal(refund["amount"])
     stage.run("orders")
     assert len(credit_notes(stage)) == 1
+
+
+def test_articles_and_customers_of_odoo_agree_with_the_shop_once_they_were_brought(
+    stage: OdooStage,
+) -> None:
+    stage.run("reconcile", "--only", "products")
+    stage.config.write_text(
+        stage.config.read_text("utf-8").replace(
+            "customers:\n  mode: 'off'", "customers:\n  mode: 'on'"
+        ),
+        "utf-8",
+    )
+    assert "6 missing" in stage.type("reconcile", "--only", "customers").out
+    stage.run("customers")
+    said = stage.run("reconcile", "--only", "customers").out
+    assert said.startswith("Shop and ERP agree on 6 customers")
