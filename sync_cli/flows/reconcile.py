@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol, assert_never
 
 from sync_cli.config import Config
+from sync_cli.core.errors import IdentityError
 from sync_cli.core.findings import Findings, Report
 from sync_cli.core.parts import Part
 from sync_cli.engine.route import Mode, Options
@@ -111,7 +112,11 @@ def compare(systems: Systems, wish: Wish, notes: Notes) -> Report:
     with closing(ShopSide(systems)) as side:
         for part in parts:
             comparison = _comparison(part, systems, findings, side, start, parts)
-            comparison.compare(_memory(systems, wish))
+            try:
+                comparison.compare(_memory(systems, wish))
+            except IdentityError as error:
+                # An id that was used again stops the runs of this part; the others can be told of.
+                findings.doubt(f"{part.capitalize()} could not be compared: {error.sentence()}")
     since = {part: start for part in parts if part in WINDOWED and start is not None}
     return findings.report(shop=config.shop, at=begun, since=since, notes=notes.told())
 

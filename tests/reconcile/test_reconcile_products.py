@@ -357,6 +357,17 @@ def test_a_side_that_is_suddenly_empty_is_doubted(goods: Goods, side: str) -> No
     assert verdict(report).startswith("It cannot be said whether shop and ERP agree: Products")
 
 
+def test_an_id_that_was_used_again_is_said_and_the_other_parts_are_compared(goods: Goods) -> None:
+    goods.run("stock")
+    goods.edit_shop("11", created="born again")
+    goods.place_order([("12", 1)])
+    goods.pass_time(HOUR)
+    report = goods.reconcile(Wish(parts=(Part.ORDERS, Part.PRODUCTS)))
+    assert report.compared == (Part.ORDERS,)
+    assert [drift.part for drift in report.drifts] == [Part.ORDERS]
+    assert report.doubts[0].startswith("Products could not be compared: Product SKU-11")
+
+
 # Together with the stock
 
 
