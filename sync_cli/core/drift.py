@@ -1,18 +1,14 @@
 """Drifts: where two systems tell different stories of one thing, in words and with the remedy.
 
-Nothing here reads a system. `compare_order` judges one order and its documents.
+Nothing here reads a system. What each part can find stands in a module of its own.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from sync_cli.core.identity import lowest_first
-from sync_cli.core.model import DocumentState, OrderState
 from sync_cli.core.parts import Part
 
 SHOP = "shop"
@@ -72,223 +68,6 @@ class Sum:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class ShopOrder:
-    """A shop order as far as it is compared; `needs` claims that it must have a document.
-
-    `unreached` claims that a backfill which has not come to its end may still bring it.
-    """
-
-    id: str
-    number: str
-    state: OrderState
-    currency: str
-    total: Decimal
-    needs: bool
-    is_part: bool = False
-    unreached: bool = False
-
-    @property
-    def label(self) -> str:
-        """The order as people call it."""
-        return f"Order {self.number or self.id}"
-
-    @property
-    def may_keep(self) -> bool:
-        """Whether a live document of it is right, even where none would be made today."""
-        return self.needs or (self.state in _SOLD and not self.is_part)
-
-
-@dataclass(frozen=True, slots=True)
-class ErpDocument:
-    """An ERP document as far as it is compared; `part` of an order that became several."""
-
-    id: str
-    number: str
-    state: DocumentState
-    currency: str
-    total: Decimal
-    part: str = field(default="", kw_only=True)
-
-    @property
-    def is_live(self) -> bool:
-        """Whether it stands for a sale."""
-        return self.state is not DocumentState.CANCELLED
-
-    @property
-    def name(self) -> str:
-        """The document as people call it."""
-        return f"document {self.number or self.id}"
-
-
-_SOLD = frozenset(
-    {
-        OrderState.PROCESSING,
-        OrderState.PARTIALLY_SHIPPED,
-        OrderState.COMPLETED,
-        OrderState.REFUNDED,
-    }
-)
-"""States of a sale that took place: a refund keeps its document, a credit note follows it."""
-_CANCELLABLE = frozenset({DocumentState.DRAFT, DocumentState.CONFIRMED})
-
-
-def reference_pattern(template: str, shop: str) -> re.Pattern[str]:
-    """What our references look like; its group is the order's id, which in a shop is a number."""
-    before, _, behind = template.replace("{shop}", shop).partition("{id}")
-    return re.compile(f"{re.escape(before)}([1-9][0-9]*){re.escape(behind)}")
-
-
-def together(documents: Sequence[ErpDocument]) -> tuple[ErpDocument, ...]:
-    """The documents of an order; of one in parts its live ones as one, unless a part has two."""
-    live = [document for document in documents if document.is_live]
-    parts = {document.part for document in live}
-    if not any(parts) or len(parts) < len(live):
-        return tuple(documents)
-    one = ErpDocument(
-        " ".join(document.id for document in live),
-        ", ".join(document.number for document in live),
-        live[0].state,
-        live[0].currency,
-        sum((document.total for document in live), Decimal(0)),
-    )
-    return (one,)
-
-
-def compare_order(
-    reference: str,
-    order: ShopOrder | None,
-    documents: Sequence[ErpDocument],
-    *,
-    link: str = "",
-) -> tuple[Drift, ...]:
-    """Where an order and the documents with its reference disagree; nothing if they are in step.
-
-    `link` is the id of the document that the sync knows as the order's, "" if it knows none.
-    """
-    live = [document for document in documents if document.is_live]
-    if order is None:
-        return tuple(_orphan(reference, document) for document in live)
-    if not order.may_keep:
-        return tuple(_uncalled(order, document, link) for document in live)
-    if not live:
-        return (_missing(order, documents, link),) if order.needs else ()
-    if len(live) > 1:
-        return (_duplicate(order, live, link),)
-    return tuple(_differences(order, live[0]))
-
-
-def _missing(order: ShopOrder, documents: Sequence[ErpDocument], link: str) -> Drift:
-    what = f"{order.label} ({_money(order.total, order.currency)}) has no document in the ERP."
-    mend = f"sync-cli orders --id {order.id}"
-    if documents:
-        what = f"{order.label}: its {documents[0].name} was cancelled in the ERP."
-        mend = "Cancel the order in the shop too, or make a new document in the ERP by hand."
-    elif link:
-        what = f"{order.label}: its document {link} no longer exists in the ERP."
-        mend = (
-            "If the ERP was restored from a backup, run `sync-cli state accept --erp-restored`"
-            " and `sync-cli orders`; else make the document in the ERP by hand."
-        )
-    return Drift(
-        Part.ORDERS,
-        DriftKind.MISSING,
-        order.id,
-        order.label,
-        what,
-        mend,
-        SHOP,
-        field="document",
-        shop=_money(order.total, order.currency),
-    )
-
-
-def _orphan(reference: str, document: ErpDocument) -> Drift:
-    amount = _money(document.total, document.currency)
-    return Drift(
-        Part.ORDERS,
-        DriftKind.EXTRA,
-        reference,
-        reference,
-        f"{reference}: {document.name} of the ERP ({amount}) belongs to no order of the shop.",
-        f"Cancel {document.name} in the ERP, or bring the order back in the shop.",
-        SHOP,
-        field="document",
-        erp=amount,
-    )
-
-
-def _uncalled(order: ShopOrder, document: ErpDocument, link: str) -> Drift:
-    called_off = order.state is OrderState.CANCELLED and link == document.id
-    if called_off and document.state in _CANCELLABLE:
-        mend = f"sync-cli orders --id {order.id}"
-    elif document.state in _CANCELLABLE:
-        mend = f"Cancel {document.name} in the ERP, or bring the order back in the shop."
-    else:
-        mend = f"Take {document.name} back in the ERP (return, credit note), or restore the order."
-    why = "only a part of another order" if order.is_part else f"{_words(order.state)} in the shop"
-    return Drift(
-        Part.ORDERS,
-        DriftKind.EXTRA,
-        order.id,
-        order.label,
-        f"{order.label} is {why}, but its {document.name} is {_words(document.state)} in the ERP.",
-        mend,
-        SHOP,
-        field="state",
-        shop=str(order.state),
-        erp=str(document.state),
-    )
-
-
-def _duplicate(order: ShopOrder, live: Sequence[ErpDocument], link: str) -> Drift:
-    by_id = {document.id: document for document in live}
-    sure = [id for id, document in by_id.items() if document.state is not DocumentState.DRAFT]
-    kept = by_id[link if link in by_id else lowest_first(sure or by_id)[0]]
-    names = ", ".join(by_id[id].number or id for id in lowest_first(by_id))
-    return Drift(
-        Part.ORDERS,
-        DriftKind.DUPLICATE,
-        order.id,
-        order.label,
-        f"{order.label} has {len(live)} live documents in the ERP: {names}.",
-        f"Keep {kept.name} and cancel the others in the ERP.",
-        SHOP,
-        field="document",
-        shop="1",
-        erp=str(len(live)),
-    )
-
-
-def _differences(order: ShopOrder, document: ErpDocument) -> Iterable[Drift]:
-    by_hand = f"Correct {document.name} in the ERP: the sync never rewrites a document."
-    if document.currency and document.currency != order.currency:
-        yield _different(order, "currency", order.currency, document.currency, by_hand)
-    elif document.total != order.total:
-        shop = _money(order.total, order.currency)
-        yield _different(order, "total", shop, _money(document.total, order.currency), by_hand)
-    if order.needs and document.state is DocumentState.DRAFT:
-        wanted, here = str(DocumentState.CONFIRMED), str(document.state)
-        yield _different(order, "state", wanted, here, f"sync-cli orders --id {order.id}")
-
-
-def _different(order: ShopOrder, name: str, shop: str, erp: str, mend: str) -> Drift:
-    verb = "should be" if name == "state" else "is"
-    what = f"{order.label}: {name} {verb} {shop} by the shop, but is {erp} in the ERP."
-    return Drift(
-        Part.ORDERS,
-        DriftKind.DIFFERENT,
-        order.id,
-        order.label,
-        what,
-        mend,
-        SHOP,
-        field=name,
-        shop=shop,
-        erp=erp,
-    )
-
-
 def plain(number: Decimal) -> str:
     """A number without needless zeros behind the point."""
     text = f"{number:f}"
@@ -299,11 +78,3 @@ def money(amount: Decimal) -> str:
     """An amount with two decimals at least, all others only where they are not zero."""
     whole, _, fraction = f"{amount:f}".partition(".")
     return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"
-
-
-def _money(amount: Decimal, currency: str) -> str:
-    return f"{money(amount)} {currency}".strip()
-
-
-def _words(state: OrderState | DocumentState) -> str:
-    return str(state).replace("_", " ")

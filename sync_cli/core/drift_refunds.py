@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sync_cli.core.drift import ERP, SHOP, Drift, DriftKind, ErpDocument, money
+from sync_cli.core.drift import ERP, SHOP, Drift, DriftKind, money
+from sync_cli.core.drift_orders import ErpDocument
 from sync_cli.core.identity import lowest_first
 from sync_cli.core.model import DocumentState
 from sync_cli.core.parts import Part

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sync_cli.connectors.base import Found, Raw
-from sync_cli.core.drift import reference_pattern
+from sync_cli.core.drift_orders import reference_pattern
 from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.model import DocumentState

@@ -9,7 +9,8 @@ from typing import Any
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.documents import total_of
-from sync_cli.core.drift import ERP, SHOP, Drift, ErpDocument, ShopOrder, compare_order, together
+from sync_cli.core.drift import ERP, SHOP, Drift
+from sync_cli.core.drift_orders import ErpDocument, ShopOrder, compare_order, together
 from sync_cli.core.families import BY_PARTS, ChildOrders
 from sync_cli.core.findings import NOT_REACHED, Findings
 from sync_cli.core.model import DocumentState, Order, OrderState

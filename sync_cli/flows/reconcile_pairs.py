@@ -15,7 +15,8 @@ from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 from sync_cli.connectors.base import Raw, batched
-from sync_cli.core.drift import ERP, SHOP, Drift, ErpDocument, Waiting, reference_pattern
+from sync_cli.core.drift import ERP, SHOP, Drift, Waiting
+from sync_cli.core.drift_orders import ErpDocument, reference_pattern
 from sync_cli.core.findings import Findings
 from sync_cli.core.identity import reference
 from sync_cli.core.parts import Part

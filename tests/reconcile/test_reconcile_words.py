@@ -13,18 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_cli.core.drift import (
-    Drift,
-    DriftKind,
-    ErpDocument,
-    ShopOrder,
-    Sum,
-    Waiting,
-    compare_order,
-    money,
-    plain,
-    reference_pattern,
-)
+from sync_cli.core.drift import Drift, DriftKind, Sum, Waiting, money, plain
+from sync_cli.core.drift_orders import ErpDocument, ShopOrder, compare_order, reference_pattern
 from sync_cli.core.findings import Findings, Report, verdict
 from sync_cli.core.model import DocumentState, OrderState
 from sync_cli.core.parts import Part
