@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 # How many processes the tests share, and the arguments of single targets.
 WORKERS ?= 2
 N ?= 100
+ERP ?= sandbox
 HISTORIES ?= 150
 # How thoroughly Hypothesis tries the tests of single floors, a profile of tests/conftest.py.
 UNIT_PROFILE ?= unit
@@ -44,8 +45,8 @@ lint: $(VENV)/installed-dev ## style, types, the floors, generated files up to d
 docs: $(VENV)/installed-dev ## write the generated documentation and config.example.yaml
 	$(BIN)/python -m tools.docs
 
-kills: $(VENV)/installed-dev ## kill the real program N times (N=100), judged by both ledgers
-	$(BIN)/python -m tests.kills $(N)
+kills: $(VENV)/installed-dev ## kill the real program N times (N=100), judged by both ledgers; ERP=tryton
+	$(BIN)/python -m tests.kills $(N) --erp $(ERP)
 
 necessary: $(VENV)/installed-dev ## each necessary rule taken away: what is lost, doubled, oversold
 	$(BIN)/python -m tests.properties.necessary $(HISTORIES)

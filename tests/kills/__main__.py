@@ -22,6 +22,7 @@ from tests.kills.child import ROOT
 from tests.kills.phases import DANGEROUS, Phase, histogram, too_rare
 
 KINDS = ("lost", "doubled", "wrong", "oversold")
+SANDBOX = "sandbox"
 HALVES = {"searchable": False, "unique": True}
 Tell = Callable[[str], None]
 
@@ -102,8 +103,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print histogram and verdict; 1 if a promise was broken or a phase was hit too rarely."""
     options = _read_options(arguments)
     folder = options.keep or Path(tempfile.mkdtemp(prefix="sync-cli-kills-"))
+    tell = print if options.verbose else _silent
     begun = time.monotonic()
-    outcome = fight(options.kills, options.seed, folder, print if options.verbose else _silent)
+    if options.erp != SANDBOX:
+        return _sweep(options, folder, tell)
+    outcome = fight(options.kills, options.seed, folder, tell)
     print(histogram(outcome.hits))
     for name in too_rare(outcome.hits):
         print(f"too rare: {name}")
@@ -116,6 +120,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if outcome.is_good else 1
 
 
+def _sweep(options: argparse.Namespace, folder: Path, tell: Tell) -> int:
+    """The same verdict for a real ERP of another kind; see `tests.kills.sweep`."""
+    from tests.kills.sweep import sweep  # starts a Tryton, which is an extra
+
+    swept = sweep(options.erp, options.kills, options.seed, folder, tell)
+    for sentence in swept.faults:
+        print(sentence)
+    print(swept.line)
+    return 0 if swept.is_good else 1
+
+
 def _silent(_text: str) -> None:
     """Nobody is told of single runs."""
 
@@ -124,7 +139,7 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.kills", description=__doc__)
     parser.add_argument("kills", type=int, nargs="?", default=100)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--erp", choices=("sandbox",), default="sandbox")
+    parser.add_argument("--erp", choices=(SANDBOX, "tryton"), default=SANDBOX)
     parser.add_argument("--keep", type=Path, help="folder for ledgers, state and logs (new)")
     parser.add_argument("--verbose", action="store_true", help="a line a run")
     options = parser.parse_args(arguments)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import mmap
 import os
+import re
 import signal
 from collections import Counter
 from collections.abc import Callable
@@ -20,6 +21,10 @@ from typing import Any
 from tests.kills.phases import Phase
 
 READ_BY_POST = "/find"
+READ_BY_RPC = re.compile(
+    rb'"method": ?"(?:common\.[a-z.]+|model\.[a-z._]+\.(?:search_read|search|read|get_access))"'
+)
+"""Calls of JSON-RPC, where all is a POST, that only read."""
 CALLING = frozenset({Phase.BEFORE, Phase.IN_CALL, Phase.BETWEEN, Phase.AFTER})
 """Phases in which an intent of this run is open."""
 
@@ -103,6 +108,7 @@ def watch_wire(board: Board) -> None:
     """Tell the phase when a request has left whole, and when its answer has come."""
     connection = http.client.HTTPConnection
     put_request, get_response = connection.putrequest, connection.getresponse
+    send_bytes = connection.send
 
     def putrequest(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> None:
         path = url.partition("?")[0]
@@ -110,6 +116,12 @@ def watch_wire(board: Board) -> None:
         if not self.writes:
             board.asks()
         put_request(self, method, url, *args, **kwargs)
+
+    def send(self: Any, data: Any) -> None:
+        if self.writes and isinstance(data, bytes) and READ_BY_RPC.search(data):
+            self.writes = False
+            board.asks()
+        send_bytes(self, data)
 
     def getresponse(self: Any) -> http.client.HTTPResponse:
         if not self.writes:
@@ -121,6 +133,7 @@ def watch_wire(board: Board) -> None:
             board.answered()
 
     connection.putrequest = putrequest  # type: ignore[method-assign]
+    connection.send = send  # type: ignore[method-assign]
     connection.getresponse = getresponse  # type: ignore[method-assign]
 
 
