@@ -6,8 +6,9 @@ equal in both records, so is the target. A catalogue in which nothing changed co
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sync_cli.core.model import Record
@@ -21,20 +22,22 @@ from sync_cli.mapping.writing import Step, Writing
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """One key of the payload: the rules that fill it, and the canonical fields they read."""
+    """One key of the payload: the rules that fill it, and the canonical fields they read.
+
+    `read` gives those fields of a record, in the order of their names.
+    """
 
     sources: tuple[str, ...]
     steps: tuple[Step, ...]
+    read: Callable[[Record], Any]
 
     def surely_holds(self, wanted: Record, held: Record) -> bool:
         """Whether `held` writes here what `wanted` writes, or `wanted` nothing.
 
         False too where a rule refuses one of them.
         """
-        for name in self.sources:
-            if getattr(wanted, name) != getattr(held, name):
-                return self._writes_the_same(wanted, held)
-        return True
+        same = bool(self.read(wanted) == self.read(held))
+        return same or self._writes_the_same(wanted, held)
 
     def _writes_the_same(self, wanted: Record, held: Record) -> bool:
         try:
@@ -58,6 +61,16 @@ class _Target:
         return payload
 
 
+def _target(sources: Sequence[str], steps: Sequence[Step]) -> _Target:
+    read = attrgetter(*sources) if sources else _nothing
+    return _Target(tuple(sources), tuple(steps), read)
+
+
+def _nothing(_record: Record) -> Any:
+    """What a constant reads."""
+    return None
+
+
 class Agreement:
     """Compares records by the write rules of one mapping, target by target.
 
@@ -74,7 +87,7 @@ class Agreement:
         for target in without:
             steps.pop(target, None)
         self._targets = {
-            target: _Target(tuple(sources_of([step.rule for step in some])), tuple(some))
+            target: _target(sorted(sources_of([step.rule for step in some])), some)
             for target, some in steps.items()
         }
 
