@@ -167,6 +167,56 @@ def test_every_order_that_a_shop_computes_is_sent_to_the_cent(
         assert all(assert_is_the_order(town, order) for order in made)
 
 
+# What plug-ins make of an order
+
+bundle_ways = st.sampled_from(["lines", "container", "contents"])
+card_ways = st.sampled_from(["line", "payment", "hold"])
+
+
+def with_plug_ins(order: Json, data: st.DataObject) -> tuple[Json, Decimal]:
+    """The order as plug-ins change it: bundles, and a gift card that pays part of the total."""
+    changed = deepcopy(order)
+    lines = changed["line_items"]
+    for line in lines[1:]:
+        if data.draw(st.booleans()):
+            line["bundled_by"] = lines[0]["id"]
+    paid = Decimal(data.draw(st.integers(0, int(amount(order["total"])))))
+    if paid:
+        changed["total"] = str(amount(order["total"]) - paid)
+        changed["gift_cards"] = [{"id": 1, "code": "SECRET", "amount": str(paid)}]
+    return changed, paid
+
+
+@settings(max_examples=EXAMPLES)
+@given(given_taxes, orders, bundle_ways, card_ways, st.data())
+def test_bundles_and_gift_cards_are_booked_to_the_cent_or_held(
+    mode: Mode, wanted: Json, bundles: str, cards: str, data: st.DataObject
+) -> None:
+    shop = mode.shop()
+    order, paid = with_plug_ins(shop.order(wanted), data)
+    lines = {"coupons": mode.coupons, "bundles": bundles, "gift_cards": cards}
+    with tempfile.TemporaryDirectory() as folder:
+        town = town_of(Path(folder), shop, computes=False, lines=lines)
+        book(town, [order], [])
+        number = str(order["id"])
+        live = [one for one in town.all_documents(number) if one["state"] != "cancelled"]
+        event("sent" if live else "held")
+        if not live:
+            why = town.why_held(number)
+            assert (paid and cards == "hold") or (bundles == "container" and "bundle" in why), why
+            return
+        [document] = live
+        total, tax = sums(document)
+        prepaid = amount(document.get("prepaid") or 0)
+        assert prepaid == (paid if cards == "payment" else 0)
+        assert total == amount(document["total"]) == amount(order["total"]) + prepaid
+        assert tax == amount(order["total_tax"])
+        sold, booked = pieces(order), booked_pieces(document)
+        assert all(count <= sold.get(article, 0) for article, count in booked.items())
+        if bundles == "lines":
+            assert booked == sold
+
+
 @settings(max_examples=EXAMPLES)
 @given(computed_taxes, st.lists(orders, min_size=1, max_size=4))
 def test_an_erp_that_computes_taxes_confirms_the_order_or_nothing(
@@ -235,27 +285,35 @@ def test_a_refund_is_credited_to_the_cent_or_held(
 
 
 def refund_of(order: Json, decimals: int) -> st.SearchStrategy[Json]:
-    """An amount alone, or pieces of a line at their share of it."""
+    """An amount alone, pieces of a line at their share of it, or all of a fee or of shipping."""
     unit = Decimal(1).scaleb(-decimals)
     most = max(1, int(amount(order["total"]) / unit))
     alone = st.integers(1, most).map(lambda units: {"amount": str(units * unit)})
-    return alone | st.sampled_from(order["line_items"]).flatmap(
+    of_goods = st.sampled_from(order["line_items"]).flatmap(
         lambda line: st.integers(1, int(line["quantity"])).map(
             lambda count: pieces_back(line, count, unit)
         )
     )
+    whole = [
+        {**line, "quantity": 0, "sold": 1}
+        for line in (*order["fee_lines"], *order["shipping_lines"])
+        if amount(line["total"]) > 0
+    ]
+    of_others = st.sampled_from(whole).map(lambda line: pieces_back(line, 1, unit))
+    return alone | of_goods | (of_others if whole else alone)
 
 
 def pieces_back(line: Json, count: int, unit: Decimal) -> Json:
     """So many pieces of a line, each amount rounded by itself."""
-    share = Decimal(count) / int(line["quantity"])
+    share = Decimal(count) / int(line.get("sold") or line["quantity"])
     net = (amount(line["total"]) * share).quantize(unit)
     taxes = [
         {"id": tax["id"], "refund_total": str((amount(tax["total"]) * share).quantize(unit))}
         for tax in line["taxes"]
     ]
     whole = net + sum(amount(tax["refund_total"]) for tax in taxes)
-    back = {"id": line["id"], "quantity": count, "refund_total": str(net), "refund_tax": taxes}
+    given_back = 0 if "sold" in line else count
+    back = {"id": line["id"], "quantity": given_back, "refund_total": str(net), "refund_tax": taxes}
     return {"amount": str(whole), "line_items": [back]}
 
 

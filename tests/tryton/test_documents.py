@@ -68,6 +68,7 @@ def test_one_bad_order_splits_its_batch_only(town: Town, erp: Tryton) -> None:
         ({"lines": [shipping("1.00", tax="MwSt 3%")]}, "tax", "MwSt 3%"),
         ({"invoice_address": {**HOME, "country": "ZZ"}}, "country", "ZZ"),
         ({"carrier": "Nobody"}, "carrier", "Nobody"),
+        ({"payment_term": "Some day"}, "payment term", "Some day"),
     ],
 )
 def test_a_name_that_tryton_does_not_know_is_named(
@@ -77,6 +78,13 @@ def test_a_name_that_tryton_does_not_know_is_named(
     assert isinstance(result, Failed)
     assert result.problem.message == f"there is no {what} '{name}'"
     assert erp.calls()["write"] == 0
+
+
+def test_a_sale_has_the_payment_term_of_the_table(town: Town, erp: Tryton) -> None:
+    term = town.clerk.read("account.invoice.payment_term", [], "name")[0]
+    (sale,) = made(erp, town.order(payment_term=term["name"]))
+    (row,) = town.clerk.read("sale.sale", [["id", "=", int(sale)]], "payment_term")
+    assert row["payment_term"] == term["id"]
 
 
 def test_what_tryton_computes_is_read_back(town: Town, erp: Tryton) -> None:
