@@ -8,6 +8,7 @@ from datetime import datetime
 from sync_cli.core.corrections import Correction
 from sync_cli.core.errors import ConfigError
 from sync_cli.core.plan import Held
+from sync_cli.core.routing import order_of
 from sync_cli.mapping.correcting import WrongCorrection, check
 from sync_cli.state.corrections import Corrected
 from sync_cli.state.store import State
@@ -49,7 +50,7 @@ def uncorrect(
 def corrections_of(state: State, held: Held) -> tuple[Correction, ...]:
     """The corrections of a record that waits; none where its route knows of none."""
     entity = ENTITIES.get(held.route)
-    return state.corrections(entity, held.id) if entity is not None else ()
+    return state.corrections(entity, order_of(held.id)) if entity is not None else ()
 
 
 def _record(state: State, name: str, route: str) -> Corrected:
@@ -59,11 +60,13 @@ def _record(state: State, name: str, route: str) -> Corrected:
     entity = ENTITIES[route]
     labels = (name, f"{entity.capitalize()} {name}")
     waiting = [held for held in state.held(route) if held.id == name or held.label in labels]
-    if len(waiting) > 1:
-        ids = ", ".join(held.id for held in waiting)
-        raise ConfigError(f"{name} may mean several records: {ids}.", "Name one of these ids.")
-    if waiting:
-        return Corrected(entity, route, waiting[0].id, waiting[0].label)
+    found = {order_of(held.id): held.label.partition(", part ")[0] for held in waiting}
+    if len(found) > 1:
+        raise ConfigError(
+            f"{name} may mean several records: {', '.join(found)}.", "Name one of these ids."
+        )
+    for id, label in found.items():
+        return Corrected(entity, route, id, label)
     if state.corrections(entity, name):
         return Corrected(entity, route, name, f"{entity.capitalize()} {name}")
     raise ConfigError(

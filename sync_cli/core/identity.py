@@ -56,11 +56,15 @@ def check_seal(
 
 def reference(template: str, shop: str, record_id: str) -> str:
     """Our name for a record in the other system; at most 20 characters. Raises ConfigError."""
-    name = template.format(shop=shop, id=record_id)
+    return fitting(template.format(shop=shop, id=record_id))
+
+
+def fitting(name: str) -> str:
+    """A reference that is not too long for other systems. Raises ConfigError."""
     if len(name) > REFERENCE_LENGTH:
         raise ConfigError(
             f"The reference {name!r} has {len(name)} characters, more than {REFERENCE_LENGTH}.",
-            "Choose a shorter shop key or template in the config.",
+            "Choose a shorter shop key, template or name of a part in the config.",
         )
     return name
 

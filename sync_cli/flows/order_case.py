@@ -17,7 +17,7 @@ class Case:
 
     `mark` says what makes it suspicious, `proof` that it adds up. `known_parts` are those that it
     was divided into before, with their links where they have documents. `allotted` names the part
-    of each of its lines, `parts` those of the whole order, where this is one of them.
+    of each of its lines; `whole` is the order itself, where this is one of its parts.
     """
 
     item: Item
@@ -26,6 +26,7 @@ class Case:
     proof: Proven | None = None
     known_parts: Mapping[str, Link | None] = field(default_factory=dict)
     allotted: tuple[str, ...] = ()
+    whole: Item | None = None
 
     @property
     def is_new(self) -> bool:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from sync_cli.core.identity import fitting
 from sync_cli.core.model import Document
 from sync_cli.core.outcome import Settlement
 from sync_cli.core.plan import Item, Operation, Skip
@@ -78,6 +79,23 @@ class OrderParts:
         parts = split(whole, of_lines, names, self.systems.decimals, self.routing.shared)
         return parts[case.item.part]
 
+    def all_or_none(self, cases: Sequence[Case]) -> list[Case]:
+        """The cases, but of orders of which nothing was begun and a part cannot go: held whole.
+
+        What the ERP alone refuses cannot be foreseen; then that part waits, and the others go.
+        """
+        barred = {
+            case.whole.id: replace(case, item=replace(case.whole, problem=case.item.problem))
+            for case in cases
+            if case.whole is not None and case.item.problem is not None
+        }
+        begun = {case.whole.id for case in cases if case.whole is not None and _is_under_way(case)}
+        for id in begun:
+            barred.pop(id, None)
+        ids = [case.whole.id if case.whole is not None else "" for case in cases]
+        others = [case for id, case in zip(ids, cases, strict=True) if id not in barred]
+        return [*others, *barred.values()]
+
     def settled(self, operations: Sequence[Operation]) -> list[Operation]:
         """The operations, and the end of what was held of the same orders under another name."""
         ids = {operation.item.id for operation in operations}
@@ -142,13 +160,19 @@ class OrderParts:
         id = part_id(item.id, name)
         return replace(
             case,
+            whole=item,
             item=replace(
                 item,
                 id=id,
                 part=name,
                 label=f"{item.label}, part {name or 'the rest'}",
-                reference=part_id(item.reference, name),
+                reference=fitting(part_id(item.reference, name)),
                 match=part_id(item.match, name),
                 link=None,
             ),
         )
+
+
+def _is_under_way(case: Case) -> bool:
+    """Whether this part has a document, or may have one of which nobody knows yet."""
+    return case.item.link is not None or case.item.intent is not None

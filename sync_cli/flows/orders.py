@@ -96,8 +96,9 @@ class OrderFlow:
             if case.order is not None and (case.is_new or (self._edits and case.is_edited))
         )
         products = {("product", key): id for key, id in articles.ids.items()}
-        items = [self.maker.with_payload(case, customers, products).item for case in cases]
-        items = look_up(self.run.state, self.route, items)
+        cases = [self.maker.with_payload(case, customers, products) for case in cases]
+        cases = self.parts.all_or_none(cases)
+        items = look_up(self.run.state, self.route, [case.item for case in cases])
         rules = self.route.rules(self.run.options)
         operations = [decide(item, rules, self.run.now()) for item in items]
         operations = self.parts.settled(operations)

@@ -77,10 +77,11 @@ def _release(
     now: datetime,
     who: str,
 ) -> None:
-    """Make the record due if it is held, and write the audit."""
+    """Make the record due if it is held, or parts of it are, and write the audit."""
     at = time_to_text(now)
     connection.execute(
-        "UPDATE held SET until = min(until, ?) WHERE route = ? AND id = ?",
+        "UPDATE held SET until = min(until, ?) WHERE route = ? AND ? IN (id, substr(id, 1,"
+        " instr(id, '#') - 1))",
         (at, record.route, record.id),
     )
     said = "; ".join(one.shown for one in corrections)

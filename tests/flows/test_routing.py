@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from sync_cli.admin.correcting import correct
 from sync_cli.admin.story import describe, stories
 from sync_cli.config import RoutingSettings
 from sync_cli.connectors.base import Json
 from sync_cli.connectors.memory import Fate
-from sync_cli.core.errors import Problem
+from sync_cli.core.errors import ConfigError, Problem
 from tests.flows.town import Town, hour
 from tests.flows.town import town as found
 from tests.properties.world import Killed, fates
@@ -194,6 +195,47 @@ def killed_at(folder: Path, step: int | None) -> int:
     assert depot.states(order) == BOTH
     assert not depot.town.held()
     return steps
+
+
+def test_a_name_that_is_too_long_stops_the_run_before_anything_is_made(tmp_path: Path) -> None:
+    long = {"parts": [], "rest": "", "shared": "shared"}
+    rules = {**ROUTING, "rest": "middle"}
+    depot = Depot(found(tmp_path, orders={"routing": rules, "reference": "WOOSHOP-{id}"}))
+    depot.order(order_id=1_000_001)
+    with pytest.raises(ConfigError, match="more than 20"):
+        depot.town.orders()
+    assert not depot.town.erp.records("order")
+    depot.town.configure(orders={"routing": long})
+    depot.town.orders()
+    assert len(depot.town.erp.records("order")) == 1
+
+
+def test_data_that_one_part_cannot_take_hold_the_whole_order(depot: Depot) -> None:
+    order = depot.order()
+    depot.town.shop_order(order)["line_items"][1]["tax_class"] = "odd"
+    depot.town.orders()
+    assert set(depot.town.held()) == {order}
+    assert not depot.town.erp.records("order")
+    correct_order(depot, order, "lines[1].tax_class=reduced-rate")
+    depot.town.go("orders")
+    assert depot.states(order) == BOTH
+    assert not depot.town.held()
+
+
+def correct_order(depot: Depot, name: str, value: str) -> None:
+    with closing(depot.town.open_state()) as state:
+        correct(state, name, [value], route="orders", now=depot.town.now, who="anna")
+
+
+def test_a_correction_of_a_part_is_one_of_its_order(depot: Depot) -> None:
+    order = depot.order()
+    refuse_north(depot, Problem("closed", "", "the north is closed", "Open it."))
+    depot.town.orders()
+    refuse_north(depot, None)
+    correct_order(depot, f"{order}#north", "lines[1].name=Screw")
+    depot.town.orders()
+    assert depot.only(order, "north")["lines"][0]["text"] == "Screw"
+    assert not depot.town.held()
 
 
 # What becomes of it afterwards
