@@ -56,7 +56,8 @@ def plant_product(store: ShopStore, body: Json, *, default_second: int) -> Produ
     product.backorders = str(body.get("backorders") or "no")
     product.extra = {name: body[name] for name in _PLAIN if name in body}
     product.extra["description"] = str(body.get("description", "")).rstrip("\n")
-    product.slug = body.get("slug") or slug_of(product.name)
+    unnamed = "" if product.status in ("draft", "pending") else slug_of(product.name)
+    product.slug = unnamed if body.get("slug") is None else body["slug"]
     product.meta = metas(store, body, "product_meta")
     _plant_prices(store, product, body)
     _plant_stock(product, body)
@@ -183,7 +184,7 @@ def plant_coupon(store: ShopStore, body: Json, *, default_second: int) -> Coupon
     coupon.kind = str(body.get("discount_type") or "fixed_cart")
     coupon.status = str(body.get("status") or "publish")
     coupon.used_by = list(body.get("used_by") or ())
-    coupon.extra = dict(body)
+    coupon.extra = {**body, "expires": moment_of(store, body, "date_expires")}
     coupon.meta = metas(store, body, "product_meta")
     store.reserve("post", coupon.id)
     store.coupons.add(coupon, trashed=coupon.status == "trash")

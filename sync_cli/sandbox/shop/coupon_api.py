@@ -14,13 +14,17 @@ from sync_cli.sandbox.shop.money import parsed, shown, to_decimal
 from sync_cli.sandbox.shop.product_facts import meta_json
 from sync_cli.sandbox.shop.records import Coupon, Json
 from sync_cli.sandbox.shop.store import ShopStore, folded
-from sync_cli.sandbox.shop.times import gmt_text, local_text
+from sync_cli.sandbox.shop.times import gmt_text, local_text, parse_bound, second_of_wall
 
 COUPONS = ListSpec()
 _SORT_KEYS: dict[str, Callable[[Coupon], Any]] = {
     "title": lambda coupon: (coupon.code, coupon.id),
     "slug": lambda coupon: (coupon.code, coupon.id),
 }
+_OWN_FIELDS = frozenset({
+    "id", "code", "amount", "discount_type", "status", "date_expires", "date_expires_gmt",
+    "meta_data",
+})  # fmt: skip
 _WHOLE = 100
 """The most that a percent coupon takes off."""
 
@@ -41,8 +45,8 @@ def coupon_json(store: ShopStore, coupon: Coupon) -> Json:
         "date_modified_gmt": gmt_text(coupon.modified),
         "discount_type": coupon.kind,
         "description": extra.get("description", ""),
-        "date_expires": extra.get("date_expires"),
-        "date_expires_gmt": extra.get("date_expires_gmt"),
+        "date_expires": local_text(extra.get("expires"), zone),
+        "date_expires_gmt": gmt_text(extra.get("expires")),
         "usage_count": len(coupon.used_by),
         "individual_use": extra.get("individual_use", False),
         **{name: list(extra.get(name, ())) for name in lists},
@@ -144,12 +148,23 @@ def _write(store: ShopStore, coupon: Coupon, body: Json) -> None:
     if body.get("status") is not None:
         coupon.status = str(body["status"])
     store.coupons.set_trashed(coupon, coupon.status == "trash")
-    skipped = ("id", "code", "amount", "discount_type", "status", "meta_data")
-    coupon.extra.update({name: body[name] for name in body if name not in skipped})
+    for name in ("date_expires", "date_expires_gmt"):
+        if name in body:
+            coupon.extra["expires"] = _expiry(store, body[name], gmt=name.endswith("gmt"))
+    coupon.extra.update({name: body[name] for name in body if name not in _OWN_FIELDS})
     if body.get("meta_data"):
         coupon.meta = changed_meta(
             coupon.meta, body["meta_data"], lambda: store.next_id("product_meta")
         )
+
+
+def _expiry(store: ShopStore, value: Any, *, gmt: bool) -> int | None:
+    """The second at which a coupon expires; a date alone means its first one."""
+    text = str(value or "")
+    bound = parse_bound(text if len(text) > len("2026-11-15") else f"{text}T00:00:00")
+    if bound is None:
+        return None
+    return bound.shown if gmt else second_of_wall(bound.shown, store.settings.time_zone)
 
 
 def delete_coupon(call: Call) -> Answer:

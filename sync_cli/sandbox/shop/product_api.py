@@ -10,7 +10,7 @@ from sync_cli.sandbox.shop.listing import ListSpec, is_true, page_of, words
 from sync_cli.sandbox.shop.product_facts import ProductView, full_name
 from sync_cli.sandbox.shop.product_filters import listed_products, product_wish, wanted_statuses
 from sync_cli.sandbox.shop.product_view import product_json, variation_json
-from sync_cli.sandbox.shop.product_write import changed_product, settle_price
+from sync_cli.sandbox.shop.product_write import TRASHED, changed_product, settle_price, settle_slug
 from sync_cli.sandbox.shop.records import Json, Product
 from sync_cli.sandbox.shop.slugs import slug_of
 from sync_cli.sandbox.shop.store import ShopStore
@@ -106,14 +106,10 @@ def create_product(store: ShopStore, body: Json, *, batch: bool) -> Product:
     product = changed_product(store, blank, body, batch=batch)
     # images are loaded first and take the numbers before the product's own
     number = product.id = store.next_id("post")
-    product.slug = product.slug or _free_slug(product)
+    settle_slug(store, product)
     store.put_product(product)
     store.record("product.created", number, reference=product.sku or None)
     return product
-
-
-def _free_slug(product: Product) -> str:
-    return slug_of(product.name) or str(product.id)
 
 
 def update_product(store: ShopStore, before: Product, body: Json, *, batch: bool) -> Product:
@@ -122,6 +118,7 @@ def update_product(store: ShopStore, before: Product, body: Json, *, batch: bool
     A variation's change moves its parent's date of change too.
     """
     after = changed_product(store, before, body, batch=batch)
+    settle_slug(store, after)
     now = store.now()
     after.modified = now
     store.put_product(after)
@@ -158,6 +155,7 @@ def remove_product(store: ShopStore, product: Product, *, force: bool) -> None:
             store.drop_product(each)
         else:
             each.status = "trash"
+            each.slug = f"{each.slug}{TRASHED}" if each.slug else ""
             table = store.variations if each.kind == "variation" else store.products
             table.set_trashed(each, True)
             each.modified = store.now()
@@ -167,11 +165,11 @@ def remove_product(store: ShopStore, product: Product, *, force: bool) -> None:
         _touch_parent(store, product)
 
 
-def _variation_of(call: Call, status: int = 404) -> Product:
+def _variation_of(call: Call) -> Product:
     parent_id, number = call.numbers
     variation = call.store.variations.get(number)
     if variation is None or variation.parent_id != parent_id:
-        raise invalid_id("product_variation", status)
+        raise invalid_id("product_variation")
     return variation
 
 
@@ -205,7 +203,14 @@ def create_variation(store: ShopStore, parent_id: int, body: Json, *, batch: boo
 
 def put_variation(call: Call) -> Answer:
     """`PUT`, `PATCH` and `POST /products/{id}/variations/{id}`."""
-    variation = update_product(call.store, _variation_of(call, 404), call.body, batch=False)
+    parent_id, number = call.numbers
+    before = call.store.variations.get(number)
+    if before is None:
+        raise invalid_id("product_variation", 400)
+    if before.parent_id != parent_id:
+        message = "Parent product does not match current variation."
+        raise ShopError("woocommerce_rest_cannot_edit", message, 403)
+    variation = update_product(call.store, before, call.body, batch=False)
     view = ProductView(call.store, edit=True)
     return Answer(variation_json(view, variation, call.single_names))
 

@@ -23,6 +23,7 @@ from sync_cli.sandbox.shop.product_facts import (
     visible_variations,
 )
 from sync_cli.sandbox.shop.records import Json, Product
+from sync_cli.sandbox.shop.slugs import slug_of
 from sync_cli.sandbox.shop.store import folded
 from sync_cli.sandbox.shop.times import gmt_text
 
@@ -67,7 +68,7 @@ def _sale_html(regular: Decimal, price: Decimal, money: tuple[str, int]) -> str:
 
 def _permalink(view: ProductView, product: Product) -> str:
     base = f"{view.store.settings.base_url}/product"
-    if product.status in ("draft", "pending", "auto-draft"):
+    if product.status in ("draft", "pending", "auto-draft", "trash"):
         return f"{view.store.settings.base_url}/?post_type=product&p={product.id}"
     if product.kind != "variation":
         return f"{base}/{product.slug}/"
@@ -259,7 +260,7 @@ PRODUCT_FIELDS: dict[str, Getter] = {
 }
 EDIT_FIELDS: dict[str, Getter] = {
     "permalink_template": lambda v, _: f"{v.store.settings.base_url}/product/%pagename%/",
-    "generated_slug": lambda _, p: p.slug,
+    "generated_slug": lambda _, p: p.slug or slug_of(p.name),
 }
 VARIATION_FIELDS: dict[str, Getter] = {
     **COMMON,

@@ -55,6 +55,9 @@ _META_FIELDS = {
     "_weight": "weight",
     "_global_unique_id": "global_unique_id",
 }
+TRASHED = "__trashed"
+"""What the trash adds to a slug, so that another product can have it meanwhile."""
+_WITHOUT_ADDRESS = ("draft", "pending", "auto-draft")
 _READ_ONLY_META = frozenset({"_price", "_product_version", "total_sales"})
 
 
@@ -91,6 +94,19 @@ def settle_price(product: Product, now: int) -> None:
     if sale is not None and (regular is None or sale >= regular):
         product.sale_price = ""
     product.price = product.sale_price if is_on_sale(product, now) else product.regular_price
+
+
+def settle_slug(store: ShopStore, product: Product) -> None:
+    """Give a product that can be shown an address of its own; a draft waits for one."""
+    if product.status != "trash" and product.slug.endswith(TRASHED):
+        product.slug = product.slug.removesuffix(TRASHED)
+    if product.slug or product.kind == "variation" or product.status in _WITHOUT_ADDRESS:
+        return
+    base = slug_of(product.name) or str(product.id)
+    product.slug, number = base, 1
+    while product.slug in store.slugs:
+        number += 1
+        product.slug = f"{base}-{number}"
 
 
 def stock_state(product: Product) -> str:

@@ -91,6 +91,8 @@ class ShopStore:
         self.attributes: dict[int, Attribute] = {}
         self.attribute_terms: dict[int, dict[int, Term]] = defaultdict(dict)
         self.images: dict[int, Json] = {}
+        self.slugs: set[str] = set()
+        """Addresses that products have or had; one of them is not given again."""
         self._skus = _Holders(lambda product: folded(product.sku))
         self._codes = _Holders(lambda product: str(product.extra.get("global_unique_id", "")))
         self._emails: dict[str, int] = {}
@@ -136,6 +138,7 @@ class ShopStore:
     def put_product(self, product: Product) -> None:
         """Store a product or variation and keep the indexes right."""
         table = self.variations if product.kind == "variation" else self.products
+        self.slugs.add(product.slug)
         before = table.get(product.id)
         for holders in (self._skus, self._codes):
             holders.move(before, product)
@@ -145,6 +148,7 @@ class ShopStore:
         """Take a product or variation out for good."""
         table = self.variations if product.kind == "variation" else self.products
         table.remove(product.id)
+        self.slugs.discard(product.slug)
         for holders in (self._skus, self._codes):
             holders.move(product, None)
         parent = self.products.get(product.parent_id)

@@ -40,6 +40,10 @@ def order(shop: Shop) -> int:
          {"status": 404}),
         ("DELETE", "taxes/1", 501, "woocommerce_rest_trash_not_supported",
          "Taxes do not support trashing.", {"status": 501}),
+        ("PUT", "products/{parent}/variations/99999", 400,
+         "woocommerce_rest_product_variation_invalid_id", "Invalid ID.", {"status": 400}),
+        ("PUT", "products/{other}/variations/{variation}", 403, "woocommerce_rest_cannot_edit",
+         "Parent product does not match current variation.", {"status": 403}),
         ("GET", "coupons/99999", 404, "woocommerce_rest_shop_coupon_invalid_id", "Invalid ID.",
          {"status": 404}),
         ("DELETE", "products/categories/15", 501, "woocommerce_rest_trash_not_supported",
@@ -50,7 +54,9 @@ def test_a_refusal_has_the_words_of_the_real_shop(
     shop: Shop, order: int, method: str, path: str, status: int, code: str, message: str, data: Any
 ) -> None:
     body = {"amount": "1.00"} if method == "POST" else {} if method == "PUT" else None
-    answer = shop.ask(method, path.format(order=order), body)
+    names = {"order": order, "parent": shop.id_of("W-1"), "other": shop.id_of("V-1"),
+             "variation": shop.id_of("W-1-S")}  # fmt: skip
+    answer = shop.ask(method, path.format(**names), body)
     assert answer.status_code == status
     assert answer.json == {"code": code, "message": message, "data": data}
 
@@ -171,3 +177,24 @@ def test_options_of_an_attribute_are_listed_below_it(shop: Shop) -> None:
         shop.post(home, {"name": name})
     assert [row["name"] for row in shop.get(home)] == ["Blue", "Red"]
     assert shop.ask("GET", "products/attributes/99/terms").status_code == 404
+
+
+def test_a_draft_has_no_address_and_two_products_of_one_name_have_two(shop: Shop) -> None:
+    draft = shop.post("products", {"name": "Lamp", "status": "draft"})
+    assert (draft["slug"], draft["generated_slug"]) == ("", "lamp")
+    first = shop.post("products", {"name": "Lamp"})
+    second = shop.put(f"products/{draft['id']}", {"status": "publish"})
+    assert (first["slug"], second["slug"]) == ("lamp", "lamp-2")
+
+
+def test_the_trash_frees_a_slug_and_gives_it_back(shop: Shop) -> None:
+    number = shop.post("products", {"name": "Lamp"})["id"]
+    shop.ask("DELETE", f"products/{number}")
+    assert shop.get(f"products/{number}")["slug"] == "lamp__trashed"
+    assert shop.put(f"products/{number}", {"status": "publish"})["slug"] == "lamp"
+
+
+def test_a_coupon_expires_at_a_moment_of_the_shops_clock(shop: Shop) -> None:
+    coupon = shop.post("coupons", {"code": "soon", "date_expires": "2026-12-31"})
+    assert coupon["date_expires"] == "2026-12-31T00:00:00"
+    assert coupon["date_expires_gmt"] == "2026-12-30T23:00:00"
