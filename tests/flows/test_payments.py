@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -291,3 +292,14 @@ def test_after_a_persons_word_payments_that_the_erp_lost_are_booked_again(till: 
         assert forget_missing(state, MemoryConnector(till.town.erp), till.town.now) == 1
     till.town.orders()
     assert len(till.payments()) == 1
+
+
+@pytest.mark.parametrize("how", ["line", "payment"])
+def test_what_a_gift_card_paid_is_not_booked_as_money(till: Till, how: str) -> None:
+    lines = till.town.config.orders.lines.model_dump()
+    till.town.configure(orders={"lines": {**lines, "gift_cards": how}})
+    cards = [{"id": 1, "code": "SECRET-CODE", "amount": Decimal("5.00")}]
+    order = till.paid(gift_cards=cards, total="6.900000")
+    till.town.orders()
+    assert till.town.document(order)["total"] == ("6.90" if how == "line" else "11.90")
+    assert [payment["amount"] for payment in till.payments()] == ["6.90"]

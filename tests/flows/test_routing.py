@@ -89,6 +89,30 @@ def test_an_order_becomes_a_document_for_each_part_and_the_sum_is_the_order(depo
     assert depot.town.orders().writes == 0
 
 
+@pytest.mark.parametrize("coupons", ["net", "line"])
+@pytest.mark.parametrize("cards", ["line", "payment"])
+def test_gift_cards_and_coupons_are_shared_to_the_cent(
+    depot: Depot, cards: str, coupons: str
+) -> None:
+    lines = depot.town.config.orders.lines.model_dump()
+    depot.town.configure(orders={"lines": {**lines, "gift_cards": cards, "coupons": coupons}})
+    order = depot.order()
+    data = depot.town.shop_order(order)
+    for line in data["line_items"]:
+        line.update(subtotal=f"{Decimal(line['total']) + 1:.6f}")
+        line.update(subtotal_tax=f"{Decimal(line['total_tax']) + Decimal('0.19'):.6f}")
+    cents = Decimal(data["total"]) - Decimal("5.01")
+    given = [{"id": 1, "code": "SECRET-CODE", "amount": Decimal("5.01")}]
+    depot.town.edit(order, gift_cards=given, total=f"{cents:.6f}")
+    depot.town.orders()
+    assert depot.states(order) == BOTH, depot.town.held()
+    documents = [depot.only(order, part) for part in ("main", "north")]
+    total = sum((Decimal(one["total"]) for one in documents), Decimal(0))
+    paid = sum((Decimal(one.get("prepaid") or 0) for one in documents), Decimal(0))
+    assert (total - paid, paid) == (cents, Decimal("5.01") if cards == "payment" else Decimal(0))
+    assert depot.town.orders().writes == 0
+
+
 def test_an_order_of_one_part_has_one_document_with_its_name(depot: Depot) -> None:
     order = depot.town.buy("11")
     depot.town.orders()
