@@ -41,11 +41,16 @@ class RecordChange:
 
 @dataclass(frozen=True, slots=True)
 class JourneyChange:
-    """What another mapping would change for the records of one journey."""
+    """What another mapping would change for the records of one journey.
+
+    `unwritten` counts those that neither mapping can write, `why` says it of the first of them.
+    """
 
     journey: str
     looked_at: int
     records: tuple[RecordChange, ...]
+    unwritten: int = 0
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +162,24 @@ def differences(
 def _compared(
     old: Way, new: Way, setting: Setting, raws: Sequence[Raw], *, unmasked: bool
 ) -> JourneyChange:
-    found = []
+    found, unwritten = [], []
     for raw in raws:
-        change = _change(
-            old.label(raw), old.carry(raw, setting), new.carry(raw, setting), unmasked=unmasked
-        )
+        before, after = old.carry(raw, setting), new.carry(raw, setting)
+        if before.payload is None and after.payload is None:
+            unwritten.append(after.left_out or _said(after))
+        change = _change(old.label(raw), before, after, unmasked=unmasked)
         if change is not None:
             found.append(change)
-    return JourneyChange(old.journey.name, len(raws), tuple(found))
+    why = next(iter(unwritten), "")
+    return JourneyChange(old.journey.name, len(raws), tuple(found), len(unwritten), why)
+
+
+def _said(carried: Carried) -> str:
+    return " ".join(problem.sentence() for problem in carried.problems)
 
 
 def _change(label: str, before: Carried, after: Carried, *, unmasked: bool) -> RecordChange | None:
-    said = [" ".join(problem.sentence() for problem in one.problems) for one in (before, after)]
+    said = [_said(before), _said(after)]
     if before.payload is None or after.payload is None:
         return None if said[0] == said[1] else RecordChange(label, (), said[0], said[1])
     fields = payload_changes(before.payload, after.payload)

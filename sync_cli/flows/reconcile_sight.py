@@ -17,8 +17,6 @@ from sync_cli.flows.stock_plan import StockPlan
 from sync_cli.flows.systems import Systems
 from sync_cli.flows.unseen import UnseenTotals
 
-LOOK_AGAIN = 100
-
 
 @dataclass(frozen=True, slots=True)
 class Sight:

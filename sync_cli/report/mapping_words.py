@@ -89,6 +89,10 @@ def show_difference(found: Difference) -> None:
 def _show_journey(journey: JourneyChange) -> None:
     changed = len(journey.records)
     print(f"{journey.journey}: {changed} of {journey.looked_at} records would be written otherwise")
+    if journey.unwritten:
+        print(
+            f"  {journey.unwritten} cannot be written by either mapping, the first: {journey.why}"
+        )
     rows = [row for record in journey.records for row in _record_rows(record)]
     if rows:
         show_table("", ("record", "field", "now", "then"), rows)

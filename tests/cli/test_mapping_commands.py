@@ -121,9 +121,9 @@ def test_a_journey_that_does_not_exist(desk: Desk) -> None:
 # diff
 
 
-def candidate(desk: Desk, text: str) -> str:
-    """Another folder of overlays with a changed document in it."""
-    path = desk.folder / "new" / "sandbox-erp" / "document.yaml"
+def candidate(desk: Desk, text: str, entity: str = "document") -> str:
+    """Another folder of overlays with a changed document, or another entity, in it."""
+    path = desk.folder / "new" / "sandbox-erp" / f"{entity}.yaml"
     path.parent.mkdir(parents=True)
     path.write_text(text, encoding="utf-8")
     return str(desk.folder / "new")
@@ -149,6 +149,27 @@ def test_recorded_orders_show_what_a_new_mapping_would_write(desk: Desk) -> None
         ("lines[4].tax_code", "reduced-rate", "food"),
         ("lines[6].tax_code", "reduced-rate", "food"),
     }
+
+
+def diff_of_refunds(desk: Desk, name: str, *more: str) -> Said:
+    """What a mapping that leaves the reason out would change for recorded refunds."""
+    desk.write()
+    folder = candidate(desk, "write: {drop: [reason]}\n", "credit_note")
+    recording = str(RECORDINGS / f"{name}.json")
+    return desk.type("mapping", "diff", folder, "--records", recording, "--of", "refund", *more)
+
+
+def test_recorded_refunds_are_carried_without_their_orders(desk: Desk) -> None:
+    said = diff_of_refunds(desk, "refunds-list-all", "--json")
+    [refund] = [one for one in json.loads(said.out)["journeys"] if one["journey"] == "refund"]
+    assert (len(refund["records"]), refund["looked_at"]) == (5, 5)
+    assert {one["field"] for record in refund["records"] for one in record["fields"]} == {"reason"}
+
+
+def test_records_that_neither_mapping_can_write_are_counted_with_the_reason(desk: Desk) -> None:
+    said = diff_of_refunds(desk, "refunds-list-of-order")
+    assert "refund: 0 of 4 records would be written otherwise" in said.out
+    assert "4 cannot be written by either mapping, the first: Refund 4051: parent_id" in said.out
 
 
 def test_a_whole_folder_of_recordings_is_tried(desk: Desk) -> None:
