@@ -10,7 +10,7 @@ import pytest
 
 from sync_cli.connectors.base import Change, Done
 from sync_cli.connectors.tryton.connector import Tryton
-from sync_cli.core.checkup import Grade
+from sync_cli.core.checkup import Finding, Grade
 from sync_cli.core.errors import AccessDenied, ConfigError
 from sync_cli.sandbox.faults import FaultRule
 from sync_cli.sandbox.tryton.seed import CLERK, STRANGER, SYNC_USER
@@ -195,12 +195,37 @@ def test_the_user_with_the_least_rights_lacks_none(erp: Tryton) -> None:
     assert identity.facts == {"currency": "EUR"}
 
 
-def test_rights_beyond_those_that_are_needed_are_named(town: Town, erp: Tryton) -> None:
-    [found] = erp.inspect(writes=True)
-    assert found.grade is Grade.OK
-    [found] = town.open(CLERK).inspect(writes=True)
+def findings(connector: Tryton) -> dict[str, Finding]:
+    """What `check` tells of a Tryton, by topic."""
+    return {found.topic: found for found in connector.inspect(writes=True)}
+
+
+def test_a_tryton_that_is_set_up_well_is_told_so(erp: Tryton) -> None:
+    found = findings(erp)
+    assert {topic: one.grade for topic, one in found.items()} == dict.fromkeys(
+        ("rights", "modules", "warehouses", "taxes"), Grade.OK
+    )
+    assert found["taxes"].says == "Books are kept in EUR; tax of the whole document is rounded."
+
+
+def test_rights_beyond_those_that_are_needed_are_named(town: Town) -> None:
+    found = findings(town.open(CLERK))["rights"]
     assert found.grade is Grade.WARNING
     assert "write res.user" in found.says
+
+
+def test_settings_that_change_what_becomes_of_sales_are_told(town: Town, erp: Tryton) -> None:
+    (shop,) = town.clerk.read("web.shop", [], "warehouses")
+    late = {"sale_process_after": timedelta(hours=1)}
+    town.clerk.call("model.sale.configuration.write", [1], late)
+    gone = {"warehouses": [["remove", shop["warehouses"]]]}
+    town.clerk.call("model.web.shop.write", [shop["id"]], gone)
+    found = findings(erp)
+    back = {"warehouses": [["add", shop["warehouses"]]]}
+    town.clerk.call("model.web.shop.write", [shop["id"]], back)
+    town.clerk.call("model.sale.configuration.write", [1], {"sale_process_after": None})
+    assert found["processing"].grade is Grade.WARNING
+    assert found["warehouses"].grade is Grade.PROBLEM
 
 
 def test_rights_that_lack_are_named(town: Town) -> None:

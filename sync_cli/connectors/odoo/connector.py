@@ -18,7 +18,8 @@ from sync_cli.connectors.base import (
     Traits,
 )
 from sync_cli.connectors.odoo.credits import Credits
-from sync_cli.connectors.odoo.identity import ask_identity, inspect
+from sync_cli.connectors.odoo.identity import ask_identity
+from sync_cli.connectors.odoo.inspection import inspect
 from sync_cli.connectors.odoo.lookups import Lookups
 from sync_cli.connectors.odoo.making import Making
 from sync_cli.connectors.odoo.orders import Orders

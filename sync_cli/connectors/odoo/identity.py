@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sync_cli.connectors.base import Identity
@@ -10,7 +10,6 @@ from sync_cli.connectors.http import RequestRefused
 from sync_cli.connectors.odoo.asking import search_read
 from sync_cli.connectors.odoo.values import name_of, text_of
 from sync_cli.connectors.odoo.wire import Ask, Wire
-from sync_cli.core.checkup import Finding, Grade, rights_of
 from sync_cli.core.errors import AccessDenied, ConfigError
 
 T = TypeVar("T")
@@ -30,8 +29,6 @@ NEEDS = (
     ("sale.order", "write"),
 )
 """What is asked one by one where the group is missing."""
-SPARE = (("res.users", "write"), ("product.product", "write"), ("sale.order", "unlink"))
-"""What no run ever does; a user of that group may not (FACTS 1)."""
 _HAS_ACCESS = 19
 _HAS_GROUP_OF_USER = 18
 
@@ -39,7 +36,7 @@ _HAS_GROUP_OF_USER = 18
 def ask_identity(wire: Wire, *, environment: str, price_digits: int) -> Identity:
     """Who answers; asked once a run. Raises AccessDenied, another SystemFault, or ConfigError."""
     uid = wire.uid
-    user = _or_none(
+    user = or_none(
         lambda: wire.read("res.users", "read", [uid], fields=["company_id", "email", "tz"])
     )
     row = user[0] if user else {}
@@ -49,7 +46,7 @@ def ask_identity(wire: Wire, *, environment: str, price_digits: int) -> Identity
             f"{wire.system} keeps unit prices with {digits} decimals, not with {price_digits}.",
             "Correct `price_digits` of this system.",
         )
-    lacks = _lacks(wire, uid)
+    lacks = _lacks(wire)
     clock = wire.clock_now()
     if clock is None:
         raise RuntimeError("no clock before the first answer")
@@ -70,32 +67,16 @@ def ask_identity(wire: Wire, *, environment: str, price_digits: int) -> Identity
     )
 
 
-def inspect(wire: Wire, *, writes: bool) -> Iterator[Finding]:
-    """Rights beyond those that are needed; see `Inspects.inspect`."""
-    spare = [
-        f"{operation} {model}" for model, operation in SPARE if _is_granted(wire, model, operation)
-    ]
-    yield rights_of(spare, writes=writes)
-    can_post = _or_none(lambda: wire.read("res.users", "read", [wire.uid], fields=["email"]))
-    if can_post and not can_post[0].get("email"):
-        yield Finding(
-            Grade.WARNING,
-            "e-mail address",
-            "The user of sync-cli has no e-mail address, and Odoo posts no credit note for it.",
-            "Give the user an e-mail address in Odoo.",
-        )
-
-
 def _price_digits(wire: Wire) -> int | None:
     domain = [["name", "=", "Product Price"]]
     ask = search_read("decimal.precision", domain, ("digits",))
-    rows = _or_none(lambda: wire.ask(ask).data)
+    rows = or_none(lambda: wire.ask(ask).data)
     return int(rows[0]["digits"]) if rows else None
 
 
-def _lacks(wire: Wire, uid: int) -> tuple[str, ...]:
+def _lacks(wire: Wire) -> tuple[str, ...]:
     """The missing rights in words; the group that has them all is asked for first."""
-    if _has_group(wire, uid):
+    if has_group(wire, GROUP):
         return ()
     missing = [
         f"{operation} {model}" for model, operation in NEEDS if _is_refused(wire, model, operation)
@@ -105,31 +86,29 @@ def _lacks(wire: Wire, uid: int) -> tuple[str, ...]:
     return tuple(f"{what} (group {GROUP_NAME})" for what in missing)
 
 
-def _has_group(wire: Wire, uid: int) -> bool:
-    ids = [uid] if wire.version[0] >= _HAS_GROUP_OF_USER else None
-    return _or_none(lambda: wire.read("res.users", "has_group", ids, group_ext_id=GROUP)) is True
+def has_group(wire: Wire, group: str) -> bool:
+    """Whether the user has this group; no where Odoo refuses to tell."""
+    ids = [wire.uid] if wire.version[0] >= _HAS_GROUP_OF_USER else None
+    return or_none(lambda: wire.read("res.users", "has_group", ids, group_ext_id=group)) is True
 
 
 def _is_refused(wire: Wire, model: str, operation: str) -> bool:
     """Whether Odoo says no; where it does not know the question, the work itself will tell."""
-    return _access(wire, model, operation) is False
+    return access(wire, model, operation) is False
 
 
-def _is_granted(wire: Wire, model: str, operation: str) -> bool:
-    return _access(wire, model, operation) is True
-
-
-def _access(wire: Wire, model: str, operation: str) -> Any:
+def access(wire: Wire, model: str, operation: str) -> Any:
+    """Whether the user may do this to records of the model; None where Odoo does not tell."""
     if wire.version[0] >= _HAS_ACCESS:
         ask = Ask(model, "has_access", (), {"operation": operation})
     else:
         ask = Ask(
             model, "check_access_rights", None, {"operation": operation}, {"raise_exception": False}
         )
-    return _or_none(lambda: wire.ask(ask).data)
+    return or_none(lambda: wire.ask(ask).data)
 
 
-def _or_none(ask: Callable[[], T]) -> T | Any | None:
+def or_none(ask: Callable[[], T]) -> T | Any | None:
     """What was asked, None where Odoo refuses to tell: that alone stops no run."""
     try:
         return ask()

@@ -21,7 +21,8 @@ from sync_cli.connectors.pacing import Pacing
 from sync_cli.connectors.tryton.documents import STEPS, Documents
 from sync_cli.connectors.tryton.entities import ENTITIES, SHAPES
 from sync_cli.connectors.tryton.house import House
-from sync_cli.connectors.tryton.identity import ask_identity, inspect
+from sync_cli.connectors.tryton.identity import ask_identity
+from sync_cli.connectors.tryton.inspection import inspect
 from sync_cli.connectors.tryton.parties import Parties
 from sync_cli.connectors.tryton.read import Reader
 from sync_cli.connectors.tryton.settings import TrytonSettings
@@ -79,7 +80,7 @@ class Tryton:
 
     def inspect(self, *, writes: bool) -> Iterator[Finding]:
         """See `Inspects.inspect`."""
-        return inspect(self._wire, writes=writes)
+        return inspect(self._wire, self._house, writes=writes)
 
     def traits(self, entity: str) -> Traits:
         """See `Connector.traits`."""

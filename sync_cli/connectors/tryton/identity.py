@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from sync_cli.connectors.base import Identity
 from sync_cli.connectors.tryton.house import House
 from sync_cli.connectors.tryton.settings import TrytonSettings
 from sync_cli.connectors.tryton.wire import Wire
-from sync_cli.core.checkup import Finding, rights_of
 from sync_cli.core.errors import ConfigError
 
 NEEDED_MODULES = ("web_shop",)
@@ -29,10 +28,6 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "web.shop": ("read",),
 }
 """What the user must be allowed to do; the groups Sales and Stock are."""
-
-
-SPARE: Mapping[str, str] = {"res.user": "write", "product.product": "write"}
-"""What no run ever does; the groups Sales and Stock may not."""
 
 
 def ask_identity(wire: Wire, house: House, settings: TrytonSettings) -> Identity:
@@ -66,15 +61,6 @@ def _check_modules(wire: Wire, house: House) -> None:
             f"{wire.system} (Tryton) lacks the module {', '.join(missing)}.",
             "Activate it under Administration > Modules; without it no doubled order is refused.",
         )
-
-
-def inspect(wire: Wire, *, writes: bool) -> Iterator[Finding]:
-    """Rights beyond those that are needed; see `Inspects.inspect`."""
-    granted = wire.read("ir.model.access", "get_access", sorted(SPARE))
-    spare = [
-        f"{right} {model}" for model, right in SPARE.items() if granted.get(model, {}).get(right)
-    ]
-    yield rights_of(spare, writes=writes)
 
 
 def _lacks(wire: Wire) -> tuple[str, ...]:

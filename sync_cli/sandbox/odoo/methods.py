@@ -9,7 +9,7 @@ from sync_cli.sandbox.odoo import billing, deliveries, sales
 from sync_cli.sandbox.odoo.loading import Loading
 from sync_cli.sandbox.odoo.records import RULES, Records, Rules, Values
 from sync_cli.sandbox.odoo.refusals import AttributeFault, UserError, ValueFault
-from sync_cli.sandbox.odoo.rights import BILLING, SALES
+from sync_cli.sandbox.odoo.rights import BILLING, LOCKS, SALES
 from sync_cli.sandbox.odoo.schema import MODELS
 from sync_cli.sandbox.odoo.store import Row
 
@@ -106,7 +106,7 @@ def _check_access_rights(
 
 def _has_group(records: Records, _model: str, group_ext_id: str) -> bool:
     known = {SALES, BILLING} if records.user.is_admin else records.user.groups
-    return group_ext_id in known
+    return group_ext_id in known or (group_ext_id == LOCKS and records.store.locks)
 
 
 def _on(act: Callable[[Records, Sequence[int]], Any], operation: str = "write") -> Method:

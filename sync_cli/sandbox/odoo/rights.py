@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 SALES = "sales_team.group_sale_salesman_all_leads"
 BILLING = "account.group_account_invoice"
 ADMIN = "base.group_system"
+LOCKS = "sale.group_auto_done_setting"
+"""A setting that Odoo gives to all users as a group."""
 READERS = "sync.group_readers"
 """A group as an admin may make it: it reads what Sales reads, and writes nothing."""
 

@@ -62,7 +62,10 @@ _PLACE = {
 }  # fmt: skip
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {
-    "res.company": {"name": _char(), "currency_id": _one("res.currency")},
+    "res.company": {
+        "name": _char(), "currency_id": _one("res.currency"),
+        "tax_calculation_rounding_method": Field("selection"),
+    },
     "res.currency": {"name": _char()},
     "res.country": {"name": _char(), "code": _char()},
     "res.country.state": {"name": _char(), "code": _char(), "country_id": _one("res.country")},

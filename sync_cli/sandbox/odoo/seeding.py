@@ -45,7 +45,8 @@ def seed_company(store: OdooStore, codes: Sequence[str] = CODES) -> None:
 
 def _places(store: OdooStore) -> None:
     store.insert("res.currency", {"name": "EUR"}, 125)
-    store.insert("res.company", {"name": "Nordlicht Handels GmbH", "currency_id": 125}, 1)
+    company = {"name": "Nordlicht Handels GmbH", "currency_id": 125}
+    store.insert("res.company", {**company, "tax_calculation_rounding_method": "round_per_line"}, 1)
     store.insert("res.partner", {"name": "Nordlicht Handels GmbH", "is_company": True}, 1)
     for id_, code, name in ((12, "AT", "Austria"), (57, "DE", "Germany"),
                             (231, "GB", "United Kingdom"), (75, "FR", "France")):  # fmt: skip

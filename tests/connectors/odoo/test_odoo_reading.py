@@ -10,10 +10,11 @@ from odoo_erp import START, Choices, Erp, line, order, running
 
 from sync_cli.connectors.base import Done, Raw
 from sync_cli.connectors.odoo.connector import Odoo
-from sync_cli.core.checkup import Grade
+from sync_cli.core.checkup import Finding, Grade
 from sync_cli.core.errors import AccessDenied, ConfigError
 from sync_cli.sandbox.odoo import OdooSettings
 from sync_cli.sandbox.odoo.rights import ADMIN, User
+from sync_cli.sandbox.odoo.schema import MODELS
 
 HOUR = timedelta(hours=1)
 
@@ -300,17 +301,39 @@ def test_deliveries_and_invoices_are_found_by_their_order(erp: Erp, connector: O
     assert billed.id == str(invoice)
 
 
-def test_rights_beyond_those_that_are_needed_are_named(erp: Erp) -> None:
-    [found] = erp.open().inspect(writes=True)
-    assert (found.grade, found.topic) == (Grade.OK, "rights")
+def findings(connector: Odoo, *, writes: bool = True) -> dict[str, Finding]:
+    """What `check` tells of an Odoo, by topic."""
+    return {found.topic: found for found in connector.inspect(writes=writes)}
+
+
+def test_an_odoo_that_is_set_up_well_is_told_so(erp: Erp) -> None:
+    found = findings(erp.open())
+    assert {topic: one.grade for topic, one in found.items()} == {
+        "rights": Grade.OK, "modules": Grade.OK, "taxes": Grade.OK,
+    }  # fmt: skip
+    assert found["taxes"].says == "Books are kept in EUR; tax of each line is rounded."
+
+
+def test_rights_beyond_those_that_are_needed_are_named() -> None:
     admin = User(6, "shopsync", "k", frozenset({ADMIN}), "a@b.example")
     with running(settings=OdooSettings(users=[admin])) as side:
-        [found] = side.open(key="k").inspect(writes=True)
+        found = findings(side.open(key="k"))["rights"]
     assert found.grade is Grade.WARNING
     assert "write res.users, write product.product, unlink sale.order" in found.says
 
 
 def test_a_user_without_an_address_posts_no_credit_note(erp: Erp) -> None:
     erp.hands.edit("res.users", "6", email=None)
-    [_, found] = erp.open().inspect(writes=False)
-    assert (found.grade, found.topic) == (Grade.WARNING, "e-mail address")
+    assert findings(erp.open(), writes=False)["e-mail address"].grade is Grade.WARNING
+
+
+def test_settings_that_change_what_becomes_of_orders_are_told(
+    erp: Erp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erp.store.locks = True
+    erp.store.insert("res.company", {"name": "Zweite GmbH", "currency_id": 125})
+    monkeypatch.delitem(MODELS, "delivery.carrier")
+    found = findings(erp.open())
+    assert found["locked orders"].grade is Grade.NOTE
+    assert "Zweite GmbH" in found["company"].says
+    assert found["modules"].says.startswith("It lacks Delivery Methods, by which shipping costs")
