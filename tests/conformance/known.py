@@ -63,7 +63,7 @@ def bodies_of(recording: Recording) -> Iterator[Json]:
     else:
         entries = answer if isinstance(answer, list) else [answer]
     for entry in entries:
-        if isinstance(entry, dict) and "id" in entry and "error" not in entry:
+        if isinstance(entry, dict) and isinstance(entry.get("id"), int) and "error" not in entry:
             yield _with_parent(recording, entry)
 
 

@@ -90,9 +90,9 @@ def test_machines_and_cron_get_what_they_need(tmp_path: Path) -> None:
         ({"order_storage": "posts"}, "warning", "order storage", "stored as posts"),
         ({"order_storage": "hpos-sync"}, "note", "order storage", "copied to posts"),
         ({"debug": True}, "warning", "debug mode", "WP_DEBUG is on"),
-        ({"version": "7.9.1"}, "warning", "version", "7.9.1 is older"),
+        ({"version": "10.3.0"}, "ok", "version", "It is WooCommerce 10.3.0"),
         ({"version": "11.2.0"}, "note", "version", "11.2.0 is newer than 10.7"),
-        ({"version": ""}, "warning", "version", "of unknown version"),
+        ({"version": ""}, "warning", "version", "does not tell its version"),
         ({"time_zone": "Europe/Vienna"}, "ok", "time zone", "Europe/Vienna"),
         ({"time_zone": "Etc/GMT-2"}, "warning", "time zone", "does not follow summer time"),
         ({"round_at_subtotal": True}, "ok", "taxes", "without tax, and the tax of the whole order"),
@@ -110,6 +110,15 @@ def test_each_set_up_of_a_shop(
     [line] = lines(said, "shop", topic)
     assert line.startswith(f"{grade}: ")
     assert says in line
+
+
+def test_a_shop_without_a_list_of_all_variations_is_too_old(tmp_path: Path) -> None:
+    with open_stage(tmp_path, shop_settings=ShopSettings(version="10.2.3")) as stage:
+        said = stage.type("check")
+    assert said.code == 2
+    [line] = lines(said, "shop", "version")
+    assert line.startswith("problem: ")
+    assert "10.2.3 has no list of all variations" in line
 
 
 def test_every_plug_in_that_is_known_is_told(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ from sync_cli.core.checkup import Finding, Grade, problem_of
 from sync_cli.core.errors import AccessDenied, ConfigError, ExitCode, SyncError
 
 OBSERVED = (10, 7)
-OLDEST = (8, 0)
-"""Before this version orders by modification and the order tables were not yet the default."""
+OLDEST = (10, 3)
+"""Before this version a shop has no list of all its variations (`GET /variations`)."""
 _KEY_PAGE = "WooCommerce > Settings > Advanced > REST API"
 _STATUS_FIELDS = "environment,settings,active_plugins"
 
@@ -62,12 +62,21 @@ def _status(wire: Wire) -> Iterator[Finding]:
 
 def _version(text: str) -> Finding:
     version = tuple(int(part) for part in text.split(".")[:2] if part.isdecimal())
-    if not version or version < OLDEST:
+    oldest = ".".join(map(str, OLDEST))
+    if not version:
         return Finding(
             Grade.WARNING,
             "version",
-            f"WooCommerce {text or 'of unknown version'} is older than what sync-cli was made for.",
-            "Bring WooCommerce up to date, or look at the first runs closely.",
+            f"The shop does not tell its version; sync-cli needs WooCommerce {oldest} or newer.",
+            "Look at the first runs closely.",
+        )
+    if version < OLDEST:
+        return Finding(
+            Grade.PROBLEM,
+            "version",
+            f"WooCommerce {text} has no list of all variations, which products and stock are read"
+            " by.",
+            f"Bring WooCommerce up to version {oldest} or newer.",
         )
     if version[0] > OBSERVED[0]:
         return Finding(

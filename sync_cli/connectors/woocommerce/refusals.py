@@ -24,7 +24,7 @@ def refine(refusal: Refusal) -> Exception | None:
     if refusal.code == _NO_ROUTE:
         return ConfigError(
             f"{refusal.system} does not know {refusal.call}: the REST API of WooCommerce is"
-            " switched off, or its version is too old.",
+            " switched off, or its version is too old (10.3 or newer is needed).",
             "Check that the plug-in WooCommerce is active, and that `url` is the shop's address.",
         )
     if refusal.write and refusal.status >= 500 and refusal.code not in _CRASHES:
