@@ -13,7 +13,7 @@ from sync_cli.engine.route import Route
 from sync_cli.flows.articles import PRODUCT
 from sync_cli.flows.products_planner import Planner
 from sync_cli.flows.systems import ERP, SHOP, Systems, lean_product
-from sync_cli.mapping.errors import Unreadable
+from sync_cli.mapping.errors import Refused, Unreadable
 
 Found = Mapping[str, tuple[Raw, ...]]
 """Products of the shop by SKU."""
@@ -131,9 +131,19 @@ class Looker:
         stands = self.is_applied(raw.id, content, applied)
         if stands and not afresh:
             self.plan.unchanged()
-        elif stands and applied is not None and applied.seen and raw.id in look.links:
-            look.standing.append(Standing(raw, applied, self._sku.read(raw.data).get("sku", "")))
-        else:
-            article = self.read(raw, content, applied)
-            if article is not None:
-                look.articles.append(article)
+            return
+        if stands and applied is not None and applied.seen and raw.id in look.links:
+            sku = self._sku_of(raw)
+            if sku is not None:
+                look.standing.append(Standing(raw, applied, sku))
+                return
+        article = self.read(raw, content, applied)
+        if article is not None:
+            look.articles.append(article)
+
+    def _sku_of(self, raw: Raw) -> str | None:
+        """The SKU alone; None where this program cannot read it any more."""
+        try:
+            return str(self._sku.read(raw.data).get("sku", ""))
+        except Refused:
+            return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from sync_cli import __version__
 from sync_cli.connectors.base import Raw
 from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import digest
@@ -76,7 +77,8 @@ class ShopRows:
 class Appearance:
     """How a shop product looks: all that the mapping reads of it but its stock."""
 
-    def __init__(self, mapping: EntityMapping) -> None:
+    def __init__(self, mapping: EntityMapping, program: str = __version__) -> None:
+        self._program = program
         fields = frozenset(rule.to.partition(".")[0] for rule in mapping.rules_read)
         if not mapping.writes(STOCK):
             fields -= {STOCK}
@@ -85,10 +87,11 @@ class Appearance:
     def of(self, raw: Raw) -> str:
         """The hash of it, with id, birth mark and standing: equal for what compares alike.
 
-        A key that is gone is told from one that holds null.
+        A key that is gone is told from one that holds null. What an older program compared is
+        compared anew by this one.
         """
         values = {key: value for key, value in raw.data.items() if key in self._keys}
-        return digest([raw.id, raw.birth, sorted(raw.marks), values])
+        return digest([self._program, raw.id, raw.birth, sorted(raw.marks), values])
 
 
 def shop_rows(

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
+from sync_cli.connectors.base import Raw
 from sync_cli.core.errors import IdentityError
 from sync_cli.core.plan import Applied
 from sync_cli.engine.route import Options
+from sync_cli.flows.products_rows import Appearance
 from sync_cli.state.store import State
 from tests.flows.product_world import ProductWorld
+from tests.properties.world import MAPPINGS
 
 HOUR = 3600
 WHOLE = Options(full=True)
@@ -137,3 +140,10 @@ def test_a_field_that_the_shop_no_longer_has_is_noticed(tmp_path: Path) -> None:
     world.shop.put("product", product)
     world.run("products", options=WHOLE)
     assert "date_on_sale_to_gmt" in world.problem()
+
+
+def test_what_an_older_program_compared_looks_different_to_a_newer_one() -> None:
+    mapping = MAPPINGS.of("woocommerce", "product")
+    raw = Raw("11", {"id": 11, "sku": "SKU-11"}, "born")
+    old, new = Appearance(mapping, "0.1.0"), Appearance(mapping, "0.1.1")
+    assert old.of(raw) == Appearance(mapping, "0.1.0").of(raw) != new.of(raw)
