@@ -124,6 +124,7 @@ def test_a_draft_is_stored_as_sent_with_its_sums(erp: ErpSide) -> None:
         "net": "160.38",
         "tax": "30.47",
         "total": "190.85",
+        "warehouse": "",
         "tracking": [],
         "invoice_number": None,
         "invoice_date": None,

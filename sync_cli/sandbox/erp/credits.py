@@ -259,7 +259,7 @@ def _put_back(store: ErpStore, note: CreditNote) -> None:
     def put(shelf: Shelf, count: Decimal) -> None:
         shelf.on_hand += count
 
-    each_shelf(store, note.pieces, put)
+    each_shelf(store, note.pieces, put, note.order.warehouse)
     note.reached["restocked"] = store.stamp()
 
 

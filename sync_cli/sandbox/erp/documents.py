@@ -165,7 +165,7 @@ def restore_backup(store: ErpStore, orders: int) -> list[str]:
         _lose_shipments(store, {order.id for order in dropped})
         for order in dropped:
             move_demand(store, order, -1, silently=True)
-            each_shelf(store, order.shipped, _put_back, silently=True)
+            each_shelf(store, order.shipped, _put_back, order.warehouse, silently=True)
             record(store, "order.lost", order)
         return [str(order.id) for order in dropped]
 
@@ -248,7 +248,7 @@ def move_demand(store: ErpStore, order: Order, sign: int, *, silently: bool = Fa
         shelf.demand += sign * count
 
     if order.state == "confirmed":
-        each_shelf(store, order.open, move, silently=silently)
+        each_shelf(store, order.open, move, order.warehouse, silently=silently)
 
 
 def _put_back(shelf: Shelf, count: Decimal) -> None:
@@ -259,15 +259,16 @@ def each_shelf(
     store: ErpStore,
     pieces: Mapping[int, Decimal],
     change: Callable[[Shelf, Decimal], None],
+    warehouse: str = MAIN_WAREHOUSE,
     *,
     silently: bool = False,
 ) -> None:
-    """Change the MAIN shelf of each stocked product by its pieces."""
+    """Change each stocked product's shelf in a warehouse by its pieces."""
     for product_id, count in pieces.items():
         stock = store.stock.get(product_id)
         if stock is None or not stock.stocked:
             continue
-        change(stock.shelf(MAIN_WAREHOUSE), count)
+        change(stock.shelf(warehouse), count)
         if not silently:
             stock.changed_at = store.stamp()
             store.stock.changed(stock)

@@ -174,6 +174,11 @@ class Order:
     shipped: dict[int, Decimal] = field(default_factory=dict)
 
     @property
+    def warehouse(self) -> str:
+        """Where its pieces lie."""
+        return self.head.warehouse or MAIN_WAREHOUSE
+
+    @property
     def open(self) -> dict[int, Decimal]:
         """Pieces by product that were ordered and have not left yet."""
         ordered: dict[int, Decimal] = {}

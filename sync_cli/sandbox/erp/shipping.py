@@ -93,7 +93,7 @@ def _let_go(
     for id, count in pieces.items():
         order.shipped[id] = order.shipped.get(id, ZERO) + count
     move_demand(store, order, 1)
-    each_shelf(store, pieces, _take_out)
+    each_shelf(store, pieces, _take_out, order.warehouse)
     order.tracking += [parcel.number for parcel in parcels]
     now, id = store.stamp(), 1 + len(store.shipments)
     contents = tuple((product, pieces[product.id]) for product in store.products.pick(list(pieces)))
