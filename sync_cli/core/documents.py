@@ -111,10 +111,17 @@ def document_of(
         payment_method=order.payment_method,
         payment_title=order.payment_title,
         transaction_id=order.transaction_id,
-        shipping_method=order.shipping_lines[0].method if order.shipping_lines else "",
+        shipping_method=shipping_method_of(order),
         note=order.customer_note,
         extra=order.extra,
     )
+
+
+def shipping_method_of(order: Order) -> str:
+    """How the order is sent; of several ways all, as "flat_rate+express": a table names what it
+    means, and none is left out."""
+    methods = (line.method for line in order.shipping_lines)
+    return "+".join(dict.fromkeys(method for method in methods if method))
 
 
 def day_of(moment: datetime, zone: tzinfo) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sync_cli.core.bundles import Bundled, Bundles, stood_for, without_article
 from sync_cli.core.coupons import percent_off, with_discount_lines
 from sync_cli.core.currencies import rate_of
+from sync_cli.core.documents import shipping_method_of
 from sync_cli.core.gift_cards import is_gift_card, paid_by_gift_card
 from sync_cli.core.model import Document, DocumentLine, GiftCard, LineKind, Order, OrderLine
 from sync_cli.core.unit_prices import Digits, UnitPrices, with_unit_prices
@@ -176,3 +177,22 @@ def test_a_rate_is_the_orders_own_or_none(
     made = order([line("10", "0")], total="10", total_tax="0").model_copy(update=fields)
     assert made.ordered_at == NOON
     assert rate_of(made, own) == rate
+
+
+# Shipping
+
+
+@pytest.mark.parametrize(
+    ("methods", "told"),
+    [
+        ([], ""),
+        (["flat_rate"], "flat_rate"),
+        (["flat_rate", "flat_rate"], "flat_rate"),
+        (["flat_rate", "express"], "flat_rate+express"),
+        (["", "express"], "express"),
+    ],
+)
+def test_every_way_of_shipping_is_told(methods: list[str], told: str) -> None:
+    shipping = [line("1", "0", method=method) for method in methods]
+    whole = order([line("10", "0")], shipping=shipping, total="10", total_tax="0")
+    assert shipping_method_of(whole) == told
