@@ -79,6 +79,8 @@ def test_orders_that_careless_code_stumbles_over_are_held_and_the_rest_is_in_ste
         held = stage.run("held", "list").out
         assert "the product was deleted from the shop" in held
         assert "no article of the ERP has this SKU" in held
+        assert "it has lines of a kind that no rule reads: insurance_lines" in held
+        assert "on 99999.00: the rest comes in another order" in held
 
 
 @pytest.mark.parametrize(("atomic", "most"), [(False, 1), (True, 3)])

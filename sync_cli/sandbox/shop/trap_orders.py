@@ -69,6 +69,25 @@ def _wholly_refunded(draw: Draw) -> Json:
     return {"line_items": [draw.line()], "status": "completed"}
 
 
+def _paid_by_gift_card(draw: Draw) -> Json:
+    return {"line_items": [draw.line(), draw.line()]}
+
+
+def _bundle(draw: Draw) -> Json:
+    inside = {**draw.line(), "subtotal": "0", "total": "0"}
+    return {"line_items": [draw.line(), inside, draw.line()]}
+
+
+def _deposit(draw: Draw) -> Json:
+    line = draw.line(quantity=1)
+    metas = [{"key": "_deposit_full_amount_ex_tax", "value": "99999.00"}]
+    return {"line_items": [{**line, "meta_data": metas}]}
+
+
+def _lines_of_a_plug_in(draw: Draw) -> Json:
+    return {"line_items": [draw.line()]}
+
+
 TRAPS: tuple[Maker, ...] = (
     _deleted_product,
     _only_a_fee,
@@ -80,6 +99,10 @@ TRAPS: tuple[Maker, ...] = (
     _metas_of_plug_ins,
     _partly_refunded,
     _wholly_refunded,
+    _paid_by_gift_card,
+    _bundle,
+    _deposit,
+    _lines_of_a_plug_in,
 )
 """The sorts, in turn."""
 
@@ -102,10 +125,35 @@ def _refund_all(store: ShopStore, order: Order) -> None:
     create_refund(store, order, body)
 
 
+def _take_a_gift_card(store: ShopStore, order: Order) -> None:
+    """As *Gift Cards* does: the total is what is left to pay."""
+    paid = min(Decimal(5), order.total)
+    order.total -= paid
+    card = {"id": order.id, "code": f"CARD-{order.id}", "amount": str(paid)}
+    order.extra["plug_ins"] = {"gift_cards": [card]}
+    store.orders.touch(order, order.modified or store.now())
+
+
+def _hold_together(store: ShopStore, order: Order) -> None:
+    """As *Product Bundles* does: the first line holds the second."""
+    holder, inside = order.of_kind("line_item")[:2]
+    holder.extra["plug_ins"] = {"bundled_items": [inside.id]}
+    inside.extra["plug_ins"] = {"bundled_by": holder.id}
+    store.orders.touch(order, order.modified or store.now())
+
+
+def _add_lines(store: ShopStore, order: Order) -> None:
+    order.extra["plug_ins"] = {"insurance_lines": [{"id": 1, "name": "Versicherung"}]}
+    store.orders.touch(order, order.modified or store.now())
+
+
 AFTERWARDS: dict[Maker, Callable[[ShopStore, Order], None]] = {
     _deleted_product: _drop_first_product,
     _partly_refunded: _refund_a_third,
     _wholly_refunded: _refund_all,
+    _paid_by_gift_card: _take_a_gift_card,
+    _bundle: _hold_together,
+    _lines_of_a_plug_in: _add_lines,
 }
 """What happens to an order of a sort once it is placed."""
 
