@@ -183,12 +183,14 @@ def _with_the_rest(
     }
 
 
-def joined(documents: Sequence[Document]) -> Document:
+def joined(documents: Sequence[Document], *, lacks: bool = False) -> Document:
     """What several documents of one order say together, as one.
 
     It stands where the last of those stands that were not cancelled, is paid once all are, and its
-    numbers are named in one text.
+    numbers are named in one text. If it `lacks` one that is still to be made, it is a draft.
     """
+    if lacks:
+        return joined(documents).model_copy(update={"state": DocumentState.DRAFT, "paid": None})
     if len(documents) == 1:
         return documents[0]
     live = [one for one in documents if one.state is not DocumentState.CANCELLED]
@@ -218,6 +220,19 @@ def rerouted(label: str, before: Iterable[str], now: Iterable[str]) -> Problem:
         f"it was changed after it was transferred, and its lines now go to {_named(now)} instead of"
         f" {_named(before)}",
         "Make the same change in the ERP, then run `sync-cli held dismiss`.",
+        field="lines",
+    )
+
+
+def half_made(label: str, missing: Iterable[str]) -> Problem:
+    """An order whose rules changed before all of its documents were made."""
+    return Problem(
+        "order-half-made",
+        label,
+        f"it still lacks the document of {_named(missing)}, and the rules of orders.routing that"
+        " divided it have changed",
+        "Put the rules back until it has gone over; or make that document in the ERP by hand, then"
+        " run `sync-cli held dismiss`.",
         field="lines",
     )
 

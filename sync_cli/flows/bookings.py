@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sync_cli.connectors.base import Raw
@@ -20,6 +20,7 @@ from sync_cli.mapping.errors import Unreadable
 from sync_cli.state.store import State
 
 ORDER = "order"
+ORDERS = "orders"
 PARTS = "parts"
 STATE = "document_state"
 
@@ -28,8 +29,9 @@ STATE = "document_state"
 class Booked:
     """One shop order's documents, read as one; `problem` says why they cannot be.
 
-    `states` says how each part stands, by its id; it is empty where there is one document.
-    `invoiced` claims that each document has an invoice that is booked.
+    `states` says how each part stands, by its id; it is empty where there is one document. `lacks`
+    names the parts that have none, yet or any more. `invoiced` claims that each document has an
+    invoice that is booked.
     """
 
     order: str
@@ -38,6 +40,7 @@ class Booked:
     followed: Followed
     problem: Problem | None = None
     states: Mapping[str, DocumentState] = field(default_factory=dict)
+    lacks: tuple[str, ...] = ()
     invoiced: bool = True
 
     @property
@@ -57,7 +60,7 @@ class Booked:
     def called_off(self) -> list[str]:
         """The parts that the ERP cancelled, where it did not cancel all of them."""
         off = [id for id, state in self.states.items() if state is DocumentState.CANCELLED]
-        return off if len(off) < len(self.states) else []
+        return off if self.lacks or len(off) < len(self.states) else []
 
 
 class Bookings:
@@ -90,7 +93,26 @@ class Bookings:
             own[order] = {link.target: part for part, link in links.items() if link.target in raws}
         wanted = [target for targets in own.values() for target in targets]
         followed = self._followers.of(wanted) if self._followers is not None else {}
-        return [self._booked(order, own[order], raws, followed) for order in own]
+        lacks = self._lacks({order: set(own[order].values()) for order in parts})
+        return [
+            self._booked(order, own[order], raws, followed, lacks.get(order, ())) for order in own
+        ]
+
+    def _lacks(self, made: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
+        """The parts without a document of these orders, but for those that a person settled."""
+        facts = self._state.facts(ORDER, made) if made else {}
+        told = {order: facts.get(order, {}).get(PARTS, "").split() for order in made}
+        names = [part_id(order, part) for order, parts in told.items() for part in parts]
+        by_hand = self._state.dismissed(ORDERS, [*made, *names]) if made else {}
+        return {
+            order: tuple(
+                part
+                for part in parts
+                if part not in made[order] and part_id(order, part) not in by_hand
+            )
+            for order, parts in told.items()
+            if order not in by_hand
+        }
 
     def remember(self, booked: Iterable[Booked]) -> None:
         """Remember how each part stands: stock counts the pieces of those that were called off."""
@@ -111,6 +133,7 @@ class Bookings:
         targets: Mapping[str, str],
         raws: Mapping[str, Raw],
         followed: Mapping[str, Followed],
+        lacks: tuple[str, ...],
     ) -> Booked:
         followers = [followed.get(target, Followed()) for target in targets]
         together = Followed(
@@ -125,11 +148,12 @@ class Bookings:
         return Booked(
             order,
             tuple(targets),
-            joined(list(documents.values())),
+            joined(list(documents.values()), lacks=bool(lacks)),
             together,
             together.problem,
             {part_id(order, part): documents[id].state for id, part in targets.items() if part},
-            invoiced=all(any(i.posted for i in each.invoices) for each in followers),
+            lacks=lacks,
+            invoiced=not lacks and all(any(i.posted for i in f.invoices) for f in followers),
         )
 
 

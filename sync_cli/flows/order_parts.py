@@ -12,10 +12,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sync_cli.core.identity import fitting
-from sync_cli.core.model import Document
+from sync_cli.core.model import Document, DocumentState
 from sync_cli.core.outcome import Settlement
 from sync_cli.core.plan import Item, Operation, Skip
-from sync_cli.core.routing import WHOLE, named_in_order, order_of, part_id, rerouted, split
+from sync_cli.core.routing import (
+    WHOLE,
+    half_made,
+    named_in_order,
+    order_of,
+    part_id,
+    rerouted,
+    split,
+)
 from sync_cli.engine.gather import recall
 from sync_cli.engine.route import Route
 from sync_cli.engine.settling import Desk
@@ -116,22 +124,34 @@ class OrderParts:
 
     def _divided(self, case: Case) -> Iterator[Case]:
         order = case.order
-        if case.proof is None or order is None or (case.item.link and not case.known_parts):
+        if case.proof is None or order is None:
             yield case
+            return
+        if self._is_begun_whole(case):
+            yield replace(case, known_parts={})
             return
         allotted = self.routing.parts_of(order)
         names = named_in_order(allotted)
         others = set(names) != set(case.known_parts)
         if case.known_parts and others and self._is_begun(case):
-            yield self._otherwise(case, names)
+            yield from self._otherwise(case, names)
             return
         if names == (WHOLE,):
+            if case.known_parts:
+                self._remember(case, ())
             yield replace(case, known_parts={})
             return
         if others:
             self._remember(case, names)
         for name in names:
             yield self._part(replace(case, allotted=allotted), name)
+
+    @staticmethod
+    def _is_begun_whole(case: Case) -> bool:
+        """Whether the whole order has a document, or may have one of which nobody knows yet."""
+        if any(case.known_parts.values()):
+            return False
+        return case.item.link is not None or case.item.intent is not None
 
     def _is_begun(self, case: Case) -> bool:
         """Whether any part has a document, or may have one of which nobody knows yet."""
@@ -140,13 +160,25 @@ class OrderParts:
         ids = [part_id(case.item.id, name) for name in case.known_parts]
         return bool(self.run.state.open_intents(self._route.name, ids))
 
-    def _otherwise(self, case: Case, names: Iterable[str]) -> Case:
-        """Rules that changed divide no order anew; an order that changed is for a person."""
-        ids = [part_id(case.item.id, name) for name in case.known_parts]
-        applied = self.run.state.fingerprints(self._route.name, ids)
-        if any(one.content == case.item.lasting for one in applied.values()):
-            return case.but(same=True)
-        return case.but(problem=rerouted(case.item.label, case.known_parts, names))
+    def _otherwise(self, case: Case, names: Iterable[str]) -> Iterator[Case]:
+        """Rules that changed divide no order anew; an order that changed is for a person.
+
+        One that is called off is called off as it was divided, whatever else changed.
+        """
+        known = case.known_parts
+        ids = {name: part_id(case.item.id, name) for name in known}
+        applied = self.run.state.fingerprints(self._route.name, ids.values())
+        missing = [name for name, link in known.items() if link is None]
+        unchanged = any(one.content == case.item.lasting for one in applied.values())
+        if case.item.wanted != DocumentState.CANCELLED and missing:
+            yield case.but(problem=half_made(case.item.label, missing))
+        elif case.item.wanted != DocumentState.CANCELLED and not unchanged:
+            yield case.but(problem=rerouted(case.item.label, known, names))
+        else:
+            payloads = {id: one.payload for id, one in applied.items()}
+            for name, id in ids.items():
+                part = self._part(replace(case, proof=None), name)
+                yield part.but(fingerprint=payloads.get(id, ""))
 
     def _remember(self, case: Case, names: Iterable[str]) -> None:
         if self.run.is_dry(self._route):

@@ -140,7 +140,7 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
     def _parts(self, ids: Iterable[str]) -> dict[str, list[str]]:
         """What these orders were divided into, by id; one that is whole is absent."""
         facts = self.state.facts("order", ids)
-        return {id: told["parts"].split() for id, told in facts.items() if "parts" in told}
+        return {id: told["parts"].split() for id, told in facts.items() if told.get("parts")}
 
     def set_aside(self, pair: Pair[ShopOrder, ErpDocument]) -> str:
         """An order that a backfill has yet to reach; what it reached has a link or is held."""

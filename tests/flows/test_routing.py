@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,64 +12,20 @@ import pytest
 from sync_cli.admin.correcting import correct
 from sync_cli.admin.story import describe, stories
 from sync_cli.config import RoutingSettings
-from sync_cli.connectors.base import Json
 from sync_cli.connectors.memory import Fate
 from sync_cli.core.errors import ConfigError, Problem
-from tests.flows.town import Town, hour
+from tests.flows.depot import BOTH, ROUTING, WHOLE, Depot, refuse_north
+from tests.flows.town import hour
 from tests.flows.town import town as found
 from tests.properties.world import Killed, fates
 
-ROUTING = {"parts": [{"part": "north", "lines": {"sku": ["SKU-12"]}}], "rest": "main"}
 EVERY = 5
 MINUTES = 60
-
-
-@dataclass
-class Depot:
-    """A town whose article 12 lies in the north, and all others in the main warehouse."""
-
-    town: Town
-
-    def order(self, **how: Any) -> str:
-        """One piece of 11 and two of 12, and a shipping of 4.90 net."""
-        order = self.town.place_order([("11", 1), ("12", 2)], **how)
-        data = self.town.shop_order(order)
-        shipping = {"id": 900, "method_title": "Parcel", "method_id": "flat_rate"}
-        line = {**shipping, "total": "4.900000", "total_tax": "0.930000",
-                "taxes": [{"id": 1, "total": "0.931"}]}  # fmt: skip
-        data["shipping_lines"] = [line]
-        data["shipping_total"], data["shipping_tax"] = "4.900000", "0.930000"
-        data["total_tax"] = f"{Decimal(data['total_tax']) + Decimal('0.93'):.6f}"
-        data["total"] = f"{Decimal(data['total']) + Decimal('5.83'):.6f}"
-        return order
-
-    def part(self, order: str, part: str) -> list[Json]:
-        """The documents of a part, cancelled ones too."""
-        found = self.town.erp.records("order").values()
-        return [one for one in found if one["reference"] == f"WC-main-{order}#{part}"]
-
-    def only(self, order: str, part: str) -> Json:
-        """The one document of a part."""
-        [only] = self.part(order, part)
-        return only
-
-    def states(self, order: str) -> dict[str, list[str]]:
-        """The states of all documents of each part."""
-        return {p: [one["state"] for one in self.part(order, p)] for p in ("main", "north")}
-
-    def set_in_erp(self, order: str, part: str, **fields: Any) -> None:
-        """Somebody changes a document in the ERP."""
-        id = self.only(order, part)["id"]
-        self.town.erp.tables["order"][id].update(fields)
-        self.town.erp.dates["order", id] = self.town.now
 
 
 @pytest.fixture
 def depot(tmp_path: Path) -> Depot:
     return Depot(found(tmp_path, orders={"routing": ROUTING}))
-
-
-BOTH = {"main": ["confirmed"], "north": ["confirmed"]}
 
 
 def test_an_order_becomes_a_document_for_each_part_and_the_sum_is_the_order(depot: Depot) -> None:
@@ -150,23 +105,6 @@ def test_a_line_without_an_article_holds_the_whole_order(depot: Depot) -> None:
     depot.town.orders()
     assert not depot.town.held()
     assert depot.states(order)["main"] == ["confirmed"]
-
-
-def refuse_north(depot: Depot, problem: Problem | None) -> None:
-    """The ERP refuses documents of the north, or takes them again."""
-    shape = depot.town.erp.shapes["order"]
-
-    def refuses(data: Json) -> Problem | None:
-        return problem if str(data.get("reference", "")).endswith("#north") else None
-
-    shapes = {**depot.town.erp.shapes, "order": replaced(shape, refuses)}
-    depot.town.erp.shapes = shapes
-
-
-def replaced(shape: Any, refuses: Any) -> Any:
-    from dataclasses import replace
-
-    return replace(shape, refuses=refuses)
 
 
 def test_a_part_that_is_refused_waits_alone_and_goes_on_by_itself(depot: Depot) -> None:
@@ -308,8 +246,7 @@ def test_a_line_that_now_belongs_to_another_part_makes_no_further_document(depot
 def test_rules_that_change_divide_no_order_anew(depot: Depot) -> None:
     order = depot.order()
     depot.town.orders()
-    whole = {"parts": [], "rest": ""}
-    depot.town.configure(orders={"routing": whole})
+    depot.town.configure(orders={"routing": WHOLE})
     assert depot.town.orders(full=True).writes == 0
     assert depot.states(order) == BOTH
     assert not depot.town.held()
