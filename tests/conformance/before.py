@@ -133,7 +133,7 @@ def _undo_meta(body: Json, changes: Any) -> None:
 def _undo_order(body: Json, sent: Json, state: Json | None, recording: Recording) -> None:
     if state is not None and "status" in state and "status" in sent:
         body["status"] = state["status"]
-    if "status" in sent or recording.path.endswith("refunds"):
+    if sent.get("status") == "refunded" or recording.path.endswith("refunds"):
         known = {r["id"] for r in (state or {}).get("refunds", ())}
         body["refunds"] = [r for r in body.get("refunds") or () if r["id"] in known]
     for name in _LINES:

@@ -82,8 +82,8 @@ def _ranks(kind: str, query: Query, told: Sequence[Json]) -> list[Json]:
     default = "name" if kind in ("customer", *_TERMS) else "order" if kind == "rate" else "date"
     orderby = query.get("orderby", default)
     field = _SORTED_BY.get(orderby)
-    if kind == "customer" and field == "name":
-        field = "username"
+    if field == "name":
+        field = {"customer": "username", "coupon": "code"}.get(kind, field)
     if field is None or all(field in body for body in told):
         return [{} for _ in told]
     down = "asc" if kind in ("customer", "rate", *_TERMS) else "desc"
@@ -175,8 +175,8 @@ def _hidden_text(text: str, fields: Sequence[str], body: Json) -> Json:
 
 def _order(query: Query, _at: int, body: Json) -> Json:
     found: Json = {}
-    statuses = [word for word in words(query.get("status")) if word != "any"]
-    if statuses:
+    statuses = words(query.get("status"))
+    if statuses and "any" not in statuses:
         found["status"] = statuses[0]
     if query.get("customer"):
         found["customer_id"] = int(query["customer"])

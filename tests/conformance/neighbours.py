@@ -164,6 +164,35 @@ def _filled(value: Any, names: Json) -> Any:
     return value
 
 
+MORE: tuple[Asked, ...] = (
+    post("products/{parent}/variations/batch",
+         {"create": [{"sku": "NV"}], "delete": ["{variation}"]}),
+    post("products/batch", {"create": [{"name": "T", "sku": "N-20"}],
+                            "update": [{"id": "{boot}", "name": "Z"}], "delete": ["{draft}", 99]}),
+    put("customers/{customer}", {"email": "erika2@buyer.example"}),
+    put("customers/{customer}", {"username": "x"}), get("variations", orderby="date", per_page=2),
+    get("products/{parent}/variations", orderby="id", order="asc", _fields="id,sku,parent_id"),
+    post("webhooks", {"topic": "x.y", "delivery_url": "https://erp.example/x"}),
+    put("orders/{order}", {"line_items": [{"product_id": "{draft}", "quantity": 2}]}),
+    put("orders/{order}", {"coupon_lines": [{"code": "ten"}]}),
+    put("orders/{order}", {"coupon_lines": [{"code": "none"}]}),
+    put("orders/{order}", {"customer_id": 99999}), put("orders/{order}", {"status": "refunded"}),
+    put("orders/{paid}", {"status": "on-hold"}), post("orders/{paid}/refunds", {"amount": "3"}),
+    get("orders", status="any,trash", _fields="id"), get("orders", status="wc-processing"),
+    get("refunds", orderby="id", order="asc", _fields="id,parent_id"),
+    get("refunds", include="{refund}"), get("orders/{paid}/refunds", dp=4),
+    get("coupons", orderby="title", order="asc", _fields="id"), get("taxes", page=2, per_page=2),
+    get("taxes", orderby="id", order="desc", per_page=2), delete("products/{boot}", force="x"),
+    post("products/categories", {"name": "Sub", "parent": "{category}"}),
+    post("products/tags", {"name": "New"}), get("products/categories", parent="{category}"),
+    put("products/{boot}", {"catalog_visibility": "hidden", "featured": False}),
+    put("products/{boot}", {"date_on_sale_from": "2026-12-01T00:00:00"}),
+    put("products/{boot}", {"shipping_class": "bulky"}),
+    put("products/{boot}", {"attributes": [{"name": "Size", "options": ["S"], "visible": True}]}),
+    put("products/{boot}", {"meta_data": [{"key": "_sku", "value": "N-2"}]}),
+    put("products/{boot}", {"stock_status": "onbackorder"}),
+    put("products/{boot}", {"images": [{"id": 99999}]}),
+)  # fmt: skip
 TERMS = (("categories", "category"), ("tags", "tag"), ("shipping_classes", "class"))
 ASKED: tuple[Asked, ...] = (
     *(
@@ -306,4 +335,4 @@ ASKED: tuple[Asked, ...] = (
 
 def recorded() -> list[Recording]:
     """Each request asked of a freshly seeded shop."""
-    return [Neighbourhood().ask(asked) for asked in ASKED]
+    return [Neighbourhood().ask(asked) for asked in (*ASKED, *MORE)]

@@ -362,6 +362,8 @@ def _update_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
         plant_removed_goods(scene, kind, body)
         scene.plant(kind, body)
         plant_named_images(scene)
+        plant_shipping_class(scene, answer)
+        plant_coupons(scene, answer)
         if kind == "product" and body.get("type") == "variable":
             _trash_parts(scene, body)
         if kind == "fulfillment":
