@@ -18,10 +18,10 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test unit explore lint docs kills necessary bench bench-large conformance contract live clean
+.PHONY: help demo test unit explore lint docs kills necessary bench bench-large conformance conformance-odoo contract live clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/installed-sandbox ## all five commands on a pretend shop and ERP, twice; ledgers in demo/
 	$(BIN)/sync-cli demo --folder demo
@@ -59,6 +59,9 @@ bench-large: $(VENV)/installed-dev ## the same with 200,000 products and 10,000 
 
 conformance: $(VENV)/installed-dev ## compare the sandbox with RECORDINGS=dir of a real shop
 	$(BIN)/python -m tests.conformance $(RECORDINGS)
+
+conformance-odoo: $(VENV)/installed-dev ## compare the pretend Odoo with RECORDINGS=dir of a real one
+	$(BIN)/python -m tests.sandbox.odoo $(filter-out tests/recordings/woocommerce,$(RECORDINGS))
 
 contract: $(VENV)/installed-dev ## try every promise on every connector; writes the table of results
 	$(BIN)/python -m tests.contract

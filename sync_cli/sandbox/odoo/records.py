@@ -138,6 +138,8 @@ class Records:
         row = self.store.row(model, id_)
         if model == "product.product":
             return str(self.value(model, id_, "display_name"))
+        if model == "product.template":
+            return self._label_of_template(row)
         if model == "res.partner" and row["parent_id"]:
             return f"{self.label(model, row['parent_id'])}, {row['name'] or ''}"
         if model == "product.pricelist":
@@ -145,6 +147,12 @@ class Records:
         if model == "account.move" and row["ref"]:
             return f"{row['name']} ({row['ref']})"
         return str(row.get("name") or f"{model},{id_}")
+
+    def _label_of_template(self, row: Row) -> str:
+        """With the code where it has one variant, which is then its own (020)."""
+        variants = self.store.where("product.product", "product_tmpl_id", row["id"])
+        code = variants[0]["default_code"] if len(variants) == 1 else None
+        return f"[{code}] {row['name']}" if code else str(row["name"])
 
     def read_group(self, model: str, terms: Sequence[Any], fields: Sequence[str],
                    groupby: Sequence[str], *, lazy: bool = True) -> list[Row]:  # fmt: skip

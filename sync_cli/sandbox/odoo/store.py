@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import Decimal
 from threading import RLock
 from typing import Any
 
@@ -19,10 +20,10 @@ _INDEXED: Mapping[str, tuple[str, ...]] = {
     "sale.order.line": ("order_id",), "account.move.line": ("move_id",),
     "stock.picking": ("sale_id",), "stock.move": ("picking_id", "sale_line_id", "product_id"),
     "stock.quant": ("product_id",), "res.partner": ("parent_id",),
-    "sale.order": ("client_order_ref",),
+    "sale.order": ("client_order_ref",), "product.product": ("product_tmpl_id",),
 }  # fmt: skip
 _EMPTY: Mapping[str, Any] = {
-    "boolean": False, "float": 0, "integer": 0, "many2many": (), "one2many": (),
+    "boolean": False, "float": Decimal(0), "integer": 0, "many2many": (), "one2many": (),
 }  # fmt: skip
 
 
