@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.comparing import measure_reconcile
-from benchmarks.figures import Figure, Occasion, heading, line_of, write_results
+from benchmarks.figures import RESULTS, Figure, Occasion, heading, line_of, write_results
 from benchmarks.measuring import ROOT
 from benchmarks.odoo_orders import measure_odoo_orders
 from benchmarks.older_orders import measure_backfill
@@ -24,7 +24,6 @@ from benchmarks.stock_rows import measure_stock_rows
 from benchmarks.stock_writes import measure_stock_writes
 from benchmarks.tryton_calls import measure_tryton
 
-RESULTS = Path(__file__).with_name("results.json")
 SUITES: dict[str, Callable[[Size], Iterator[Figure]]] = {
     "start": measure_starts,
     "rows": measure_stock_rows,

@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks.sizes import Size
 
+RESULTS = Path(__file__).with_name("results.json")
 Results = dict[str, dict[str, Any]]
 """What was measured last of each figure, by its name."""
 

@@ -12,8 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import RESULTS, SUITES
-from benchmarks.figures import Figure, Occasion, heading, line_of, read_results, write_results
+from benchmarks.__main__ import SUITES
+from benchmarks.figures import (
+    RESULTS,
+    Figure,
+    Occasion,
+    heading,
+    line_of,
+    read_results,
+    write_results,
+)
 from benchmarks.meanings import MEANINGS
 from benchmarks.measuring import ROOT, RunFailed, measure
 from benchmarks.sizes import Size

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.__main__ import RESULTS
-from benchmarks.figures import read_results, verdict_of
+from benchmarks.figures import RESULTS, read_results, verdict_of
 from benchmarks.meanings import MEANINGS
 from tools.docs.markdown import code, table
 
