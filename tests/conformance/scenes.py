@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from sync_cli.sandbox.trouble import TROUBLES
 from tests.conformance.before import before_update, tells_sums
@@ -18,7 +17,9 @@ from tests.conformance.implied import implied
 from tests.conformance.known import Known, bodies_of, kind_of
 from tests.conformance.plant_terms import SHELVES
 from tests.conformance.recording import Recording
+from tests.conformance.refused import refused_scene
 from tests.conformance.scene import Json, Scene
+from tests.conformance.surroundings import plant_background, plant_needed
 from tests.conformance.told import (
     plant_bought,
     plant_coupons,
@@ -30,10 +31,6 @@ from tests.conformance.told import (
     plant_sold,
 )
 
-_KINDS = (
-    "product", "variation", "order", "refund", "customer", "coupon", "webhook", "brand", "category",
-    "tag", "shipping_class",
-)  # fmt: skip
 _MOST_STATES = 6
 _COUNTERS = {
     "customer": "user", "webhook": "webhook", "note": "note", "fulfillment": "fulfillment",
@@ -48,7 +45,7 @@ def scenes_for(recording: Recording, known: Known) -> Iterator[Scene]:
     if recording.status >= 500 and recording.method in ("GET", "HEAD"):
         yield from _troubled_scenes(recording, known)
     elif recording.status >= 400:
-        yield _error_scene(recording, known)
+        yield refused_scene(recording, known)
     elif recording.method in ("GET", "HEAD"):
         yield from _read_scenes(recording, known)
     elif recording.path.endswith("/batch"):
@@ -65,142 +62,6 @@ def _troubled_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
         scene = Scene(recording, known)
         scene.trouble = trouble
         yield scene
-
-
-def plant_background(
-    scene: Scene, *, kinds: tuple[str, ...] = _KINDS, below: int | None = None
-) -> None:
-    """Plant what was known before the exchange; of posts only those with ids `below`."""
-    for kind in kinds:
-        for number in sorted(scene.known.ids(kind)):
-            body = scene.known.merged(kind, number, scene.recording)
-            is_post = kind in ("product", "variation", "order", "refund", "coupon")
-            if body and not (is_post and below is not None and number >= below):
-                scene.plant(kind, body)
-
-
-def _error_scene(recording: Recording, known: Known) -> Scene:
-    scene = Scene(recording, known)
-    plant_background(scene)
-    _plant_needed(scene, recording.body)
-    _plant_holder(scene, recording)
-    _drop_gone(scene)
-    if kind_of(recording.path) == "refund" and "Invalid refund amount" not in str(recording.answer):
-        plant_sold(scene, int(recording.path.split("/")[1]))
-    draft = _data(recording.answer).get("new_draft_order_id")
-    if draft:
-        scene.store.orders.remove(draft)
-        scene.next_post_is(draft)
-    return scene
-
-
-def _code(answer: Any) -> str:
-    return str(answer.get("code", "")) if isinstance(answer, dict) else ""
-
-
-def _message(answer: Any) -> str:
-    return str(answer.get("message", "")) if isinstance(answer, dict) else ""
-
-
-def _data(answer: Any) -> Json:
-    data = answer.get("data") if isinstance(answer, dict) else None
-    return data if isinstance(data, dict) else {}
-
-
-def _plant_holder(scene: Scene, recording: Recording) -> None:
-    """The other holder of a SKU or e-mail that the request wants."""
-    body = recording.body if isinstance(recording.body, dict) else {}
-    holder = _data(recording.answer).get("resource_id")
-    code = _code(recording.answer)
-    _plant_trashed_holder(scene, body)
-    if "lookup table" in str(_message(recording.answer)):
-        scene.plant("product", {"id": 1, "sku": body.get("sku", ""), "status": "trash"})
-    if holder and code == "product_invalid_global_unique_id":
-        wanted = str(body.get("global_unique_id", ""))
-        scene.plant("product", {"id": holder, "name": "Holder", "global_unique_id": wanted})
-    if code == "woocommerce_rest_coupon_code_already_exists":
-        scene.plant("coupon", {"id": 1, "code": str(body.get("code", "")).lower()})
-    if holder and code == "term_exists":
-        scene.plant(str(kind_of(recording.path)), {"id": holder, "name": body.get("name")})
-    if code == "woocommerce_rest_customer_invalid_email":
-        scene.plant("customer", {"id": 90_000_001, "email": body.get("email")})
-    sku = body.get("sku") or next(
-        (m.get("value") for m in body.get("meta_data") or () if m.get("key") == "_sku"), None
-    )
-    if holder and sku:
-        scene.plant("product", {"id": holder, "sku": sku, "name": "Holder"})
-    if (
-        recording.path == "customers"
-        and scene.store.customer_by_email(body.get("email", "")) is None
-    ):
-        scene.plant("customer", {"id": 1, "email": body.get("email", "")})
-
-
-def _plant_trashed_holder(scene: Scene, body: Json) -> None:
-    """A product in the trash that holds the SKU wanted, as any recording tells about it."""
-    for number in scene.known.ids("product") if body.get("sku") else ():
-        told = scene.known.merged("product", number, scene.recording, later=True)
-        if told.get("sku") == body["sku"] and told.get("status") == "trash":
-            scene.plant("product", told)
-
-
-def _drop_gone(scene: Scene) -> None:
-    """Take out children of orders that a deletion before the exchange had taken out for good."""
-    orders = scene.store.orders
-    for order in list(orders.records.values()):
-        if scene.known.is_gone("order", order.parent_id, scene.recording):
-            orders.remove(order.id)
-
-
-def _plant_needed(scene: Scene, body: Any) -> None:
-    """Plant what the path and the body name and nobody else has told about."""
-    path = scene.recording.path.split("/")
-    if path[0] == "orders" and len(path) > 1 and path[1].isdecimal():
-        needed = int(path[1])
-        if len(path) > 2 and scene.store.orders.get(needed) is None:
-            scene.plant("order", {"id": needed})
-    _plant_named(scene, path)
-    if isinstance(body, dict) and scene.recording.status < 400:
-        _plant_lines(scene, body)
-
-
-def _plant_named(scene: Scene, path: list[str]) -> None:
-    """The object in the path of an exchange that was not refused for its id."""
-    code, kind = _code(scene.recording.answer), kind_of("/".join(path))
-    is_unknown = code.endswith(("invalid_id", "term_invalid", "taxonomy_invalid"))
-    if not path[-1].isdecimal() or is_unknown or kind is None or scene.recording.status < 400:
-        return
-    number = int(path[-1])
-    if _is_there(scene, kind, number):
-        return
-    body: Json = {"id": number, "name": "Named"}
-    if code.endswith("already_trashed"):
-        body["status"] = "trash"
-    role = re.search(r"role (\w+)|with (\w+) role", _message(scene.recording.answer))
-    if role:
-        body["role"] = role[1] or role[2]
-    if kind in ("variation", "refund", "note"):
-        body["parent_id"] = int(path[1])
-    scene.plant(kind, body)
-
-
-def _is_there(scene: Scene, kind: str, number: int) -> bool:
-    """Whether the shop has an object of this kind already."""
-    store = scene.store
-    if kind == "product":
-        return store.product(number) is not None
-    if kind in ("order", "customer", "coupon", "webhook", "refund"):
-        return getattr(store, f"{kind}s").get(number) is not None
-    return kind == "rate" and any(rate.id == number for rate in store.rates)
-
-
-def _plant_lines(scene: Scene, body: Json) -> None:
-    number = body.get("customer_id")
-    if number and scene.store.customers.get(number) is None:
-        scene.plant("customer", {"id": number})
-    parent = body.get("parent_id")
-    if parent and scene.store.orders.get(parent) is None:
-        scene.plant("order", {"id": parent})
 
 
 def _read_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
@@ -272,7 +133,7 @@ def _create_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
         scene = Scene(recording, known)
         if with_background:
             plant_background(scene, below=answer["id"])
-        _plant_needed(scene, recording.body)
+        plant_needed(scene, recording.body)
         plant_bought(scene, answer)
         _plant_refunded(scene)
         if kind_of(recording.path) == "fulfillment":
@@ -404,7 +265,7 @@ def _nameless_scene(recording: Recording, known: Known) -> Scene:
     """The shop before a deletion that answers with a message only."""
     scene = Scene(recording, known)
     plant_background(scene)
-    _plant_needed(scene, recording.body)
+    plant_needed(scene, recording.body)
     for number in known.ids("fulfillment"):
         for state in known.states("fulfillment", number, recording)[:1]:
             scene.plant("fulfillment", state.body)

@@ -1,0 +1,93 @@
+"""What stands in a shop around an exchange: others' objects, and what its path and body name."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.conformance.known import kind_of
+from tests.conformance.scene import Json, Scene
+
+_KINDS = (
+    "product", "variation", "order", "refund", "customer", "coupon", "webhook", "brand", "category",
+    "tag", "shipping_class",
+)  # fmt: skip
+
+
+def plant_background(
+    scene: Scene, *, kinds: tuple[str, ...] = _KINDS, below: int | None = None
+) -> None:
+    """Plant what was known before the exchange; of posts only those with ids `below`."""
+    for kind in kinds:
+        for number in sorted(scene.known.ids(kind)):
+            body = scene.known.merged(kind, number, scene.recording)
+            is_post = kind in ("product", "variation", "order", "refund", "coupon")
+            if body and not (is_post and below is not None and number >= below):
+                scene.plant(kind, body)
+
+
+def plant_needed(scene: Scene, body: Any) -> None:
+    """Plant what the path and the body name and nobody else has told about."""
+    path = scene.recording.path.split("/")
+    if path[0] == "orders" and len(path) > 1 and path[1].isdecimal():
+        needed = int(path[1])
+        if len(path) > 2 and scene.store.orders.get(needed) is None:
+            scene.plant("order", {"id": needed})
+    _plant_named(scene, path)
+    if isinstance(body, dict) and scene.recording.status < 400:
+        _plant_lines(scene, body)
+
+
+def _plant_named(scene: Scene, path: list[str]) -> None:
+    """The object in the path of an exchange that was not refused for its id."""
+    code, kind = code_of(scene.recording.answer), kind_of("/".join(path))
+    is_unknown = code.endswith(("invalid_id", "term_invalid", "taxonomy_invalid"))
+    if not path[-1].isdecimal() or is_unknown or kind is None or scene.recording.status < 400:
+        return
+    number = int(path[-1])
+    if _is_there(scene, kind, number):
+        return
+    body: Json = {"id": number, "name": "Named"}
+    if code.endswith("already_trashed"):
+        body["status"] = "trash"
+    role = re.search(r"role (\w+)|with (\w+) role", message_of(scene.recording.answer))
+    if role:
+        body["role"] = role[1] or role[2]
+    if kind in ("variation", "refund", "note"):
+        body["parent_id"] = int(path[1])
+    scene.plant(kind, body)
+
+
+def _is_there(scene: Scene, kind: str, number: int) -> bool:
+    """Whether the shop has an object of this kind already."""
+    store = scene.store
+    if kind == "product":
+        return store.product(number) is not None
+    if kind in ("order", "customer", "coupon", "webhook", "refund"):
+        return getattr(store, f"{kind}s").get(number) is not None
+    return kind == "rate" and any(rate.id == number for rate in store.rates)
+
+
+def _plant_lines(scene: Scene, body: Json) -> None:
+    number = body.get("customer_id")
+    if number and scene.store.customers.get(number) is None:
+        scene.plant("customer", {"id": number})
+    parent = body.get("parent_id")
+    if parent and scene.store.orders.get(parent) is None:
+        scene.plant("order", {"id": parent})
+
+
+def code_of(answer: Any) -> str:
+    """The code of a refusal."""
+    return str(answer.get("code", "")) if isinstance(answer, dict) else ""
+
+
+def message_of(answer: Any) -> str:
+    """The words of a refusal."""
+    return str(answer.get("message", "")) if isinstance(answer, dict) else ""
+
+
+def data_of(answer: Any) -> Json:
+    """What a refusal tells beside its words."""
+    data = answer.get("data") if isinstance(answer, dict) else None
+    return data if isinstance(data, dict) else {}
