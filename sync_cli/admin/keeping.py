@@ -12,6 +12,7 @@ from sync_cli.core.identity import read_seal
 from sync_cli.core.model import DocumentState
 from sync_cli.core.outcome import End, Settlement
 from sync_cli.core.plan import Held, Why
+from sync_cli.core.routing import part_id
 from sync_cli.flows.belonging import HOST, facts_of, host_facts
 from sync_cli.flows.systems import ERP, SHOP
 from sync_cli.mapping.errors import Unreadable
@@ -96,19 +97,21 @@ def _forget(state: State, kept: _Kept, end: End, now: datetime) -> None:
     shop_id = state.linked_targets(kept.entity, SHOP, ERP, [end.id]).get(end.id)
     state.detach(kept.entity, end)
     if shop_id is not None:
-        state.settle(kept.route, 0, [_looked_for(kept, shop_id, end.birth, now)], now)
+        name = part_id(shop_id, end.part)
+        state.settle(kept.route, 0, [_looked_for(kept, name, end.birth, now)], now)
 
 
-def _looked_for(kept: _Kept, shop_id: str, reference: str, now: datetime) -> Settlement:
-    label = f"{kept.label} {shop_id}"
+def _looked_for(kept: _Kept, name: str, reference: str, now: datetime) -> Settlement:
+    """What waits from now on: a record of the shop, or a part of one."""
+    label = f"{kept.label} {name}"
     problem = Problem(
         "document-lost", label, f"{reference} is gone from the ERP", "It is looked for again."
     )
     if not reference:
         said = "its id belonged to another record before"
         problem = Problem("id-reused", label, said, "It is looked at anew.")
-    held = Held(kept.route, shop_id, Why.DEFERRED, now, 0, now, problem, label)
-    return Settlement(shop_id, label=label, entity=kept.entity, held=held, facts=kept.facts)
+    held = Held(kept.route, name, Why.DEFERRED, now, 0, now, problem, label)
+    return Settlement(name, label=label, entity=kept.entity, held=held, facts=kept.facts)
 
 
 def rebuild(state: State, shop: Connector, mappings: MappingSet, kind: str) -> tuple[int, int]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from sync_cli.connectors.memory import Fate
+from sync_cli.admin.keeping import forget_missing
+from sync_cli.connectors.memory import Fate, MemoryConnector
 from tests.flows.depot import BOTH, CLOSED, ROUTING, WHOLE, Depot, refuse, refuse_north
 from tests.flows.town import hour
 from tests.flows.town import town as found
@@ -121,3 +123,25 @@ def test_it_is_not_paid_nor_called_off_while_a_part_is_missing(depot: Depot) -> 
     depot.town.orders()
     assert depot.town.shop_order(order)["status"] == "on-hold"
     assert "and not the others" in depot.town.why_held(order, "order-status")
+
+
+@pytest.mark.parametrize("write_back", ["on", "off"])
+def test_a_part_that_the_erp_lost_is_made_again_and_not_sold_again(
+    depot: Depot, write_back: str
+) -> None:
+    depot.town.configure(orders={"write_back": write_back})
+    order = depot.order()
+    depot.town.orders()
+    lost = depot.only(order, "north")
+    depot.town._advance_document(depot.town.erp.tables["order"][lost["id"]], "cancelled")
+    depot.town.erp.remove("order", lost["id"])
+    with closing(depot.town.open_state()) as state:
+        assert forget_missing(state, MemoryConnector(depot.town.erp), depot.town.now) == 1
+    depot.town.stock()
+    stock = depot.town.shop.tables["product"]
+    assert [stock[product]["stock_quantity"] for product in ("11", "12")] == [49, 48]
+    depot.town.orders()
+    assert depot.states(order) == BOTH
+    depot.town.stock()
+    assert [stock[product]["stock_quantity"] for product in ("11", "12")] == [49, 48]
+    assert not depot.town.held()
