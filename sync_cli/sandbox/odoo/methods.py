@@ -86,8 +86,17 @@ def _write(records: Records, model: str, ids: Sequence[int], vals: Mapping[str, 
 def _unlink(records: Records, model: str, ids: Sequence[int]) -> bool:
     records.allow(model, "unlink")
     for id_ in ids:
+        _remove_lines(records, model, id_)
         records.store.remove(model, id_)
     return True
+
+
+def _remove_lines(records: Records, model: str, id_: int) -> None:
+    """Lines that cannot be without their document go with it."""
+    for field in MODELS[model].fields.values():
+        if field.kind == "one2many" and MODELS[field.relation].fields[field.inverse].required:
+            for line in list(records.store.where(field.relation, field.inverse, id_)):
+                records.store.remove(field.relation, line["id"])
 
 
 def _load(

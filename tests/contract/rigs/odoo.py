@@ -30,6 +30,7 @@ from sync_cli.sandbox.odoo import (
 from sync_cli.sandbox.odoo.rights import READERS
 from sync_cli.sandbox.server import serve
 from tests.contract.rig import Ability, Fault, Made, Rig, Subject
+from tests.contract.rigs.odoo_following import following
 from tests.contract.rigs.wires import Marks, Waits, break_wire, heal_wire
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -250,13 +251,13 @@ class OdooRig(Rig):
     def __init__(self, url: str, store: OdooStore, control: Control) -> None:
         self._url, self._store, self._control = url, store, control
         self._waits, self._marks = Waits(), Marks("C")
-        hands = Hands(store)
+        hands, goods = Hands(store), _goods(store)
         customers = Customers(
             entity="customer", hands=hands, lacks=customer_lacks(),
             moves=frozenset({"name", "write_date"}),
         )  # fmt: skip
         orders = Orders(
-            entity="order", hands=hands, customers=customers, product=str(_goods(store)),
+            entity="order", hands=hands, customers=customers, product=str(goods),
             price_list="EUR", lacks=order_lacks(),
         )  # fmt: skip
         credits = Credits(
@@ -280,6 +281,7 @@ class OdooRig(Rig):
             credits,
             Products(entity="product", key="sku", hands=hands, lacks=never),
             Products(entity="stock", key="sku", hands=hands, lacks={**never, **of_the_article}),
+            *following(hands, orders, str(store.row("product.product", goods)["default_code"])),
         )
 
     def open(self, *, page: int = 100) -> Odoo:
