@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
@@ -107,7 +107,7 @@ def document_of(
         total=order.total + cards if as_payment else order.total,
         total_tax=order.total_tax,
         prepaid=cards if as_payment and cards else None,
-        bundled=_bundled(order, rules.bundles),
+        bundled=_bundled(order, rules),
         payment_method=order.payment_method,
         payment_title=order.payment_title,
         transaction_id=order.transaction_id,
@@ -142,6 +142,20 @@ def pieces_of(document: Document) -> dict[str, Decimal]:
         if line.product_key and line.pieces:
             pieces[line.product_key] += line.pieces
     return dict(pieces)
+
+
+def holds_pieces(known: str, now: Mapping[str, Decimal]) -> bool:
+    """Whether a document with the pieces `known` ("11:2 12:1") may be over those of `now`.
+
+    What products that the shop has deleted meanwhile were is not asked, only how many pieces. True
+    where none are known.
+    """
+    left = {key: Decimal(count) for key, _, count in (one.partition(":") for one in known.split())}
+    if not left:
+        return True
+    still = {key: count for key, count in now.items() if key != GONE}
+    same = all(left.pop(key, ZERO) == count for key, count in still.items())
+    return same and sum(left.values(), ZERO) == now.get(GONE, ZERO)
 
 
 def _lines(
@@ -211,12 +225,12 @@ def _money_line(kind: LineKind, line: OrderLine, share: TaxShare) -> DocumentLin
     )
 
 
-def _bundled(order: Order, how: Bundles) -> dict[str, Decimal]:
-    left_out = without_article(order, how)
+def _bundled(order: Order, rules: DocumentRules) -> dict[str, Decimal]:
+    left_out = without_article(order, rules.bundles)
     pieces: defaultdict[str, Decimal] = defaultdict(Decimal)
     for line in order.lines:
-        if line.id in left_out and line.product_key:
-            pieces[line.product_key] += line.quantity
+        if line.id in left_out and (key := rules.key_of(line)):
+            pieces[key] += line.quantity
     return dict(pieces)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from sync_cli.core.bundles import without_article
-from sync_cli.core.documents import document_of, why_held
+from sync_cli.core.documents import document_of, holds_pieces, pieces_of, why_held
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import Document, DocumentState, OrderLine, OrderState
 from sync_cli.core.proof import Unproven, prove
@@ -25,6 +25,7 @@ from sync_cli.flows.order_documents import DocumentWords, document_rules
 from sync_cli.flows.order_parts import OrderParts
 from sync_cli.flows.order_problems import article_trouble, deleted, trashed
 from sync_cli.flows.order_reading import OrderReader
+from sync_cli.flows.order_route import ORDER
 from sync_cli.flows.systems import Systems
 
 
@@ -96,7 +97,7 @@ class OrderMaker:
             return case.but(problem=made.about(case.item.label))
         document, named = made
         applied = case.item.applied
-        if _lost_a_product(case) and applied is not None:
+        if _lost_a_product(case) and applied is not None and self._holds_as_much(case, document):
             named = self.words.with_lines_of(applied.payload, named)
         return self._settled(case.but(record=document, fingerprint=named))
 
@@ -166,6 +167,18 @@ class OrderMaker:
             rules=rules,
         )
         return self.words.in_its_digits(self.parts.document(case, whole))
+
+    def _holds_as_much(self, case: Case, document: Document) -> bool:
+        """Whether the ERP's document is over as much as this one, in money and in pieces.
+
+        Which article a deleted product was can no longer be told from its line.
+        """
+        link = case.item.link
+        known = self.run.state.facts(ORDER, [case.item.id]).get(case.item.id, {})
+        if not holds_pieces(known.get("pieces", ""), pieces_of(document)):
+            return False
+        there = self.systems.erp.fetch(ORDER, [link.target]) if link is not None else ()
+        return all(self.systems.document(raw).total == document.total for raw in there)
 
     def _settled(self, case: Case) -> Case:
         """Waits while the shop's plug-ins may still be writing to an order that is new to us."""

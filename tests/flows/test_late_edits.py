@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +184,29 @@ def test_the_task_of_a_deleted_order_goes_once_its_document_is_cancelled(town: T
         town.pass_time(hour(25))
         town.orders()
     assert not town.held()
+
+
+def without_product(town: Town, order: str) -> None:
+    """The shop deletes the product of the first line for good: the line stays, its product not."""
+    town.shop_order(order)["line_items"][0].update(product_id=0, variation_id=0, sku="")
+    town.edit(order)
+
+
+@pytest.mark.parametrize("pieces", [2, 3])
+@pytest.mark.parametrize("net", [20, 30])
+def test_another_quantity_is_a_task_even_if_a_product_was_deleted_since(
+    town: Town, pieces: int, net: int
+) -> None:
+    order = town.place_order([("11", 1), ("12", 2)])
+    town.orders()
+    without_product(town, order)
+    assert town.orders().writes == 0
+    assert not town.held()
+    tax = Decimal(net) * 19 / 100
+    line = town.shop_order(order)["line_items"][1]
+    line.update(quantity=pieces, subtotal=f"{net}", total=f"{net}")
+    line.update(total_tax=f"{tax}", subtotal_tax=f"{tax}", taxes=[{"id": 1, "total": f"{tax}"}])
+    sums = {name: f"{tax + Decimal('1.9')}" for name in ("total_tax", "cart_tax")}
+    town.edit(order, total=f"{net + 10 + tax + Decimal('1.9')}", **sums)
+    town.orders()
+    assert (order in town.held()) is ((pieces, net) != (2, 20))

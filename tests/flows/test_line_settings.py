@@ -183,6 +183,20 @@ def test_pieces_in_a_bundle_are_no_unseen_sales_once_it_is_confirmed(town: Town,
     assert sorted(facts["pieces"].split()) == ["11:1", "12:2", "13:1"]
 
 
+@pytest.mark.parametrize("at", [0, 1])
+@pytest.mark.parametrize("how", ["lines", "container", "contents"])
+def test_a_product_of_a_bundle_that_is_deleted_later_changes_nothing(
+    town: Town, how: str, at: int
+) -> None:
+    lines_set(town, bundles=how)
+    order = a_set(town)
+    town.orders()
+    town.shop_order(order)["line_items"][at].update(product_id=0, variation_id=0, sku=None)
+    town.edit(order)
+    assert town.orders().writes == 0
+    assert not town.held()
+
+
 def test_a_bundle_is_found_by_the_keys_of_the_cart_too(town: Town) -> None:
     lines_set(town, bundles="container")
     order = town.place_order([("11", 1), ("12", 1)])
