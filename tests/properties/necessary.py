@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from sync_cli.connectors.memory import Fate, MemoryConnector
+from sync_cli.connectors.memory import Fate, MemoryConnector, Network, calm
 from sync_cli.core.errors import IdentityError, SystemFault
 from sync_cli.core.outcome import Settlement
 from sync_cli.engine.reading import Reading
@@ -78,6 +78,7 @@ class History:
         """Let things happen, then heal everything and count what cannot be healed."""
         for _ in range(STEPS):
             self.random.choice(self._actions())()
+        self._take_back()
         self._settle()
         self._count()
         return self.harm
@@ -150,6 +151,25 @@ class History:
             document = self.random.choice(open_ones)
             document["state"] = "confirmed" if document["state"] == "shipped" else "shipped"
             self.world.erp.dates["order", document["id"]] = self.world.now
+
+    def _take_back(self) -> None:
+        """What was told of a document changes, the answer to telling it is lost, and it is again
+        what it was: chance alone seldom comes to that."""
+        self._run_calmly()
+        told = [d for d in self.world.erp.records("order").values() if d["state"] == "confirmed"]
+        for document in told[:1]:
+            self._mark(document, "shipped")
+            self._run_calmly(lambda call: Fate.LOST_AFTER if call == "update" else Fate.ARRIVES)
+            self._mark(document, "confirmed")
+
+    def _run_calmly(self, network: Network = calm) -> None:
+        self.world.pass_time(500)
+        with contextlib.suppress(Killed, SystemFault, IdentityError):
+            self.world.run("orders", network=network)
+
+    def _mark(self, document: dict[str, Any], state: str) -> None:
+        document["state"] = state
+        self.world.erp.dates["order", document["id"]] = self.world.now
 
     def wait(self) -> None:
         """Time passes."""
