@@ -45,7 +45,7 @@ lint: $(VENV)/installed-dev ## style, types, the floors, generated files up to d
 docs: $(VENV)/installed-dev ## write the generated documentation and config.example.yaml
 	$(BIN)/python -m tools.docs
 
-kills: $(VENV)/installed-dev ## kill the real program N times (N=100), judged by both ledgers; ERP=tryton
+kills: $(VENV)/installed-dev ## kill the real program N times (N=100), judged by both ledgers; ERP=tryton or odoo
 	$(BIN)/python -m tests.kills $(N) --erp $(ERP)
 
 necessary: $(VENV)/installed-dev ## each necessary rule taken away: what is lost, doubled, oversold

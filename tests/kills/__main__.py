@@ -121,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _sweep(options: argparse.Namespace, folder: Path, tell: Tell) -> int:
-    """The same verdict for a real ERP of another kind; see `tests.kills.sweep`."""
+    """The same verdict for an ERP of another kind; see `tests.kills.sweep`."""
     from tests.kills.sweep import sweep  # starts a Tryton, which is an extra
 
     swept = sweep(options.erp, options.kills, options.seed, folder, tell)
@@ -139,7 +139,7 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.kills", description=__doc__)
     parser.add_argument("kills", type=int, nargs="?", default=100)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--erp", choices=(SANDBOX, "tryton"), default=SANDBOX)
+    parser.add_argument("--erp", choices=(SANDBOX, "odoo", "tryton"), default=SANDBOX)
     parser.add_argument("--keep", type=Path, help="folder for ledgers, state and logs (new)")
     parser.add_argument("--verbose", action="store_true", help="a line a run")
     options = parser.parse_args(arguments)

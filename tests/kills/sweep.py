@@ -1,4 +1,4 @@
-"""Kills of the real program at every writing call of a run before a real Tryton.
+"""Kills of the real program at every writing call of a run before Tryton or Odoo.
 
 Where `campaign` strikes at phases by chance, this one goes through the writing calls of a run in
 their order: it dies once while the call is under way and once with its answer in hand, so that it
@@ -24,6 +24,7 @@ from sync_cli.sandbox import start
 from sync_cli.sandbox.articles import catalogue
 from sync_cli.sandbox.books import Books
 from sync_cli.sandbox.embedded import Sandbox
+from sync_cli.sandbox.odoo.books import OdooBooks
 from sync_cli.sandbox.tryton.books import TrytonBooks
 from sync_cli.sandbox.verdict import judge
 from tests.kills.aims import ORDERS, STOCK
@@ -46,9 +47,10 @@ ADDRESS = {
 FLAT_RATE = {"method_id": "flat_rate", "method_title": "Flat rate", "total": "4.90"}
 Tell = Callable[[str], None]
 BOOKS: dict[str, Callable[[Path], Books]] = {
+    "odoo": lambda _folder: OdooBooks(catalogue(ARTICLES)),
     "tryton": lambda folder: TrytonBooks(folder, CACHE, catalogue(ARTICLES)),
 }
-"""The real ERPs that can stand behind the shop, by the kind in the configuration."""
+"""The ERPs that can stand behind the shop, by their kind: a real Tryton, a pretend Odoo."""
 
 
 @dataclass
@@ -180,16 +182,25 @@ class _Sweeper:
         return ((call, phase) for call in count(first) for phase in STRIKES)
 
     def _happen(self) -> None:
-        """An order comes, and at times a piece of an older one is given back."""
+        """An order comes, and at times a piece of an older one goes back."""
         name = self._chance.choice(BUYERS)
         person = {**ADDRESS, "first_name": name, "email": f"{name}@kunde.example"}
         self._sandbox.shop.do(
             "place_order", lines=[{"sku": SKU, "quantity": 2}], shipping_lines=[FLAT_RATE],
             billing=person, payment_method="card",
         )  # fmt: skip
-        whole = [o for o in self._sandbox.shop.ledger.state()["orders"] if not o["refunds"]]
-        if len(whole) > 1 and self._chance.random() < 0.5:
-            self._sandbox.shop.do("refund", id=whole[0]["id"], pieces={SKU: 1}, api_restock=False)
+        if self._chance.random() < 0.5:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        """One piece of the oldest order that can be: invoiced, so that it can be credited."""
+        sold = {o["reference"] for o in self._books.state()["orders"] if o["state"] == "confirmed"}
+        for order in self._sandbox.shop.ledger.state()["orders"]:
+            reference = f"WC-{KEY}-{order['id']}"
+            if reference in sold and not order["refunds"]:
+                self._books.invoice(reference)
+                self._sandbox.shop.do("refund", id=order["id"], pieces={SKU: 1}, api_restock=False)
+                return
 
     def _say(self, life: Life, call: int) -> None:
         end = "ended" if life.died_in is None else f"died {life.died_in.name}"

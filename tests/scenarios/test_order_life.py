@@ -19,6 +19,7 @@ from sync_cli.sandbox import start
 from sync_cli.sandbox.articles import catalogue
 from sync_cli.sandbox.books import Books, PretendBooks
 from sync_cli.sandbox.embedded import Sandbox
+from sync_cli.sandbox.odoo.books import OdooBooks
 from sync_cli.sandbox.tryton.books import TrytonBooks
 from sync_cli.sandbox.verdict import judge
 from tests.tryton.town import CACHE
@@ -33,6 +34,7 @@ ONE_PIECE = Decimal("95.43")
 PARCEL = ("PARCEL-DEMO-1",)
 OPENERS: dict[str, Callable[[Sandbox, Path], Books]] = {
     "sandbox": lambda sandbox, _: PretendBooks(sandbox),
+    "odoo": lambda _, _folder: OdooBooks(catalogue(ARTICLES)),
     "tryton": lambda _, folder: TrytonBooks(folder / "tryton", CACHE, catalogue(ARTICLES)),
 }
 

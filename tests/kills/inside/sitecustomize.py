@@ -23,6 +23,8 @@ from tests.kills.phases import Phase
 READ_BY_POST = "/find"
 READ_BY_RPC = re.compile(
     rb'"method": ?"(?:common\.[a-z.]+|model\.[a-z._]+\.(?:search_read|search|read|get_access))"'
+    rb'|"service": ?"common"'
+    rb'|"(?:search_read|search|read|read_group|check_access_rights|has_group)", ?\['
 )
 """Calls of JSON-RPC, where all is a POST, that only read."""
 CALLING = frozenset({Phase.BEFORE, Phase.IN_CALL, Phase.BETWEEN, Phase.AFTER})
