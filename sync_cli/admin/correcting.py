@@ -27,7 +27,7 @@ def correct(
         try:
             check(record.entity, path, value)
         except WrongCorrection as wrong:
-            raise ConfigError(f"{path}: {wrong}.", "Nothing was changed.") from wrong
+            raise ConfigError(f"{path}: {wrong}", "Nothing was changed.") from wrong
     return record, state.correct(record, given, now, who)
 
 
@@ -78,5 +78,6 @@ def _record(state: State, name: str, route: str) -> Corrected:
 def _parted(text: str) -> tuple[str, str]:
     path, equals, value = text.partition("=")
     if not equals or not path:
-        raise ConfigError(f"{text!r} is no correction.", "Write lines[1].tax_class=reduced-rate.")
+        example = "lines[1].tax_class=reduced-rate"
+        raise ConfigError(f"{text!r} is no correction.", f"Write PATH=VALUE, as in {example}.")
     return path.strip(), value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -62,7 +63,8 @@ class Asked:
             accept=self.accept,
             **own,
         )
-        watcher = reporter(as_json=self.as_json, quiet=self.quiet, is_person=is_person())
+        looks_on = is_person() and sys.stdout.isatty()
+        watcher = reporter(as_json=self.as_json, quiet=self.quiet, is_person=looks_on)
         with exit_codes(self.config):
             code = carry_out(command, self.config, options, watcher)
         if code:

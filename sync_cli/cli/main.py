@@ -18,7 +18,7 @@ COLLECT_EVERY = 20_000
 
 app = typer.Typer(
     name="sync-cli",
-    help="Keeps a WooCommerce shop, an ERP and a CRM in step, and proves it.",
+    help="Keeps a WooCommerce shop and an ERP in step, and proves it.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     add_completion=True,

@@ -28,10 +28,18 @@ def refuse_unsafe_address(system: str, base_url: str) -> None:
     if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
         return
     raise ConfigError(
-        f"The address of {system}, {parts.scheme}://{parts.hostname or ''}, is not https:"
+        f"The address of {system}, {_shown(base_url)}, is not https:"
         " anybody on the way could read its secret.",
         "Write an address with https:// (plain http:// only for this machine itself).",
     )
+
+
+def _shown(base_url: str) -> str:
+    """As much of an address as tells which one is meant, and nothing that may be a secret."""
+    parts = urlsplit(base_url)
+    if parts.hostname:
+        return f"{parts.scheme}://{parts.hostname}"
+    return base_url.partition("?")[0]
 
 
 def address_of(

@@ -53,6 +53,10 @@ class Problem:
         return replace(self, record=record)
 
 
+ENDS = (".", "!", "?", ":")
+"""How a sentence ends; what a system answered often has no end, and gets a full stop."""
+
+
 class SyncError(Exception):
     """A fault that stops the run; `str()` is a sentence for people, `remedy` what to do."""
 
@@ -63,8 +67,13 @@ class SyncError(Exception):
         self.remedy = remedy
 
     def sentence(self) -> str:
-        """Message and remedy as one text."""
-        return f"{self} {self.remedy}".strip()
+        """Message and remedy as one text; after a list the remedy has a line of its own."""
+        message = str(self)
+        if not self.remedy:
+            return message
+        if "\n" in message:
+            return f"{message}\n{self.remedy}"
+        return f"{message}{'' if message.endswith(ENDS) else '.'} {self.remedy}"
 
 
 class ConfigError(SyncError):

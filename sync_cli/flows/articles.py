@@ -22,11 +22,13 @@ ROUTE = "product-links"
 class Articles:
     """ERP ids of shop products, and why some have none.
 
-    `ids` maps a product key (the variation's id, or the product's) to the ERP's id.
+    `ids` maps a product key (the variation's id, or the product's) to the ERP's id; `skus` says by
+    which SKU one in `trouble` was looked for: the product's own of today, not the order's.
     """
 
     ids: dict[str, str] = field(default_factory=dict)
     trouble: dict[str, str] = field(default_factory=dict)
+    skus: dict[str, str] = field(default_factory=dict)
     factors: dict[str, Decimal] = field(default_factory=dict)
 
     def factor(self, key: str) -> Decimal:
@@ -61,7 +63,7 @@ def known_articles(systems: Systems, keys: Sequence[str]) -> Articles:
     links = state.links(PRODUCT, SHOP, ERP, keys)
     facts = state.facts(PRODUCT, keys)
     factors = {key: Decimal(f[UNIT_FACTOR]) for key, f in facts.items() if UNIT_FACTOR in f}
-    return Articles({key: link.target for key, link in links.items()}, {}, factors)
+    return Articles({key: link.target for key, link in links.items()}, factors=factors)
 
 
 def judge_article(sku: str, found: Sequence[Product]) -> str:
@@ -107,6 +109,7 @@ def _resolve_by_sku(
             why = "the ERP article with this SKU already belongs to another product of the shop"
         if why or article is None:
             articles.trouble[key] = why
+            articles.skus[key] = product.sku
             continue
         taken[article.id] = key
         articles.ids[key] = article.id

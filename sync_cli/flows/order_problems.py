@@ -42,7 +42,8 @@ def article_trouble(
 ) -> Problem | None:
     """Every line of those `sold` that has no article, in one problem."""
     wrong = [
-        f"line {number} (SKU {line.sku or 'none'}, {line.name}): {_why_no_article(line, articles)}"
+        f"line {number} (SKU {_sku(line, articles) or 'none'}, {line.name}):"
+        f" {_why_no_article(line, articles)}"
         for number, line in enumerate(order.lines, start=1)
         if line in sold and rules.key_of(line) not in articles.ids
     ]
@@ -55,6 +56,11 @@ def article_trouble(
         "Create the article in the ERP or correct its SKU; the order then goes on by itself.",
         field="sku",
     )
+
+
+def _sku(line: OrderLine, articles: Articles) -> str:
+    """The SKU that the article was looked for by; that of the line may be an older one."""
+    return articles.skus.get(line.product_key, line.sku)
 
 
 def _why_no_article(line: OrderLine, articles: Articles) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, TextIO
 
 from sync_cli.core.errors import Problem
@@ -50,16 +49,20 @@ class LineWatcher:
 
 
 class PersonWatcher(LineWatcher):
-    """The same with a progress bar, for a person at a terminal."""
+    """The same with a progress bar, for a person at a terminal.
+
+    What is printed meanwhile goes through the bar's own console and stands above it: a bar that is
+    stopped and started again wipes out the lines that were printed in between.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-        self._console = Console(stderr=True)
+        console = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        self._progress = Progress(*columns, console=self._console, transient=True)
+        self._progress = Progress(*columns, console=console, transient=True)
         self._tasks: dict[str, Any] = {}
         self._progress.start()
 
@@ -68,22 +71,6 @@ class PersonWatcher(LineWatcher):
         if route not in self._tasks:
             self._tasks[route] = self._progress.add_task(route, total=total)
         self._progress.update(self._tasks[route], completed=count, total=total)
-
-    def planned(self, route: str, operation: Operation) -> None:
-        """The plan stands above the bar."""
-        with self._above():
-            super().planned(route, operation)
-
-    def failed(self, route: str, item: Item, problem: Problem, *, new: bool) -> None:
-        """Failures stand above the bar."""
-        with self._above():
-            super().failed(route, item, problem, new=new)
-
-    @contextmanager
-    def _above(self) -> Iterator[None]:
-        self._progress.stop()
-        yield
-        self._progress.start()
 
     def finish(self, command: str, run: Run | None, exit_code: int, stopped: str = "") -> None:
         """The bar goes, the line stays."""

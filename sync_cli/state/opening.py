@@ -60,7 +60,17 @@ def _find_or_create(path: Path, *, create: bool) -> None:
     if not path.exists() or not path.stat().st_size:
         _refuse_orphaned_log(path)
     if create:
+        _create(path)
+
+
+def _create(path: Path) -> None:
+    try:
         create_private(path)
+    except OSError as error:
+        raise StateError(
+            f"The state file {path} cannot be created: {error.strerror}.",
+            "Name a file on a local disk that has room and that this user can write.",
+        ) from error
 
 
 def _missing(path: Path) -> StateError:

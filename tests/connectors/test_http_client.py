@@ -433,6 +433,7 @@ def test_plain_http_goes_to_this_machine_only(address: str, fits: bool) -> None:
     with pytest.raises(ConfigError) as caught:
         open_client()
     assert "pw" not in caught.value.sentence()
+    assert ("@" in address) != (f", {address}, is not https" in caught.value.sentence())
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,21 @@ def test_a_correction_releases_the_order_with_the_next_run(held: tuple[Town, str
     assert town.document(order)["lines"][0]["tax_code"] == "reduced-rate"
 
 
+def test_a_corrected_product_tells_the_article_and_a_corrected_sku_does_not(town: Town) -> None:
+    del town.erp.tables["product"]["912"]
+    order, left_as_it_is = town.buy("12"), town.buy("12")
+    town.orders()
+    put_right(town, order, "lines[0].sku=SKU-11")
+    town.go("orders")
+    assert "line 1 (SKU SKU-12, Article 12): no article of the ERP has this SKU" in (
+        town.why_held(order)
+    )
+    put_right(town, order, "lines[0].product_id=11")
+    town.go("orders")
+    assert town.states(order) == ["confirmed"]
+    assert set(town.held()) == {left_as_it_is}
+
+
 def test_it_stays_laid_over_the_order_so_that_nothing_looks_edited(
     held: tuple[Town, str],
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import sqlite3
@@ -165,6 +166,15 @@ def test_a_file_without_write_right_is_refused(unprivileged: Path) -> None:
     State.open(path).close()
     path.chmod(0o400)
     with pytest.raises(StateError, match="cannot be read and written by this user"):
+        State.open(path)
+
+
+def test_a_full_disk_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.open", full)
+    with pytest.raises(StateError, match="cannot be created: No space left on device"):
         State.open(path)
 
 
