@@ -237,7 +237,8 @@ def sandbox_module() -> ModuleType:
     except ImportError as error:
         raise ConfigError(
             f"The sandbox is not installed ({error.name} is missing).",
-            "In a checkout `make demo` installs it, or `pip install '.[sandbox]'`.",
+            "Install sync-cli once more with it, from its folder:"
+            " `pipx install --force '.[sandbox]'`, or `pip install '.[sandbox]'`.",
         ) from None
     return sandbox
 

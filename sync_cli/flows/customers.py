@@ -94,6 +94,8 @@ class CustomerFlow:
         """Count what the guard must know; what is to be done goes to the disk."""
         self.run.tally.add(self.route.name, "read", len(window.records))
         self.guard.look(len(window.records))
+        if self.run.options.ids and window.missing:
+            self.run.watcher.note(f"The shop has no account {', '.join(window.missing)}.")
         raws = {raw.id: raw for raw in (*window.records, *map(_gone, window.missing))}
         items = self._items(raws.values())
         if not window.asked_for:

@@ -61,7 +61,10 @@ class OrderFlow:
 
     def _windows(self, reading: Reading) -> Iterator[Window]:
         """What changed and, once a day, what was deleted for good."""
-        yield from reading
+        for window in reading:
+            if self.run.options.ids and window.missing:
+                self.run.watcher.note(f"The shop has no order {', '.join(window.missing)}.")
+            yield window
         if not self.run.options.narrowed:
             yield from gone(self.systems, self.route, reading)
 

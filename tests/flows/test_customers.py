@@ -62,6 +62,12 @@ def test_an_account_that_came_with_an_order_is_not_made_again(town: Town) -> Non
     assert town.number_in_shop("7") == party(town, "7")["number"]
 
 
+def test_an_account_that_does_not_exist_is_named(town: Town) -> None:
+    told = town.customers(ids=("4711",))
+    assert told.ears.notes == ["The shop has no account 4711."]
+    assert told.writes == 0
+
+
 def test_guests_never_come_of_themselves(town: Town) -> None:
     town.buy(email=EMAIL)
     town.customers()

@@ -63,6 +63,7 @@ def test_an_order_that_does_not_exist_is_named_without_harm(town: Town) -> None:
     good = town.buy()
     town.orders()
     told = town.go("orders", ids=("4711",))
+    assert told.ears.notes == ["The shop has no order 4711."]
     assert told.writes == 0
     assert town.states(good) == ["confirmed"]
     assert not town.held()
