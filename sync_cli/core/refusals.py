@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sync_cli.core.errors import Problem
 
 ANOTHER_RECORD = "another-record"
+DISMISSED_CHANGED = "dismissed-changed"
 
 
 def another_record(label: str, record_id: str, target: str) -> Problem:
@@ -70,6 +71,18 @@ def partly_cancelled(label: str, parts: Collection[str]) -> Problem:
         f"the ERP cancelled its document of {', '.join(parts)}, and not the others",
         "Refund that part in the shop, or make a new document in the ERP by hand; then run"
         " `sync-cli held dismiss --route order-status`.",
+    )
+
+
+def dismissed_and_changed(label: str) -> Problem:
+    """What a person took off the list, perhaps because it was booked by hand, and has changed."""
+    return Problem(
+        "dismissed-changed",
+        label,
+        "a person dismissed it, and it has changed since; it is not made by itself, because it may"
+        " have been booked by hand",
+        "If it is not in the ERP yet, run `sync-cli held retry` with its id; if it is, make the"
+        " same change there and run `sync-cli held dismiss` again.",
     )
 
 

@@ -50,7 +50,11 @@ class Writer:
         self.desk = Desk(run, route)
 
     def carry_out(self, operations: Sequence[Operation]) -> None:
-        """Tell every operation; unless this run is dry, do them and settle each."""
+        """Tell every operation; unless this run is dry, do them and settle each.
+
+        What a person has dismissed is made only by a person's word.
+        """
+        operations = self.desk.by_hand(operations)
         for operation in operations:
             self.desk.tell(operation)
         if self.run.is_dry(self.route):

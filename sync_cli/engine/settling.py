@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.outcome import Audit, Settlement, Stage
 from sync_cli.core.plan import (
     UNCHANGED,
+    Create,
     Defer,
     Held,
     Intent,
@@ -21,9 +22,11 @@ from sync_cli.core.plan import (
     next_try,
 )
 from sync_cli.core.privacy import masked
-from sync_cli.core.refusals import ANOTHER_RECORD
+from sync_cli.core.refusals import ANOTHER_RECORD, dismissed_and_changed
 from sync_cli.engine.route import Route
 from sync_cli.engine.run import Run
+
+DISMISSED = "a person dismissed it"
 
 
 class Desk:
@@ -43,6 +46,19 @@ class Desk:
             if (settlement := self._settlement(operation, dismissed)) is not None
         ]
         self.settle(settlements)
+
+    def by_hand(self, operations: Sequence[Operation]) -> list[Operation]:
+        """The operations, but none that makes a document which a person has dismissed.
+
+        It may have been booked by hand. Whoever names it in the command wants it made.
+        """
+        if self.route.kind is not Kind.DOCUMENT:
+            return list(operations)
+        made = [op.item for op in operations if isinstance(op, Create | Defer) and not op.item.link]
+        names = [{item.id, item.source} for item in made]
+        asked = {id for each in names if not each & {*self.run.options.ids} for id in each}
+        dismissed = self.run.state.dismissed(self.route.name, asked) if asked else {}
+        return [self._by_hand(operation, dismissed) for operation in operations]
 
     def settle(self, settlements: list[Settlement]) -> None:
         """Commit all settlements in one transaction."""
@@ -217,6 +233,18 @@ class Desk:
         if new and why is not Why.IN_DOUBT:
             self.run.tally.new_failures += 1
         self.run.watcher.failed(self.route.name, item, problem, new=new)
+
+    @staticmethod
+    def _by_hand(operation: Operation, dismissed: Mapping[str, str]) -> Operation:
+        item = operation.item
+        content = dismissed.get(item.id, dismissed.get(item.source))
+        if content is None or item.link or not isinstance(operation, Create | Defer):
+            return operation
+        if content == item.content:
+            return Skip(item, DISMISSED)
+        if isinstance(operation, Create):
+            return Reject(item, dismissed_and_changed(item.label), Why.TASK)
+        return operation
 
     def _dismissed(self, operations: list[Operation]) -> Mapping[str, str]:
         ids = [operation.item.id for operation in operations if isinstance(operation, Reject)]

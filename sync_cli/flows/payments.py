@@ -118,7 +118,9 @@ class PaymentFlow:
             return Case(replace(item, filtered=reason))
         payment = payment_of(order, item.reference)
         due = total_of(order, self.document_rules)
-        return Case(replace(item, record=payment), payment, due)
+        # The order changes with its state; what was paid does not.
+        content = digest(payment.model_dump(mode="json"))
+        return Case(replace(item, record=payment, content=content), payment, due)
 
     def _left_out(self, order: Order) -> str:
         since = self.settings.since

@@ -10,6 +10,7 @@ from datetime import datetime
 from sync_cli.core.errors import Problem
 from sync_cli.core.outcome import Audit
 from sync_cli.core.plan import Held, Why
+from sync_cli.core.refusals import DISMISSED_CHANGED
 from sync_cli.state.file import Room, Row, Value
 from sync_cli.state.story import AuditEntry, write_audit
 from sync_cli.state.texts import IN_IDS, data_to_text, ids_to_text, text_to_time, time_to_text
@@ -41,7 +42,10 @@ class HeldList(Room):
         return [row[0] for row in rows]
 
     def retry_now(self, route: str | None, ids: Sequence[str] | None, now: datetime) -> int:
-        """Make held records due (None: of all routes, all ids); returns how many are meant."""
+        """Make held records due (None: of all routes, all ids); returns how many are meant.
+
+        A record that is named is no longer dismissed: it may be made.
+        """
         limits: list[str] = []
         values: list[Value] = []
         if route is not None:
@@ -55,6 +59,8 @@ class HeldList(Room):
             changed = connection.execute(
                 f"UPDATE held SET until = min(until, ?){where}", (time_to_text(now), *values)
             )
+            if ids is not None:
+                connection.execute(f"DELETE FROM dismissed{where}", tuple(values))
         return changed.rowcount
 
     def dismiss(self, route: str, id: str, now: datetime, who: str) -> bool:
@@ -101,7 +107,7 @@ def store_held(
 ) -> None:
     """Put records (id, held) on the list, or take them off (None), within the transaction.
 
-    What was dismissed before is forgotten for a record that is held anew.
+    What was dismissed before is forgotten for a record that is held anew, not for one that waits.
     """
     on_list = [(id_, held) for id_, held in records if held is not None]
     off_list = [(route, id_) for id_, held in records if held is None]
@@ -110,7 +116,12 @@ def store_held(
         "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [_held_row(route, id_, held) for id_, held in on_list],
     )
-    forget_dismissals(connection, route, (id_ for id_, _ in on_list))
+    forget_dismissals(connection, route, (id_ for id_, held in on_list if _is_news(held)))
+
+
+def _is_news(held: Held) -> bool:
+    """Whether it is held for a reason of its own: not to wait, and not to ask of a dismissal."""
+    return held.problem.code not in {DISMISSED_CHANGED, *Why}
 
 
 def forget_dismissals(connection: sqlite3.Connection, route: str, ids: Iterable[str]) -> None:

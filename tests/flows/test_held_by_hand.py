@@ -67,3 +67,34 @@ def test_an_order_that_does_not_exist_is_named_without_harm(town: Town) -> None:
     assert told.writes == 0
     assert town.states(good) == ["confirmed"]
     assert not town.held()
+
+
+def test_an_order_that_a_person_booked_and_dismissed_is_not_made_again(
+    held: tuple[Town, str],
+) -> None:
+    town, order = held
+    with closing(town.open_state()) as state:
+        assert state.dismiss("orders", order, town.now, "anna")
+    town.pass_time(25 * 60 * 60)
+    town.go("orders")
+    assert town.states(order) == []
+    assert not town.held()
+    town.edit(order, customer_note="please hurry")
+    for _ in range(2):
+        town.orders()
+        town.pass_time(25 * 60 * 60)
+    assert town.states(order) == []
+    assert "a person dismissed it, and it has changed since" in town.why_held(order)
+    with closing(town.open_state()) as state:
+        assert state.retry_now("orders", [order], town.now) == 1
+    town.orders()
+    assert town.states(order) == ["confirmed"]
+    assert not town.held()
+
+
+def test_an_order_that_was_dismissed_is_made_when_it_is_named(held: tuple[Town, str]) -> None:
+    town, order = held
+    with closing(town.open_state()) as state:
+        assert state.dismiss("orders", order, town.now, "anna")
+    town.go("orders", ids=(order,))
+    assert town.states(order) == ["confirmed"]

@@ -288,3 +288,17 @@ def test_the_way_back_never_writes_to_a_stranger_with_an_old_id(town: Town) -> N
     with pytest.raises(IdentityError):
         town.orders()
     assert town.written_state(order) == ""
+
+
+def test_a_lost_order_is_made_again_though_a_later_edit_of_it_was_dismissed(town: Town) -> None:
+    order = town.buy()
+    town.orders()
+    town.edit(order, customer_note="please ring")
+    town.orders()
+    with closing(town.open_state()) as state:
+        assert state.dismiss("orders", order, town.now, "anna")
+    town.erp.remove("order", town.document(order)["id"])
+    with closing(town.open_state()) as state:
+        assert forget_missing(state, MemoryConnector(town.erp), town.now) == 1
+    town.orders()
+    assert town.states(order) == ["confirmed"]

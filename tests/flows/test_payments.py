@@ -303,3 +303,21 @@ def test_what_a_gift_card_paid_is_not_booked_as_money(till: Till, how: str) -> N
     till.town.orders()
     assert till.town.document(order)["total"] == ("6.90" if how == "line" else "11.90")
     assert [payment["amount"] for payment in till.payments()] == ["6.90"]
+
+
+def test_a_payment_that_a_person_booked_and_dismissed_is_not_booked_again(till: Till) -> None:
+    order = till.town.buy()
+    till.town.orders()
+    document = till.town.erp.tables["order"][till.town.document(order)["id"]]
+    document["total"] = "12.90"
+    till.pay(order)
+    till.town.orders()
+    with closing(till.town.open_state()) as state:
+        assert state.dismiss("payments", order, till.town.now, "anna")
+    document["total"] = "11.90"
+    till.town.pass_time(hour(25))
+    till.town.orders()
+    till.town.set_status(order, "completed")
+    till.town.orders()
+    assert not till.payments()
+    assert not till.town.held("payments")
