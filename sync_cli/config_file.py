@@ -61,6 +61,8 @@ def _message(place: Sequence[str], kind: str, text: str) -> str:
         return f"unknown key {name!r}{did_you_mean(place[-1], known)}"
     if kind == "missing":
         return f"{name!r} is missing"
+    if kind.startswith(("date_", "datetime_")):
+        return f"{name}: this is no date; write 2026-01-31 or 2026-01-31T08:00:00Z"
     return f"{name}: {text.removeprefix('Value error, ')}"
 
 

@@ -71,7 +71,7 @@ def parse_yaml(text: str, file: str, faults: list[Fault]) -> Node | None:
     try:
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
-        faults.append(_syntax_fault(error, file))
+        faults.append(_syntax_fault(error, text, file))
         return None
     if root is None:
         faults.append(Fault(file, 1, "the file is empty"))
@@ -79,11 +79,13 @@ def parse_yaml(text: str, file: str, faults: list[Fault]) -> Node | None:
     return _Builder(file, faults).build(root, 0)
 
 
-def _syntax_fault(error: yaml.YAMLError, file: str) -> Fault:
+def _syntax_fault(error: yaml.YAMLError, text: str, file: str) -> Fault:
     mark = getattr(error, "problem_mark", None)
     line = mark.line + 1 if mark is not None else 1
     problem = getattr(error, "problem", None) or "this is no YAML"
     hint = "put a value that holds [ ] { } : # or , between quotes"
+    if "\t" in "".join(text.splitlines()[line - 1 : line]):
+        hint = "this line holds a tab: indent with spaces"
     return Fault(file, line, f"this is no valid YAML: {problem} ({hint})")
 
 

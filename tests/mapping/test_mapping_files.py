@@ -98,6 +98,7 @@ WRONG_FILES: list[tuple[str, str]] = [
     ("", "toy.yaml:1: the file is empty"),
     ("- a\n", "toy.yaml:1: a mapping file begins with `entity:`"),
     ("entity: product\nsystem: [\n", "toy.yaml:3: this is no valid YAML"),
+    ("entity:\n\tproduct: x\n", "this line holds a tab: indent with spaces"),
     ("system: toy\nread: []\n", "toy.yaml:1: `entity:` must say a name"),
     ("entity: product\nread: []\n", "toy.yaml:1: `system:` must say a name"),
     ("entity: produkt\nsystem: toy\nread: []\n", "toy.yaml:1: unknown entity 'produkt'; did you"),
