@@ -25,6 +25,7 @@ from sync_cli.flows.products_look import Look
 from sync_cli.flows.products_plan import ProductPlan
 from sync_cli.flows.products_write import ProductWriter
 from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.state.spool import Spool
 
 PRODUCTS = "products"
 ONLY_PRICES = "prices"
@@ -69,7 +70,7 @@ class ProductFlow:
         shop_reading.finish()
 
     def _plan_articles(
-        self, comparer: ProductComparer, reading: Reading, done: set[str] | None = None
+        self, comparer: ProductComparer, reading: Reading, done: Spool | None = None
     ) -> None:
         """What is held and what changed in the ERP; `done` collects what was compared."""
         afresh = self.run.options.full or bool(self.run.options.ids)
@@ -78,23 +79,24 @@ class ProductFlow:
     def _plan_changes(
         self, comparer: ProductComparer, reading: Reading, shop_reading: Reading
     ) -> None:
-        done: set[str] = set()
-        self._plan_articles(comparer, reading, done)
-        if not self.run.options.ids and not self.run.options.only:
-            self._plan_shop_changes(comparer, shop_reading, done)
+        with self.run.state.spool() as done:
+            self._plan_articles(comparer, reading, done)
+            if not self.run.options.ids and not self.run.options.only:
+                self._plan_shop_changes(comparer, shop_reading, done)
 
-    def _plan_shop_changes(
-        self, comparer: ProductComparer, reading: Reading, done: set[str]
-    ) -> None:
+    def _plan_shop_changes(self, comparer: ProductComparer, reading: Reading, done: Spool) -> None:
         """Articles whose product moved in the shop, though they did not in the ERP."""
         for window in reading:
             raws = {raw.id: raw for raw in window.records}
             links = self.run.state.links(PRODUCT, SHOP, ERP, list(raws))
-            news = {link.target: raws[id] for id, link in links.items() if link.target not in done}
+            compared = done.among(link.target for link in links.values())
+            news = {
+                link.target: raws[id] for id, link in links.items() if link.target not in compared
+            }
             if news:
                 articles = self.systems.erp.fetch(PRODUCT, sorted(news))
                 self._compare(comparer, articles, list(news.values()), afresh=True)
-                done |= news.keys()
+                _note(done, news)
 
     def _records(self, comparer: ProductComparer, reading: Reading) -> Iterator[Raw]:
         """The articles of all windows; those that the ERP lost are left to the comparer."""
@@ -129,14 +131,14 @@ class ProductFlow:
         known: Sequence[Raw] = (),
         *,
         afresh: bool,
-        done: set[str] | None = None,
+        done: Spool | None = None,
     ) -> None:
         """Compare articles with the shop, whose products are searched while others are compared."""
         looks = self._looks(comparer, raws, known, afresh=afresh)
         for look, found in asked_ahead(looks, comparer.search):
             comparer.compare(look, found)
             if done is not None:
-                done |= look.ids
+                _note(done, look.ids)
 
     def _looks(
         self, comparer: ProductComparer, raws: Iterable[Raw], known: Sequence[Raw], *, afresh: bool
@@ -144,6 +146,12 @@ class ProductFlow:
         for batch in batched(raws, AT_ONCE):
             self.run.tally.add(self.route.name, "read", len(batch))
             yield comparer.look(batch, known, afresh=afresh)
+
+
+def _note(done: Spool, ids: Iterable[str]) -> None:
+    """These articles were compared; on the disk, for there may be very many."""
+    for id in ids:
+        done.append(id, "", ())
 
 
 def products_route(systems: Systems) -> Route:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
 from sync_cli.state.connecting import connect
 from sync_cli.state.file import Room, StateFile
-from sync_cli.state.texts import exact_to_text, text_to_exact
+from sync_cli.state.texts import IN_IDS, exact_to_text, ids_to_text, text_to_exact
 
 _BUFFERED = 500
 """Rows that are written at a time."""
@@ -56,6 +56,12 @@ class Spool:
         """All rows, those of one parent together, within it in the order of their keys."""
         self._index("parent, key")
         return self._read("ORDER BY parent, key, rowid")
+
+    def among(self, keys: Iterable[str]) -> set[str]:
+        """Those of these keys that have a row."""
+        self._index("key")
+        query = f"SELECT key FROM rows WHERE key {IN_IDS}"
+        return {key for (key,) in self._file.rows(query, (ids_to_text(keys),))}
 
     def close(self) -> None:
         """Give the space back."""

@@ -149,6 +149,15 @@ def test_a_price_changed_in_the_shop_is_set_back_the_erp_leads(tmp_path: Path) -
     assert world.product("12")["regular_price"] == "10.00"
 
 
+def test_what_moved_on_both_sides_is_compared_once(tmp_path: Path) -> None:
+    world = synced(tmp_path)
+    world.edit("911", price="12.00")
+    world.edit_shop("11", regular_price="99.00")
+    run = world.run("products").run
+    read = run.tally.of("products", "read")
+    assert (read, len(world.sent)) == (len(world.erp.records("product")), 1)
+
+
 def test_marks_alone_are_written_only_where_asked_for(tmp_path: Path) -> None:
     world = ProductWorld(tmp_path, mark_unchanged=True)
     world.run("products")

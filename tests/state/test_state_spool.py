@@ -25,6 +25,16 @@ def test_rows_come_back_in_the_order_asked_for(state: State) -> None:
         assert [row.key for row in spool.by_key()] == ["1", "10", "20", "20", "25", "30"]
 
 
+def test_it_tells_which_of_some_keys_it_has(state: State) -> None:
+    with state.spool() as spool:
+        assert spool.among(["1"]) == set()
+        for key in ("1", "2", "2"):
+            spool.append(key, "", ())
+        assert spool.among(["2", "3", "1"]) == {"1", "2"}
+        spool.append("3", "", ())
+        assert spool.among(iter(["3", "4"])) == {"3"}
+
+
 def test_a_price_comes_back_as_the_decimal_it_was(state: State) -> None:
     values = ("Ä", 3, None, True, {"price": Decimal("10.00"), "lines": [Decimal("0.1")]})
     with state.spool() as spool:
