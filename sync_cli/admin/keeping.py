@@ -17,6 +17,7 @@ from sync_cli.flows.belonging import HOST, facts_of, host_facts
 from sync_cli.flows.systems import ERP, SHOP
 from sync_cli.mapping.errors import Unreadable
 from sync_cli.mapping.mapping_set import MappingSet
+from sync_cli.state.corrections import Corrected
 from sync_cli.state.store import State
 
 ORDER = "order"
@@ -70,9 +71,16 @@ def forget_reused(state: State, shop: Connector, now: datetime) -> int:
             for raw in shop.fetch(kept.shop_entity, list(known)):
                 if raw.birth and raw.birth != known[raw.id].birth:
                     state.detach(kept.entity, known[raw.id])
+                    _take_back(state, kept, raw.id, now)
                     state.settle(kept.route, 0, [_looked_for(kept, raw.id, "", now)], now)
                     forgotten += 1
     return forgotten
+
+
+def _take_back(state: State, kept: _Kept, id: str, now: datetime) -> None:
+    """A person's corrections were for the record that had this id before."""
+    record = Corrected(kept.entity, kept.route, id, f"{kept.label} {id}")
+    state.uncorrect(record, (), now, "state accept")
 
 
 def forget_missing(state: State, erp: Connector, now: datetime) -> int:

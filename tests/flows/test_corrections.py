@@ -7,7 +7,9 @@ from contextlib import closing
 import pytest
 
 from sync_cli.admin.correcting import correct, uncorrect
+from sync_cli.admin.keeping import forget_reused
 from sync_cli.admin.story import describe, stories
+from sync_cli.connectors.memory import MemoryConnector
 from sync_cli.core.errors import ConfigError
 from tests.flows.town import Town
 
@@ -143,3 +145,18 @@ def test_an_order_is_found_by_its_number_too(town: Town) -> None:
     put_right(town, "2026-0077", "lines[0].tax_class=reduced-rate")
     town.go("orders")
     assert town.states(order) == ["confirmed"]
+
+
+def test_it_is_not_laid_over_another_order_that_got_its_id(held: tuple[Town, str]) -> None:
+    town, order = held
+    put_right(town, order, "billing.city=Ulm", "lines[0].tax_class=reduced-rate")
+    town.go("orders")
+    town.erp.remove("order", town.document(order)["id"])
+    town.buy(order_id=int(order))
+    with closing(town.open_state()) as state:
+        assert forget_reused(state, MemoryConnector(town.shop), town.now) == 1
+    town.orders(ids=(order,))
+    assert town.document(order)["billing"]["city"] != "Ulm"
+    assert town.document(order)["lines"][0]["tax_code"] == "standard"
+    with closing(town.open_state()) as state:
+        assert state.corrections("order", order) == ()
