@@ -152,7 +152,8 @@ class UnseenSales:
         """Orders whose document is confirmed and not called off since, with the pieces in it.
 
         No pieces are told where nobody knows them, or where a person dismissed a later edit of the
-        order: it was carried over by hand. Of an order in parts those count that are confirmed.
+        order: it was carried over by hand. Of an order in parts those count that are confirmed, and
+        all else that was sold is unseen.
         """
         facts = self.state.facts("order", ids)
         names = {id: _names_of(id, facts.get(id, {})) for id in ids}
@@ -169,9 +170,11 @@ class UnseenSales:
                 if part in confirmed and facts.get(part, {}).get("document_state") != CALLED_OFF
             ]
             pieces = [facts.get(part, {}).get("pieces", "") for part in live]
-            if live:
+            if live == of_order:
                 known = all(pieces) and not by_hand.keys() & set(live)
                 seen[id] = " ".join(pieces) if known else ""
+            elif any(pieces):
+                seen[id] = " ".join(pieces)
         return seen
 
     def _read(self, raws: Iterable[Raw]) -> Iterator[Order]:

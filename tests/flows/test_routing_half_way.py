@@ -145,3 +145,16 @@ def test_a_part_that_the_erp_lost_is_made_again_and_not_sold_again(
     depot.town.stock()
     assert [stock[product]["stock_quantity"] for product in ("11", "12")] == [49, 48]
     assert not depot.town.held()
+
+
+def test_a_dismissed_edit_of_one_part_does_not_hide_what_another_lacks(depot: Depot) -> None:
+    order = depot.order()
+    refuse_north(depot, CLOSED)
+    depot.town.orders()
+    depot.town.edit(order, customer_note="please ring")
+    depot.town.orders()
+    with closing(depot.town.open_state()) as state:
+        assert state.dismiss("orders", f"{order}#main", depot.town.now, "anna")
+    depot.town.stock()
+    stock = depot.town.shop.tables["product"]
+    assert [stock[product]["stock_quantity"] for product in ("11", "12")] == [49, 48]
