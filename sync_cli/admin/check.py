@@ -12,7 +12,8 @@ from pathlib import Path
 
 from sync_cli.admin.check_settings import check_settings
 from sync_cli.admin.check_systems import check_state, check_systems
-from sync_cli.config import Config, MailSettings
+from sync_cli.config import Config
+from sync_cli.config.reconcile import MailSettings
 from sync_cli.config_file import load_config
 from sync_cli.core.checkup import Finding, Grade, problem_of
 from sync_cli.core.errors import ConfigError, SyncError

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sync_cli.config import ParentManaged
+from sync_cli.config.catalogue import ParentManaged
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.errors import IdentityError, Problem
 from sync_cli.core.model import Product, ProductKind, StockHolder, StockLevel

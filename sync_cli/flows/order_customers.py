@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sync_cli.config import GuestPolicy
+from sync_cli.config.orders import GuestPolicy
 from sync_cli.connectors.base import Found
 from sync_cli.core.identity import guest_key
 from sync_cli.core.model import Customer, Order

@@ -9,7 +9,7 @@ from datetime import UTC, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sync_cli.config import OrdersSettings
+from sync_cli.config.orders import OrdersSettings
 from sync_cli.connectors.base import Traits
 from sync_cli.core.coupons import Coupons, with_percents
 from sync_cli.core.documents import DocumentRules

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sync_cli.config import Archived
+from sync_cli.config.catalogue import Archived
 from sync_cli.connectors.base import Raw
 from sync_cli.core.errors import IdentityError, Problem
 from sync_cli.core.fingerprint import digest

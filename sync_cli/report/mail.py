@@ -15,7 +15,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
 
-from sync_cli.config import Config, MailSecurity, MailSettings, MailWhen
+from sync_cli.config import Config
+from sync_cli.config.reconcile import MailSecurity, MailSettings, MailWhen
 from sync_cli.core.errors import ConfigError, ExitCode, SyncError
 from sync_cli.core.findings import Report, verdict
 from sync_cli.core.privacy import MASK

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sync_cli.config import ProductsSettings
+from sync_cli.config.catalogue import ProductsSettings
 from sync_cli.connectors.base import Json
 from sync_cli.connectors.memory import Shape
 from sync_cli.core.errors import Problem

@@ -12,7 +12,7 @@ import pytest
 
 from sync_cli.admin.keeping import forget_missing
 from sync_cli.admin.story import describe, stories
-from sync_cli.config import PaymentsSettings
+from sync_cli.config.refunds import PaymentsSettings
 from sync_cli.connectors.base import Json
 from sync_cli.connectors.memory import Fate, MemoryConnector, Network
 from sync_cli.core.errors import IdentityError

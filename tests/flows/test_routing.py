@@ -11,7 +11,7 @@ import pytest
 
 from sync_cli.admin.correcting import correct
 from sync_cli.admin.story import describe, stories
-from sync_cli.config import RoutingSettings
+from sync_cli.config.routing import RoutingSettings
 from sync_cli.connectors.memory import Fate
 from sync_cli.core.errors import ConfigError, Problem
 from tests.flows.depot import BOTH, ROUTING, WHOLE, Depot, refuse_north

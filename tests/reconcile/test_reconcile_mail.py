@@ -18,7 +18,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from pydantic import ValidationError
 
-from sync_cli.config import MailSettings
+from sync_cli.config.reconcile import MailSettings
 from sync_cli.core.drift import Waiting
 from sync_cli.core.errors import ConfigError, ExitCode
 from sync_cli.core.findings import Report, verdict

@@ -22,7 +22,7 @@ HEAD = """\
 #
 # Secrets never stand here: name an environment variable or a file that only you can read.
 # A line like `#buffer: 5m` shows a default; take the # away to change it. Lengths of time are
-# written 90s, 5m, 2h or 3d. This example is written by `make docs` out of sync_cli/config.py."""
+# written 90s, 5m, 2h or 3d. This example is written by `make docs` out of sync_cli/config/."""
 
 SAMPLES: Mapping[str, str] = {
     "shop": "acme",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from sync_cli.config import OrdersSettings
+from sync_cli.config.orders import OrdersSettings
 from sync_cli.core.model import ZERO, Document, DocumentState, Order, OrderState
 from sync_cli.core.plan import (
     Advance,
