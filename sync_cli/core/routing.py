@@ -103,8 +103,10 @@ def split(
         else:
             others.append(line)
     goods = {name: list(lines) for name, lines in own.items()}
-    for line in others:
-        weights = _weights(goods, line, shared)
+    # What a gift card paid is shared last, by what each part then costs.
+    for line in sorted(others, key=lambda one: one.kind is LineKind.GIFT_CARD):
+        is_paid = line.kind is LineKind.GIFT_CARD
+        weights = _costs(own) if is_paid else _weights(goods, line, shared)
         for name, share in zip(names, _shares(line, weights, decimals), strict=True):
             if share is not None:
                 own[name].append(share)
@@ -127,6 +129,12 @@ def _weights(
     if any(nets) and (is_discount or shared is Shared.SHARED):
         return nets
     return [Decimal(1), *([ZERO] * (len(nets) - 1))]
+
+
+def _costs(own: Mapping[str, Sequence[DocumentLine]]) -> list[Decimal]:
+    """What each part costs so far; where all cost nothing they count alike."""
+    costs = [max(ZERO, sum((line.gross for line in lines), ZERO)) for lines in own.values()]
+    return costs if any(costs) else [Decimal(1)] * len(costs)
 
 
 def _may_bear(goods: DocumentLine, line: DocumentLine) -> bool:

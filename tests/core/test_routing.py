@@ -178,3 +178,30 @@ def test_an_order_is_paid_once_all_of_its_documents_are() -> None:
     assert joined([one, one]).paid is True
     assert joined([one, other]).paid is False
     assert joined([one, Document()]).paid is None
+
+
+@pytest.mark.parametrize("shared", list(Shared))
+@given(net=st.tuples(CENTS, CENTS).map(lambda two: tuple(map(abs, two))), share=st.integers(0, 100))
+def test_no_part_falls_below_nothing_by_what_a_gift_card_paid(
+    net: tuple[Decimal, Decimal], share: int, shared: Shared
+) -> None:
+    goods = [
+        DocumentLine(kind=LineKind.PRODUCT, line_id="1", net=net[0], tax=net[0]),
+        DocumentLine(kind=LineKind.PRODUCT, line_id="2", net=net[1]),
+        DocumentLine(kind=LineKind.SHIPPING, line_id="9", net=Decimal("4.90")),
+    ]
+    paid = sum((line.gross for line in goods), Decimal(0)) * share / 100
+    card = DocumentLine(kind=LineKind.GIFT_CARD, net=-paid.quantize(Decimal("0.01")))
+    whole = Document(reference="W", lines=(card, *goods), ordered_at=NOON)
+    parts = split(whole, PARTS, ("n", "s"), 2, shared)
+    assert all(part.total >= 0 for part in parts.values())
+    given_back = sum(
+        (
+            line.net
+            for part in parts.values()
+            for line in part.lines
+            if line.kind is LineKind.GIFT_CARD
+        ),
+        Decimal(0),
+    )
+    assert given_back == card.net
