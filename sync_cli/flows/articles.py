@@ -97,7 +97,8 @@ def link_settlement(shop: Product, article: Product) -> Settlement:
 def _resolve_by_sku(
     systems: Systems, lines: Sequence[OrderLine], articles: Articles, *, dry: bool
 ) -> None:
-    products = _shop_products(systems, lines)
+    there = _shop_products(systems, [line.product_key for line in lines])
+    products = {line.product_key: there.get(line.product_key, _as_sold(line)) for line in lines}
     found = find_articles(systems, [product.sku for product in products.values()])
     taken = _taken(systems, found)
     settlements = []
@@ -114,25 +115,31 @@ def _resolve_by_sku(
         taken[article.id] = key
         articles.ids[key] = article.id
         articles.factors[key] = article.unit_factor
-        settlements.append(link_settlement(product, article))
+        if key in there:
+            settlements.append(link_settlement(product, article))
     if settlements and not dry:
         run = systems.run
         run.state.settle(ROUTE, run.number, settlements, run.now())
         run.tally.add(ROUTE, "adopt", len(settlements))
 
 
-def _shop_products(systems: Systems, lines: Sequence[OrderLine]) -> dict[str, Product]:
-    """The products as the shop has them today; as the line tells where they are gone."""
-    products = {
-        line.product_key: Product(id=line.product_key, sku=line.sku, name=line.name)
-        for line in lines
-    }
-    for raw in systems.shop.fetch(PRODUCT, list(products)):
+def _shop_products(systems: Systems, keys: Sequence[str]) -> dict[str, Product]:
+    """The products as the shop has them today, without those that are gone or cannot be read."""
+    products = {}
+    for raw in systems.shop.fetch(PRODUCT, keys):
         try:
             products[raw.id] = systems.shop_product(raw)
         except Unreadable as error:
             systems.run.watcher.note(error.problems[0].sentence())
     return products
+
+
+def _as_sold(line: OrderLine) -> Product:
+    """What the line tells of a product that the shop deleted since.
+
+    It names the article of this order alone: no link is made of the SKU that one line bears.
+    """
+    return Product(id=line.product_key, sku=line.sku, name=line.name)
 
 
 def find_articles(systems: Systems, skus: Iterable[str]) -> Mapping[str, tuple[Product, ...]]:

@@ -52,8 +52,11 @@ def test_the_sku_of_today_counts_not_that_of_the_order(town: Town) -> None:
 def test_a_deleted_product_is_found_by_the_sku_of_the_line(town: Town) -> None:
     order = town.buy("12")
     town.shop.remove("product", "12")
-    town.orders()
+    told = town.orders()
     assert lines(town, order) == [("912", "1")]
+    assert told.run.tally.of("product-links", "adopt") == 0
+    with closing(town.open_state()) as state:
+        assert not state.links("product", "shop", "erp", ["12"]), "it is that of one order alone"
 
 
 def test_units_of_the_erp_are_pieces_times_their_factor(town: Town) -> None:
