@@ -20,6 +20,8 @@ _PERSONAL = frozenset(
         "address_2",
     }
     | {"postcode", "zip", "city", "state", "billing", "shipping"}
+    # With the payment gateway it leads to who has paid.
+    | {"transaction_id"}
 )
 _WHOLE_OBJECTS = frozenset({"billing", "shipping", "address"})
 

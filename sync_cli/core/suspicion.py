@@ -26,12 +26,15 @@ class HoldRules:
     metadata: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def mark(self, state: OrderState, metadata: Iterable[tuple[str, str]]) -> str:
-        """What marks an order with this state and these entries, in words; "" if nothing does."""
+        """What marks an order with this state and these entries, in words; "" if nothing does.
+
+        Of an entry only its key is told: its value may be a person's.
+        """
         if state in self.states:
             return f"its state is {state}"
         for key, value in metadata:
             if any(_fits(value, pattern) for pattern in self.metadata.get(key, ())):
-                return f"its metadata {key} is {value!r}"
+                return f"its metadata {key} fits orders.fraud_hold"
         return ""
 
 

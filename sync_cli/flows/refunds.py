@@ -123,7 +123,11 @@ class RefundFlow:
 
     def _transfer(self, window: Window) -> None:
         self.run.tally.add(self.route.name, "read", len(window.records))
-        cases = self._recalled([*map(self._read, window.records), *map(self._lost, window.missing)])
+        read = [*map(self._read, window.records), *map(self._lost, window.missing)]
+        if not window.asked_for:
+            # The buffer reads it again and again; what the ERP refused is not sent each time.
+            read = [case for case in read if not self.writer.desk.waits(case.item)]
+        cases = self._recalled(read)
         gone, cases = _parted(cases)
         theirs = [case for case in cases if case.refund is not None and case.refund.credit_note]
         cases = [case for case in cases if case not in theirs]

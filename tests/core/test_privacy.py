@@ -144,6 +144,7 @@ def test_what_is_written_back_names_nobody_and_stays_readable() -> None:
         ({"billing": {"country": "DE", "zip": "1"}}, {"billing": {"country": "DE", "zip": MASK}}),
         ({"lines": [{"text": "for Hanna", "net": "1"}]}, {"lines": [{"text": MASK, "net": "1"}]}),
         ({"partner": {"name": "Hanna", "id": 7}}, {"partner": {"name": MASK, "id": 7}}),
+        ({"method": "card", "transaction_id": "tr_1"}, {"method": "card", "transaction_id": MASK}),
         ({"total": Decimal("1.00")}, {"total": Decimal("1.00")}),
         ({}, {}),
     ],

@@ -29,9 +29,9 @@ def test_a_marked_order_makes_no_document_no_customer_and_says_why(town: Town) -
     mark(town, order, "HIGH")
     assert town.orders().writes == 0
     assert town.why_held(order) == (
-        f"Order {order} in shop: it is held for a check, because its metadata _fraud_risk is"
-        " 'HIGH'. Look at the order in the shop. Release or cancel it there: once that mark is"
-        " gone it goes on by itself."
+        f"Order {order} in shop: it is held for a check, because its metadata _fraud_risk"
+        " fits orders.fraud_hold. Look at the order in the shop. Release or cancel it there:"
+        " once that mark is gone it goes on by itself."
     )
     assert not town.parties()
 

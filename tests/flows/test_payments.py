@@ -321,3 +321,22 @@ def test_a_payment_that_a_person_booked_and_dismissed_is_not_booked_again(till: 
     till.town.orders()
     assert not till.payments()
     assert not till.town.held("payments")
+
+
+def test_one_that_the_erp_refused_is_not_sent_again_before_its_next_try(till: Till) -> None:
+    order = till.town.buy()
+    till.town.orders()
+    till.pay(order)
+    tries: list[str] = []
+
+    def refusing(call: str) -> Fate:
+        tries.extend([call] if call == "create" else [])
+        return Fate.REFUSED if call == "create" else Fate.ARRIVES
+
+    till.town.settle_down()
+    for _ in range(3):
+        till.town.go("orders", network=refusing)
+    assert len(tries) == 1
+    assert till.town.held("payments")[order].attempts == 1
+    till.town.orders(ids=(order,))
+    assert len(till.payments()) == 1

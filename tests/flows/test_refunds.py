@@ -465,3 +465,22 @@ def test_a_refund_of_an_order_in_parts_is_held_in_words(town: RefundTown) -> Non
     assert "several documents (main, north), and a refund is not divided" in (
         town.why_refund_held(refund)
     )
+
+
+def test_one_that_the_erp_refused_is_not_sent_again_before_its_next_try(town: RefundTown) -> None:
+    order = town.sold()
+    town.orders()
+    refund = town.give_back(order, "11.90", Back(1, pieces=1))
+    tries: list[str] = []
+
+    def refusing(call: str) -> Fate:
+        tries.extend([call] if call == "create" else [])
+        return Fate.REFUSED if call == "create" else Fate.ARRIVES
+
+    town.settle_down()
+    for _ in range(3):
+        town.go("orders", network=refusing)
+    assert len(tries) == 1
+    town.pass_time(hour())
+    town.orders()
+    assert town.credit_note(refund)["total"] == "11.90"

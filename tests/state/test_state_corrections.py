@@ -48,3 +48,9 @@ def test_the_audit_tells_who_and_masks_what_names_a_person(state: State) -> None
         "by anna: lines[1].tax_class = 'low'; billing.city = ***",
     )
     assert (away.operation, away.reason) == ("uncorrect", "by bert: billing.city = ***")
+
+
+def test_the_audit_masks_what_a_payment_gateway_calls_a_payment(state: State) -> None:
+    state.correct(RECORD, {"transaction_id": "tr_1"}, NOW, "anna")
+    [made] = state.audit(ROUTE, "7")
+    assert made.reason == "by anna: transaction_id = ***"
