@@ -55,10 +55,11 @@ class Writer:
         What a person has dismissed is made only by a person's word.
         """
         operations = self.desk.by_hand(operations)
-        for operation in operations:
-            self.desk.tell(operation)
-        if self.run.is_dry(self.route):
-            return
+        with self.desk.counting(operations):
+            if not self.run.is_dry(self.route):
+                self._do(operations)
+
+    def _do(self, operations: Sequence[Operation]) -> None:
         self.desk.close([op for op in operations if isinstance(op, Skip | Defer | Reject)])
         self.adopt([op for op in operations if isinstance(op, Adopt)])
         for batch in batched((op for op in operations if isinstance(op, Create)), self._batch()):

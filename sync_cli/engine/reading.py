@@ -39,6 +39,11 @@ class Window:
     asked_for: bool = False
     total: int | None = None
 
+    @property
+    def size(self) -> int:
+        """How many records were looked at, those that the source lost among them."""
+        return len(self.records) + len(self.missing)
+
 
 class Reading:
     """One read of all that a route must look at: what is held and due, then what changed.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -48,14 +48,25 @@ class Silent:
 
 @dataclass(slots=True)
 class Tally:
-    """What a run did, by route: counts of read, skipped, written and failed records."""
+    """What a run did, by route: counts of read, skipped, written and failed records.
+
+    Of the routes in `planned` the counts say what would be done.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
+    planned: set[str] = field(default_factory=set)
     new_failures: int = 0
 
     def add(self, route: str, what: str, count: int = 1) -> None:
         """Count `what` ("read", "create", "held", ...) of `route`."""
         self.counts[f"{route}.{what}"] += count
+
+    def add_all(self, route: str, counts: Mapping[str, int], *, planned: bool = False) -> None:
+        """Count what records came to, or would come to where `route` is only planned."""
+        if planned:
+            self.planned.add(route)
+        for what, count in counts.items():
+            self.add(route, what, count)
 
     def of(self, route: str, what: str) -> int:
         """How often `what` was counted for `route`."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from typing import TypeVar
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.outcome import Audit, Settlement, Stage
@@ -23,10 +25,12 @@ from sync_cli.core.plan import (
 )
 from sync_cli.core.privacy import masked
 from sync_cli.core.refusals import ANOTHER_RECORD, dismissed_and_changed
+from sync_cli.engine.counting import HELD, Counting
 from sync_cli.engine.route import Route
 from sync_cli.engine.run import Run
 
 DISMISSED = "a person dismissed it"
+T = TypeVar("T")
 
 
 class Desk:
@@ -36,6 +40,29 @@ class Desk:
         self.run = run
         self.route = route
         self._held = {held.id: held for held in run.state.held(route.name)}
+        self._counting = Counting(())
+
+    @contextmanager
+    def counting(self, operations: Sequence[Operation]) -> Iterator[None]:
+        """Tell and count these operations: planned ones at once, others by what came of them.
+
+        What a run that is broken off did until then is counted too.
+        """
+        tally, route = self.run.tally, self.route.name
+        self._counting = Counting(operations)
+        for operation in operations:
+            self._show(operation)
+        if rejected := sum(isinstance(each, Reject) for each in operations):
+            tally.add(route, "reject", rejected)
+        if self.run.is_dry(self.route):
+            tally.add_all(route, self._counting.planned(), planned=True)
+            yield
+            return
+        try:
+            yield
+        finally:
+            tally.add_all(route, self._counting.done())
+            self._counting = Counting(())
 
     def close(self, operations: list[Operation]) -> None:
         """Settle the operations that call nobody: Skip, Defer, Reject."""
@@ -65,6 +92,7 @@ class Desk:
         if not settlements or self.run.is_dry(self.route):
             return
         self.run.state.settle(self.route.name, self.run.number, settlements, self.run.now())
+        self._counting.settle(settlements)
         for settlement in settlements:
             if settlement.held is None:
                 self._held.pop(settlement.id, None)
@@ -72,8 +100,12 @@ class Desk:
                 self._held[settlement.id] = settlement.held
 
     def tell(self, operation: Operation) -> None:
-        """Count the operation; unchanged records are only counted."""
-        self.run.tally.add(self.route.name, type(operation).__name__.lower())
+        """Tell and count an operation on a record that is left alone and leaves nothing behind."""
+        self.run.tally.add_all(self.route.name, Counting([operation]).planned())
+        self._show(operation)
+
+    def _show(self, operation: Operation) -> None:
+        """Unchanged records are only counted."""
         if not (isinstance(operation, Skip) and operation.reason == UNCHANGED):
             self.run.watcher.planned(self.route.name, operation)
 
@@ -91,6 +123,13 @@ class Desk:
             and held.until > self.run.now()
             and held.content == item.content
         )
+
+    def due(self, records: Sequence[T], item_of: Callable[[T], Item]) -> list[T]:
+        """The records but those that still wait, which count as held."""
+        due = [record for record in records if not self.waits(item_of(record))]
+        if still := len(records) - len(due):
+            self.run.tally.add(self.route.name, HELD, still)
+        return due
 
     def hold(
         self,
@@ -150,6 +189,7 @@ class Desk:
                 return self.put_off(item, reason, until, why, keep_intent=True)
             case Reject(item=item, problem=problem, why=why):
                 if item.id in dismissed and dismissed[item.id] == item.content:
+                    self._counting.leave(item.id)
                     return None
                 return self.hold(item, problem, why, keep_intent=True)
             case _:
@@ -229,7 +269,6 @@ class Desk:
     def _tell_failure(self, item: Item, problem: Problem, why: Why) -> None:
         before = self._held.get(item.id)
         new = before is None or before.problem.code != problem.code
-        self.run.tally.add(self.route.name, "held")
         if new and why is not Why.IN_DOUBT:
             self.run.tally.new_failures += 1
         self.run.watcher.failed(self.route.name, item, problem, new=new)

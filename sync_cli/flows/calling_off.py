@@ -43,7 +43,8 @@ class CallingOff:
         others: list[Operation] = []
         for operation in operations:
             # An order may be read twice in a run: its last standing counts.
-            self._operations.pop(operation.item.id, None)
+            if self._operations.pop(operation.item.id, None) is not None:
+                self.run.tally.add(self.route.name, "read", -1)
             if not isinstance(operation, Advance) or operation.to != DocumentState.CANCELLED:
                 others.append(operation)
             elif credit := credited(self.systems, operation.item.source):

@@ -63,8 +63,15 @@ class CreditNoteFlow:
         cases = self._linked([self._read(raw) for raw in window.records])
         self._tell_returns([case for case in cases if case.refund and case.note is not None])
         self._report_cancelled([case for case in cases if case.refund])
+        own = [case for case in cases if not case.refund]
         if self.settings.from_erp is not Mode.OFF:
-            self._give_back([case for case in cases if not case.refund])
+            self._give_back(own)
+        else:
+            self._leave(own)
+
+    def _leave(self, cases: Sequence[Case]) -> None:
+        """Nothing is to be done about these, and that is all that is told of them."""
+        self.run.tally.add(self.route.name, "skip", len(cases))
 
     def _read(self, raw: Raw) -> Case:
         item = Item(
@@ -116,6 +123,8 @@ class CreditNoteFlow:
             if case.note is not None and case.note.state is DocumentState.CANCELLED
         ]
         held = self.run.state.held_of(self.route.name, [case.item.id for case in cases])
+        agreed = [c for c in cases if c not in cancelled and c.item.id not in held]
+        self._leave(agreed)
         if not cancelled and not held:
             return
         wanted = [case.refund for case in cancelled]

@@ -92,14 +92,14 @@ class CustomerFlow:
 
     def _plan(self, window: Window, plan: Spool) -> None:
         """Count what the guard must know; what is to be done goes to the disk."""
-        self.run.tally.add(self.route.name, "read", len(window.records))
+        self.run.tally.add(self.route.name, "read", window.size)
         self.guard.look(len(window.records))
         if self.run.options.ids and window.missing:
             self.run.watcher.note(f"The shop has no account {', '.join(window.missing)}.")
         raws = {raw.id: raw for raw in (*window.records, *map(_gone, window.missing))}
         items = self._items(raws.values())
         if not window.asked_for:
-            items = [item for item in items if not self.writer.desk.waits(item)]
+            items = self.writer.desk.due(items, lambda item: item)
         at_rest = [item for item in items if self._is_at_rest(item)]
         for operation in self._decide(at_rest):
             self.writer.desk.tell(operation)

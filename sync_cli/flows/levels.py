@@ -90,6 +90,7 @@ class Comparer:
 
         `whole` claims that all rows of the ERP were compared; else the rest is asked for.
         """
+        self.plan.count_with_others(sum(len(each) - 1 for each in self._families.values()))
         for batch in batched(self._families.items(), PARENTS_AT_ONCE):
             self._compare_parents(dict(batch), whole=whole)
         self._families.clear()
@@ -230,9 +231,16 @@ class Comparer:
             return
         if not whole:
             self._complete(families)
+        gone = set(families)
         for row in self._readable([tuple(self.systems.shop.fetch(PRODUCT, list(families)))]):
-            if not row.trashed:
-                self._sum_up(row.product, families[row.product.id])
+            gone.discard(row.product.id)
+            family = families[row.product.id]
+            if row.trashed:
+                self.plan.skip(Skip(_first_item(family), TRASHED))
+            else:
+                self._sum_up(row.product, family)
+        for id in sorted(gone):
+            self.plan.skip(Skip(_first_item(families[id]), NOT_IN_SHOP))
 
     def _complete(self, families: Mapping[str, Family]) -> None:
         """Add the variations that this run did not compare."""

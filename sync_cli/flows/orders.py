@@ -82,7 +82,7 @@ class OrderFlow:
         self.calling_off.carry_out()
 
     def _transfer(self, window: Window) -> None:
-        self.run.tally.add(self.route.name, "read", len(window.records))
+        self.run.tally.add(self.route.name, "read", window.size)
         read = [self.reader.read(raw) for raw in window.records]
         if not window.asked_for:
             read = self._without_waiting(read)
@@ -113,7 +113,7 @@ class OrderFlow:
 
         The buffer reads them again and again; a draft that was refused is not made each time.
         """
-        return [case for case in cases if not self.writer.desk.waits(case.item)]
+        return self.writer.desk.due(cases, lambda case: case.item)
 
     def _recalled(self, cases: Sequence[Case]) -> list[Case]:
         items = recall(self.run.state, self.route, [case.item for case in cases])

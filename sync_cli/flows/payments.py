@@ -85,11 +85,11 @@ class PaymentFlow:
         return sorted(state.links(ORDER, SHOP, ERP, ids))
 
     def _transfer(self, window: Window) -> None:
-        self.run.tally.add(self.route.name, "read", len(window.records))
+        self.run.tally.add(self.route.name, "read", window.size)
         cases = [*map(self._read, window.records), *map(self._gone, window.missing)]
         if not window.asked_for:
             # The buffer reads it again and again; what the ERP refused is not sent each time.
-            cases = [case for case in cases if not self.writer.desk.waits(case.item)]
+            cases = self.writer.desk.due(cases, lambda case: case.item)
         items = recall(self.run.state, self.route, [case.item for case in cases])
         # A payment that is booked stays as it is, whatever becomes of its order.
         items = [replace(item, same=True) if item.link else item for item in items]

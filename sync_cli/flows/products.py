@@ -113,6 +113,7 @@ class ProductFlow:
         for raw in raws:
             if desk.holds(raw.id) and desk.waits(Item(raw.id, "", content=content_hash(raw.data))):
                 self.run.tally.add(self.route.name, "read")
+                self.run.tally.add(self.route.name, "held")
             else:
                 yield raw
 

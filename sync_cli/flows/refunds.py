@@ -122,11 +122,11 @@ class RefundFlow:
         return sorted(id for id, order in orders.items() if order in linked)
 
     def _transfer(self, window: Window) -> None:
-        self.run.tally.add(self.route.name, "read", len(window.records))
+        self.run.tally.add(self.route.name, "read", window.size)
         read = [*map(self._read, window.records), *map(self._lost, window.missing)]
         if not window.asked_for:
             # The buffer reads it again and again; what the ERP refused is not sent each time.
-            read = [case for case in read if not self.writer.desk.waits(case.item)]
+            read = self.writer.desk.due(read, lambda case: case.item)
         cases = self._recalled(read)
         gone, cases = _parted(cases)
         theirs = [case for case in cases if case.refund is not None and case.refund.credit_note]

@@ -93,8 +93,9 @@ class StockFlow:
         done: set[str] = set()
         for window in reading:
             self._say_missing(window.missing)
-            self.run.tally.add(self.route.name, "read", len(window.records))
-            comparer.compare([raw for raw in window.records if raw.id not in done])
+            fresh = [raw for raw in window.records if raw.id not in done]
+            self.run.tally.add(self.route.name, "read", len(fresh))
+            comparer.compare(fresh)
             if not whole:
                 done.update(raw.id for raw in window.records)
         if whole:

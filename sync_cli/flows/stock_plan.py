@@ -36,6 +36,10 @@ class StockPlan:
         self.guard.look()
         self.writer.run.tally.add(self.writer.route.name, "skip")
 
+    def count_with_others(self, rows: int) -> None:
+        """Rows that are left out, because another one of the same number stands for them."""
+        self.writer.run.tally.add(self.writer.route.name, "skip", rows)
+
     def skip(self, operation: Skip) -> None:
         """A row that is left out, with the reason."""
         if operation.item.intent is not None or operation.item.applied is not None:
@@ -80,7 +84,8 @@ class StockPlan:
     def _planned(self, doubled: Collection[str]) -> Iterator[Item]:
         """The updates by parent and target; of two for one target the later one counts."""
         for _, rows in groupby(self._updates.by_parent(), key=lambda row: (row.parent, row.key)):
-            *_, row = rows
+            *earlier, row = rows
+            self.count_with_others(len(earlier))
             id, label, target, _sku, payload, _was, _wanted = row.values
             if target not in doubled:
                 link = Link(id, target, "")

@@ -100,7 +100,7 @@ class WriteBackFlow:
             else:
                 closed.append(Skip(item, UNCHANGED))
                 documents.update(dict.fromkeys(self.followers.documents_of(record)))
-        Writer(self.run, route).desk.close(closed)
+        Writer(self.run, route).carry_out(closed)
         linked = self.run.state.linked_targets(ORDER, SHOP, ERP, list(documents))
         return list(self.systems.erp.fetch(ORDER, list(linked))) if linked else []
 

@@ -45,7 +45,7 @@ class LineWatcher:
         """One line that says what the run did, or would do."""
         if run is not None and not self._quiet:
             name = f"{command} (plan only)" if self._show_plan else command
-            print(summary(name, run.tally.counts))
+            print(summary(name, run.tally.counts, run.tally.planned))
 
 
 class PersonWatcher(LineWatcher):

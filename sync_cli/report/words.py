@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, assert_never
 
 from sync_cli.core.model import Customer, Document
@@ -56,18 +56,26 @@ def as_data(route: str, operation: Operation) -> dict[str, Any]:
     }
 
 
-def summary(command: str, counts: Mapping[str, int]) -> str:
-    """All routes of a run in one line: what was read, written, held."""
+def summary(command: str, counts: Mapping[str, int], planned: Collection[str] = ()) -> str:
+    """All routes of a run in one line: what was read, written, held.
+
+    Every record that was read is in one of the other counts; of the routes in `planned` these say
+    what would be done.
+    """
     routes: dict[str, dict[str, int]] = {}
     for key, count in counts.items():
         route, _, what = key.rpartition(".")
         routes.setdefault(route, {})[what] = count
-    parts = [f"{route} {_counts(each)}" for route, each in routes.items() if any(each.values())]
+    parts = [
+        f"{route} {_counts(each, _FUTURE if route in planned else _PAST)}"
+        for route, each in routes.items()
+        if any(each.values())
+    ]
     return f"{command}: " + ("; ".join(parts) if parts else "nothing to do")
 
 
-def _counts(each: Mapping[str, int]) -> str:
-    shown = [f"{each[what]} {_PAST[what]}" for what in _COUNTED if each.get(what)]
+def _counts(each: Mapping[str, int], words: Mapping[str, str]) -> str:
+    shown = [f"{each[what]} {words[what]}" for what in _COUNTED if each.get(what)]
     return ", ".join(shown)
 
 
@@ -81,6 +89,14 @@ _PAST = {
     "defer": "waiting",
     "held": "held",
 }
+_FUTURE = {
+    **_PAST,
+    "create": "to create",
+    "adopt": "to link",
+    "update": "to update",
+    "advance": "to advance",
+    "held": "to hold",
+}
 
 
 def _amount(item: Item) -> str:
@@ -90,8 +106,8 @@ def _amount(item: Item) -> str:
         return f" as {item.reference}: {amount} by {record.method}"
     if not isinstance(record, Document):
         return ""
-    lines = len(record.lines)
-    return f" as {item.reference}: {plain(record.total)} {record.currency}, {lines} lines"
+    lines = counted(len(record.lines), "line")
+    return f" as {item.reference}: {plain(record.total)} {record.currency}, {lines}"
 
 
 def _fields(item: Item) -> str:
@@ -101,8 +117,13 @@ def _fields(item: Item) -> str:
     return ", ".join(f"{key} = {_short(value)}" for key, value in item.payload.items())
 
 
+def counted(count: int, noun: str) -> str:
+    """The noun with its number: 1 line, 2 lines."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def _short(value: Any) -> str:
     if isinstance(value, list):
-        return f"{len(value)} entries"
+        return "1 entry" if len(value) == 1 else f"{len(value)} entries"
     text = str(value)
     return text if len(text) <= 40 else f"{text[:37]}..."

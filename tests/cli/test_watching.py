@@ -71,7 +71,7 @@ def test_json_is_one_document_with_plan_failures_and_counts(stage: Stage) -> Non
 def test_a_plan_shows_amounts_as_people_write_them(stage: Stage) -> None:
     [order] = stage.buy(SKU)
     said = stage.run("orders", "--dry-run")
-    assert f"create Order {order} as WC-main-{order}: 11.90 EUR, 1 lines" in said.out
+    assert f"create Order {order} as WC-main-{order}: 11.90 EUR, 1 line\n" in said.out
 
 
 def test_a_dry_run_shows_each_operation_in_a_line(stage: Stage) -> None:
