@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sync_cli.core.corrections import Correction
+from sync_cli.core.corrections import Correction, place_of
 from sync_cli.core.errors import ConfigError
 from sync_cli.core.plan import Held
 from sync_cli.core.routing import order_of
@@ -21,8 +21,8 @@ def correct(
     state: State, name: str, values: Sequence[str], *, route: str, now: datetime, who: str
 ) -> tuple[Corrected, tuple[Correction, ...]]:
     """Lay `path=value` over the record that `name` means; raises ConfigError if that cannot be."""
-    record = _record(state, name, route)
     given = dict(map(_parted, values))
+    record = _record(state, name, route, given)
     for path, value in given.items():
         try:
             check(record.entity, path, value)
@@ -53,26 +53,45 @@ def corrections_of(state: State, held: Held) -> tuple[Correction, ...]:
     return state.corrections(entity, order_of(held.id)) if entity is not None else ()
 
 
-def _record(state: State, name: str, route: str) -> Corrected:
-    """The record that waits on `route` under this name, or that has corrections already."""
+def _record(state: State, name: str, route: str, paths: Iterable[str] = ()) -> Corrected:
+    """The record that waits on `route` under this name, or that has corrections already.
+
+    Raises ConfigError if `paths` lead to places that its lists do not have.
+    """
     if route not in ENTITIES:
         raise ConfigError(f"Only {' and '.join(ENTITIES)} can be corrected, not {route!r}.")
     entity = ENTITIES[route]
     labels = (name, f"{entity.capitalize()} {name}")
     waiting = [held for held in state.held(route) if held.id == name or held.label in labels]
-    found = {order_of(held.id): held.label.partition(", part ")[0] for held in waiting}
+    found = {order_of(held.id): held for held in waiting}
     if len(found) > 1:
         raise ConfigError(
             f"{name} may mean several records: {', '.join(found)}.", "Name one of these ids."
         )
-    for id, label in found.items():
-        return Corrected(entity, route, id, label)
-    if state.corrections(entity, name):
-        return Corrected(entity, route, name, f"{entity.capitalize()} {name}")
+    for id, held in found.items():
+        label = held.label.partition(", part ")[0]
+        for path in paths:
+            _check_place(label, held.places, path)
+        return Corrected(entity, route, id, label, held.birth, held.places)
+    if known := state.corrections(entity, name):
+        places = {one.place: one.entry for one in known}
+        label = f"{entity.capitalize()} {name}"
+        return Corrected(entity, route, name, label, known[0].birth, places)
     raise ConfigError(
         f"{name} is not held by {route}.",
         "What is not held went over as the shop says it; correct it there.",
     )
+
+
+def _check_place(label: str, places: Mapping[str, str], path: str) -> None:
+    place = place_of(path)
+    name, bracket, _ = place.partition("[")
+    count = sum(one.startswith(f"{name}[") for one in places)
+    if bracket and count and place not in places:
+        last = f"{name}[{count - 1}]"
+        raise ConfigError(
+            f"{label} has no {place}, the last one is {last}.", "Nothing was changed."
+        )
 
 
 def _parted(text: str) -> tuple[str, str]:

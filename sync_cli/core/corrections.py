@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.privacy import MASK, is_personal
 
@@ -14,13 +15,17 @@ from sync_cli.core.privacy import MASK, is_personal
 class Correction:
     """One value that stands in place of the shop's: whose word, and since when (aware UTC).
 
-    `path` leads through the canonical record, as in `lines[1].tax_class`.
+    `path` leads through the canonical record, as in `lines[1].tax_class`. `birth` is the birth mark
+    of the record that was looked at, `entry` the mark of the list's entry that the path leads to;
+    "" where it is not known.
     """
 
     path: str
     value: str = field(repr=False)
     at: datetime
     who: str
+    birth: str = ""
+    entry: str = ""
 
     @property
     def shown(self) -> str:
@@ -28,6 +33,46 @@ class Correction:
         names = [step.partition("[")[0] for step in self.path.split(".")]
         value = MASK if is_personal(names) else repr(self.value)
         return f"{self.path} = {value}"
+
+    @property
+    def place(self) -> str:
+        """Its place in a list of the record, as in `lines[1]`."""
+        return place_of(self.path)
+
+    def is_for(self, birth: str) -> bool:
+        """Whether it is for the record of this birth mark, as far as that is known."""
+        return self.birth in ("", birth) or not birth
+
+
+def place_of(path: str) -> str:
+    """The first step of a path, which may be a place in a list of the record."""
+    return path.partition(".")[0]
+
+
+def moved(
+    entity: str,
+    id: str,
+    label: str,
+    corrections: Iterable[Correction],
+    places: Mapping[str, str],
+) -> list[Problem]:
+    """What is wrong with corrections whose entry stands elsewhere now, or is gone.
+
+    `places` has the mark of each entry of the record's lists, as in `lines[1]`.
+    """
+    route = "" if entity == "order" else f" --route {entity}s"
+    return [
+        Problem(
+            "correction-moved",
+            label,
+            f"the correction of {one.path} was for another line than the one that stands there now",
+            f"Take it away with `sync-cli held uncorrect {id} '{one.path}'{route}`, look at the"
+            f" {entity}, and correct it anew.",
+            field=one.path,
+        )
+        for one in corrections
+        if one.entry and places.get(one.place) != one.entry
+    ]
 
 
 def corrected(content: str, corrections: Sequence[Correction]) -> str:

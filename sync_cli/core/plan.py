@@ -95,7 +95,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A record that waits: why, until when, and how often it was tried."""
+    """A record that waits: why, until when, and how often it was tried.
+
+    `birth` and `places` are those of its item, by which a correction knows what it is for.
+    """
 
     route: str
     id: str
@@ -106,6 +109,8 @@ class Held:
     problem: Problem
     label: str = ""
     content: str = ""
+    birth: str = ""
+    places: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,8 @@ class Item:
     """One record of a window with all that was gathered about it.
 
     `part` names one of several documents that an order becomes; its `id` then ends with it.
-    `content` is the hash of all of it, `substance` that without what its state brings along.
+    `content` is the hash of all of it, `substance` that without what its state brings along;
+    `places` has a mark of each entry of its lists, as in `lines[1]`.
     `filtered` says why the route leaves it out, `problem` why it cannot be transferred, `waits`
     why not yet (with `waits_until`). `match_said` stands for a match value that must
     not be shown. `wanted` is the document state it should reach. `same` claims
@@ -155,6 +161,7 @@ class Item:
     birth: str = ""
     content: str = ""
     substance: str = ""
+    places: Mapping[str, str] = field(default_factory=dict, repr=False)
     mapping: str = ""
     reference: str = ""
     match: str = ""

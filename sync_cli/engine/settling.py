@@ -234,6 +234,8 @@ class Desk:
             problem,
             item.label,
             item.content,
+            item.birth,
+            item.places,
         )
         return Settlement(
             item.id,
@@ -264,6 +266,8 @@ class Desk:
             problem,
             item.label,
             item.content,
+            item.birth,
+            item.places,
         )
 
     def _tell_failure(self, item: Item, problem: Problem, why: Why) -> None:

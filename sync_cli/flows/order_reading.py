@@ -44,13 +44,14 @@ class OrderReader:
 
     def read(self, raw: Raw) -> Case:
         """The order with its filter, or the problem that makes it unreadable."""
-        corrections = self.run.state.corrections(ORDER, raw.id)
+        corrections = self.systems.corrections(ORDER, raw)
         item = replace(
             self._item(raw.id),
             label=f"Order {raw.data.get('number') or raw.id}",
             birth=raw.birth,
             content=corrected(content_hash(raw.data), corrections),
             substance=corrected(content_hash(_without_state(raw.data)), corrections),
+            places=self.systems.shop_mapping(ORDER).places(raw.data),
             because=said(corrections),
         )
         try:

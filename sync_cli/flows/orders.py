@@ -13,6 +13,7 @@ from sync_cli.engine.guarding import stop_on_reused_ids
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.calling_off import CallingOff
+from sync_cli.flows.corrected import forget_others
 from sync_cli.flows.gone import gone
 from sync_cli.flows.order_case import Case
 from sync_cli.flows.order_customers import OrderCustomers
@@ -87,7 +88,9 @@ class OrderFlow:
         if not window.asked_for:
             read = self._without_waiting(read)
         cases = self._recalled([*read, *(self.reader.missing(id) for id in window.missing)])
-        cases = self.reader.barred(self.parts.remembered(cases))
+        cases = self.parts.remembered(cases)
+        forget_others(self.run, self.route, [case.item for case in cases])
+        cases = self.reader.barred(cases)
         articles = self.maker.articles(cases)
         cases = self.parts.divided([self.maker.proven(case, articles) for case in cases])
         if not window.asked_for:

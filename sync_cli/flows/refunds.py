@@ -41,6 +41,7 @@ from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
 from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.articles import resolve_lines
+from sync_cli.flows.corrected import forget_others
 from sync_cli.flows.gone import gone
 from sync_cli.flows.judging import judge_document
 from sync_cli.flows.order_customers import OrderCustomers
@@ -128,6 +129,7 @@ class RefundFlow:
             # The buffer reads it again and again; what the ERP refused is not sent each time.
             read = self.writer.desk.due(read, lambda case: case.item)
         cases = self._recalled(read)
+        forget_others(self.run, self.route, [case.item for case in cases])
         gone, cases = _parted(cases)
         theirs = [case for case in cases if case.refund is not None and case.refund.credit_note]
         cases = [case for case in cases if case not in theirs]
@@ -165,9 +167,12 @@ class RefundFlow:
         return Case(replace(self._item(refund_id), filtered="it was deleted in the shop"))
 
     def _read(self, raw: Raw) -> Case:
-        corrections = self.run.state.corrections(REFUND, raw.id)
-        content = corrected(content_hash(raw.data), corrections)
-        item = replace(self._item(raw.id), birth=raw.birth, content=content)
+        item = replace(
+            self._item(raw.id),
+            birth=raw.birth,
+            content=corrected(content_hash(raw.data), self.systems.corrections(REFUND, raw)),
+            places=self.systems.shop_mapping(REFUND).places(raw.data),
+        )
         try:
             refund = self.systems.refund(raw)
         except Unreadable as error:

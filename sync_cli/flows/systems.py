@@ -71,8 +71,13 @@ class Systems:
 
     def _corrected(self, entity: str, raw: Raw, label: str) -> Record:
         """A shop record with the corrections that people laid over it. Raises Unreadable."""
-        corrections = self.run.state.corrections(entity, raw.id)
+        corrections = self.corrections(entity, raw)
         return _read(self.shop_mapping(entity), raw, label, corrections)
+
+    def corrections(self, entity: str, raw: Raw) -> tuple[Correction, ...]:
+        """What people laid over this very shop record, not over another that had its id before."""
+        known = self.run.state.corrections(entity, raw.id)
+        return tuple(one for one in known if one.is_for(raw.birth))
 
     def ordered_at(self, raw: Raw) -> datetime | None:
         """When a shop order was placed (aware UTC); None if that cannot be read."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sync_cli.core.corrections import Correction
+from sync_cli.core.corrections import Correction, moved
 from sync_cli.core.errors import ConfigError, Problem
 from sync_cli.core.model import Record
 from sync_cli.mapping.compiler import path_of
@@ -31,7 +31,7 @@ from sync_cli.mapping.merging import merged_meta
 from sync_cli.mapping.overlay import apply_overlay
 from sync_cli.mapping.paths import compile_path
 from sync_cli.mapping.read_compiler import ReadCompiler
-from sync_cli.mapping.reading import Reader
+from sync_cli.mapping.reading import Reader, mark_of
 from sync_cli.mapping.rules import UNSET, Rule, Table
 from sync_cli.mapping.shapes import RECORDS, plain_record
 from sync_cli.mapping.source import Source, parse_source, short_name
@@ -82,8 +82,10 @@ class EntityMapping:
             raise ConfigError(f"{self.file} has no rules to read {self.entity} by.")
         reader = self.reader
         if corrections:
-            given = given_by(self.model, corrections, label or self._label(id))
-            reader = reader.corrected(given)
+            name = label or self._label(id)
+            if elsewhere := moved(self.entity, id, name, corrections, self.places(data)):
+                raise Unreadable(elsewhere)
+            reader = reader.corrected(given_by(self.model, corrections, name))
         try:
             fields = reader.read(data)
             fields["id"] = id
@@ -96,6 +98,18 @@ class EntityMapping:
             raise Unreadable([one.problem(name) for one in refused.refusals]) from refused
         except ValidationError as error:
             raise Unreadable(self._model_problems(error, label or self._label(id))) from None
+
+    def places(self, data: Mapping[str, Any]) -> dict[str, str]:
+        """A mark of each entry of the record's lists, by its place, as in `lines[1]`.
+
+        It is the entry's id, or a hash of it where it has none.
+        """
+        found = {}
+        for rule in self.rules_read:
+            entries = path_of(rule).get(data) if rule.each else ()
+            for at, entry in enumerate(entries if isinstance(entries, list) else ()):
+                found[f"{rule.to}[{at}]"] = mark_of(entry)
+        return found
 
     def reading_only(self, fields: frozenset[str]) -> EntityMapping:
         """The same mapping, which reads only these canonical fields: cheaper, same `version`."""

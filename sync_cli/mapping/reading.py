@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from sync_cli.core.fingerprint import digest
 from sync_cli.mapping.errors import (
     ABSENT_FIELD,
     EMPTY_FIELD,
@@ -235,6 +236,12 @@ def items_of(rule: Rule, reader: Reader, given: Given | None = None) -> Convert:
         return tuple(items)
 
     return convert
+
+
+def mark_of(entry: Any) -> str:
+    """What tells an entry of a list from the others, wherever it stands: its id, or a hash."""
+    id = entry.get("id") if isinstance(entry, Mapping) else None
+    return str(id) if id else digest(entry)
 
 
 def _check_places(own: Mapping[str | int, Reader], count: int) -> None:

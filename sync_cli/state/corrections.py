@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sync_cli.core.corrections import Correction
+from sync_cli.core.corrections import Correction, place_of
 from sync_cli.core.outcome import Audit
 from sync_cli.state.file import Room
 from sync_cli.state.story import AuditEntry, write_audit
 from sync_cli.state.texts import text_to_time, time_to_text
 
+FOR_ANOTHER = "sync-cli, for another record"
+"""Who takes corrections away once another record has their id."""
+
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """The record that a correction is for: its entity, and the route that reads it."""
+    """The record that a correction is for: its entity, and the route that reads it.
+
+    `birth` is its birth mark, `places` has a mark of each entry of its lists, as in `lines[1]`;
+    both are empty where they are not known.
+    """
 
     entity: str
     route: str
     id: str
     label: str
+    birth: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 class Corrections(Room):
@@ -30,24 +39,31 @@ class Corrections(Room):
     def corrections(self, entity: str, id: str) -> tuple[Correction, ...]:
         """What stands in place of the shop's values for one record, by path."""
         rows = self.file.rows(
-            "SELECT path, value, at, who FROM corrections WHERE entity = ? AND id = ?"
-            " ORDER BY path",
+            "SELECT path, value, at, who, birth, entry FROM corrections"
+            " WHERE entity = ? AND id = ? ORDER BY path",
             (entity, id),
         )
         return tuple(
-            Correction(path, value, text_to_time(at), who) for path, value, at, who in rows
+            Correction(path, value, text_to_time(at), who, birth, entry)
+            for path, value, at, who, birth, entry in rows
         )
 
     def correct(
         self, record: Corrected, values: Mapping[str, str], now: datetime, who: str
     ) -> tuple[Correction, ...]:
         """Lay values over a record, by path; the next run tries it again. The audit tells who."""
-        made = tuple(Correction(path, value, now, who) for path, value in values.items())
+        made = tuple(
+            Correction(path, value, now, who, record.birth, record.places.get(place_of(path), ""))
+            for path, value in values.items()
+        )
         at = time_to_text(now)
+        rows = [
+            (record.entity, record.id, one.path, one.value, at, who, one.birth, one.entry)
+            for one in made
+        ]
         with self.file.transaction() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?, ?, ?)",
-                [(record.entity, record.id, one.path, one.value, at, who) for one in made],
+                "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
             )
             _release(connection, record, "correct", made, now, who)
         return made
@@ -58,15 +74,29 @@ class Corrections(Room):
         """Take corrections away, all of them without `paths`; returns those that there were."""
         known = self.corrections(record.entity, record.id)
         gone = tuple(one for one in known if not paths or one.path in paths)
+        self._take_away(record, gone, now, who)
+        return gone
+
+    def uncorrect_others(
+        self, record: Corrected, birth: str, now: datetime
+    ) -> tuple[Correction, ...]:
+        """Take away what was for another record that had this id; returns it."""
+        known = self.corrections(record.entity, record.id)
+        gone = tuple(one for one in known if not one.is_for(birth))
+        self._take_away(record, gone, now, FOR_ANOTHER)
+        return gone
+
+    def _take_away(
+        self, record: Corrected, gone: Sequence[Correction], now: datetime, who: str
+    ) -> None:
         if not gone:
-            return ()
+            return
         with self.file.transaction() as connection:
             connection.executemany(
                 "DELETE FROM corrections WHERE entity = ? AND id = ? AND path = ?",
                 [(record.entity, record.id, one.path) for one in gone],
             )
             _release(connection, record, "uncorrect", gone, now, who)
-        return gone
 
 
 def _release(

@@ -15,7 +15,10 @@ from sync_cli.state.file import Room, Row, Value
 from sync_cli.state.story import AuditEntry, write_audit
 from sync_cli.state.texts import IN_IDS, data_to_text, ids_to_text, text_to_time, time_to_text
 
-_HELD = "SELECT route, id, why, until, attempts, since, problem, label, content FROM held"
+_HELD = (
+    "SELECT route, id, why, until, attempts, since, problem, label, content, birth, places"
+    " FROM held"
+)
 _PROBLEM = ("code", "record", "message", "remedy", "system", "field", "status", "transient")
 
 
@@ -113,7 +116,7 @@ def store_held(
     off_list = [(route, id_) for id_, held in records if held is None]
     connection.executemany("DELETE FROM held WHERE route = ? AND id = ?", off_list)
     connection.executemany(
-        "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [_held_row(route, id_, held) for id_, held in on_list],
     )
     forget_dismissals(connection, route, (id_ for id_, held in on_list if _is_news(held)))
@@ -152,11 +155,13 @@ def _held_row(route: str, record_id: str, held: Held) -> Row:
         data_to_text({name: getattr(held.problem, name) for name in _PROBLEM}),
         held.label,
         held.content,
+        held.birth,
+        data_to_text(dict(held.places)),
     )
 
 
 def _held(row: Row) -> Held:
-    route, record_id, why, until, attempts, since, problem, label, content = row
+    route, record_id, why, until, attempts, since, problem, label, content, birth, places = row
     return Held(
         route=route,
         id=record_id,
@@ -167,4 +172,6 @@ def _held(row: Row) -> Held:
         problem=Problem(**json.loads(problem)),
         label=label,
         content=content,
+        birth=birth,
+        places=json.loads(places),
     )

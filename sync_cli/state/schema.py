@@ -206,6 +206,20 @@ def add_seen_targets(database: Database) -> None:
     database.execute("ALTER TABLE fingerprints ADD COLUMN seen TEXT NOT NULL DEFAULT ''")
 
 
+_CORRECTED_RECORDS = """
+ALTER TABLE held ADD COLUMN birth TEXT NOT NULL DEFAULT '';
+ALTER TABLE held ADD COLUMN places TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE corrections ADD COLUMN birth TEXT NOT NULL DEFAULT '';
+ALTER TABLE corrections ADD COLUMN entry TEXT NOT NULL DEFAULT '';
+"""
+
+
+@MIGRATIONS(name="0004_corrected_records")
+def add_corrected_records(database: Database) -> None:
+    """Version 4: which record, and which entry of its lists, a correction was for."""
+    database.executescript(_CORRECTED_RECORDS)
+
+
 @dataclass(frozen=True)
 class Schema:
     """A version of the tables and the way to it from every older one."""
@@ -214,5 +228,5 @@ class Schema:
     migrations: Migrations
 
 
-CURRENT = Schema(version=3, migrations=MIGRATIONS)
+CURRENT = Schema(version=4, migrations=MIGRATIONS)
 """`version` is the number of migrations; the header of each file (`user_version`) tells its own."""

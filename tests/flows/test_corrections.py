@@ -69,6 +69,19 @@ def test_it_stays_laid_over_the_order_so_that_nothing_looks_edited(
     assert not town.held()
 
 
+def test_corrected_once_more_after_the_transfer_it_is_still_for_its_own_line(
+    two_lines: tuple[Town, str],
+) -> None:
+    town, order = two_lines
+    put_right(town, order, "lines[1].tax_class=reduced-rate")
+    town.go("orders")
+    assert town.states(order) == ["confirmed"]
+    put_right(town, order, "lines[1].tax_class=zero-rate", "lines[0].name=Cup")
+    without_its_first_line(town, order)
+    town.orders()
+    assert "lines[1].tax_class was for another line" in town.why_held(order)
+
+
 def test_taken_away_after_the_transfer_it_leaves_a_task(held: tuple[Town, str]) -> None:
     town, order = held
     put_right(town, order, "lines[0].tax_class=reduced-rate")
@@ -103,11 +116,66 @@ def test_the_audit_and_the_story_tell_who_corrected_what(held: tuple[Town, str])
     assert "Ulm" not in text
 
 
-def test_a_correction_of_a_line_that_was_removed_holds_the_order(held: tuple[Town, str]) -> None:
-    town, order = held
-    put_right(town, order, "lines[3].tax_class=reduced-rate")
+@pytest.fixture
+def two_lines(town: Town) -> tuple[Town, str]:
+    """An order of which the second line has a tax class that the ERP does not know."""
+    order = town.place_order([("11", 1), ("12", 1), ("13", 1)])
+    town.shop_order(order)["line_items"][1]["tax_class"] = "reduced"
+    town.orders()
+    assert "reduced" in town.why_held(order)
+    return town, order
+
+
+def without_its_first_line(town: Town, order: str) -> None:
+    town.edit(order, line_items=town.shop_order(order)["line_items"][1:])
+
+
+def test_a_correction_is_not_laid_over_another_line_that_moved_up(
+    two_lines: tuple[Town, str],
+) -> None:
+    town, order = two_lines
+    put_right(town, order, "lines[1].tax_class=reduced-rate")
+    without_its_first_line(town, order)
+    town.orders()
+    assert town.why_held(order) == (
+        f"Order {order}: the correction of lines[1].tax_class was for another line than the one"
+        f" that stands there now. Take it away with `sync-cli held uncorrect {order}"
+        " 'lines[1].tax_class'`, look at the order, and correct it anew."
+    )
+    assert town.states(order) == []
+
+
+def test_a_correction_of_a_line_that_was_removed_holds_the_order(
+    two_lines: tuple[Town, str],
+) -> None:
+    town, order = two_lines
+    put_right(town, order, "lines[1].tax_class=reduced-rate")
+    town.edit(order, line_items=town.shop_order(order)["line_items"][:1])
+    town.orders()
+    assert "was for another line" in town.why_held(order)
+
+
+def test_what_changes_elsewhere_leaves_a_correction_where_it_is(
+    two_lines: tuple[Town, str],
+) -> None:
+    town, order = two_lines
+    put_right(town, order, "lines[1].tax_class=reduced-rate")
+    town.edit(order, customer_note="please ring twice")
+    town.orders()
+    assert [one["tax_code"] for one in town.document(order)["lines"]][1] == "reduced-rate"
+
+
+def test_what_takes_its_place_can_be_corrected_once_the_old_word_is_gone(
+    two_lines: tuple[Town, str],
+) -> None:
+    town, order = two_lines
+    put_right(town, order, "lines[1].tax_class=reduced-rate")
+    without_its_first_line(town, order)
+    town.orders()
+    take_away(town, order, "lines[1].tax_class")
+    put_right(town, order, "lines[0].tax_class=reduced-rate")
     town.go("orders")
-    assert "a correction is for [3]" in town.why_held(order)
+    assert "tax_class" not in town.why_held(order)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +184,7 @@ def test_a_correction_of_a_line_that_was_removed_holds_the_order(held: tuple[Tow
         ("", "lines[0].tax_clas=x", "did you mean 'tax_class'"),
         ("", "total=1", "correct it in the shop"),
         ("", "tax_class", "no correction"),
+        ("", "lines[3].tax_class=x", "has no lines[3], the last one is lines[0]"),
         ("4711", "note=x", "not held"),
     ],
 )
@@ -160,3 +229,28 @@ def test_it_is_not_laid_over_another_order_that_got_its_id(held: tuple[Town, str
     assert town.document(order)["lines"][0]["tax_code"] == "standard"
     with closing(town.open_state()) as state:
         assert state.corrections("order", order) == ()
+
+
+def test_nor_over_one_that_got_the_id_of_an_order_that_never_went_over(
+    held: tuple[Town, str],
+) -> None:
+    town, order = held
+    put_right(town, order, "billing.city=Ulm", "lines[0].tax_class=reduced-rate")
+    town.buy(order_id=int(order))
+    town.orders(dry_run=True)
+    with closing(town.open_state()) as state:
+        assert len(state.corrections("order", order)) == 2
+    told = town.orders()
+    assert town.document(order)["billing"]["city"] != "Ulm"
+    assert town.document(order)["lines"][0]["tax_code"] == "standard"
+    [note] = [note for note in told.ears.notes if "correct" in note]
+    assert note == (
+        f"Order {order} is another order than the one that was corrected: billing.city,"
+        " lines[0].tax_class are the shop's again."
+    )
+    with closing(town.open_state()) as state:
+        assert state.corrections("order", order) == ()
+        [gone] = [one for one in state.audit("orders", order) if one.operation == "uncorrect"]
+    assert gone.reason == (
+        "by sync-cli, for another record: billing.city = ***; lines[0].tax_class = 'reduced-rate'"
+    )

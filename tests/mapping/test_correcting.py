@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sync_cli.core.corrections import Correction
+from sync_cli.core.corrections import Correction, moved
 from sync_cli.core.model import Order
 from sync_cli.mapping.correcting import WrongCorrection, check
 from sync_cli.mapping.entity import EntityMapping, parse_mapping
@@ -155,3 +155,20 @@ def test_a_correction_that_fits_no_order_is_refused_in_words(
 def test_what_was_paid_and_which_record_it_is_cannot_be_corrected(path: str) -> None:
     with pytest.raises(WrongCorrection, match="correct it in the shop"):
         check("order", path, "1")
+
+
+def test_each_entry_of_a_list_is_marked_by_its_id_or_by_what_it_holds(
+    mapping: EntityMapping,
+) -> None:
+    there = mapping.places(raw(items=[{"id": 71, "sku": "A"}, {"sku": "B"}, {"sku": "C"}]))
+    assert there["lines[0]"] == "71"
+    assert len({*there.values()}) == len(there) == 3
+    assert mapping.places(raw(items=[{"sku": "C"}]))["lines[0]"] == there["lines[2]"]
+    assert mapping.places(raw(items=None)) == {}
+
+
+def test_a_correction_of_a_line_that_moved_holds_the_refund_with_the_way_out() -> None:
+    moved_on = Correction("lines[0].sku", "C", NOW, "anna", entry="71")
+    [problem] = moved("refund", "9", "Refund 9", [moved_on], {"lines[0]": "72"})
+    assert "`sync-cli held uncorrect 9 'lines[0].sku' --route refunds`" in problem.remedy
+    assert moved("refund", "9", "Refund 9", [moved_on], {"lines[0]": "71"}) == []

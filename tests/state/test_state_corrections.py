@@ -54,3 +54,25 @@ def test_the_audit_masks_what_a_payment_gateway_calls_a_payment(state: State) ->
     state.correct(RECORD, {"transaction_id": "tr_1"}, NOW, "anna")
     [made] = state.audit(ROUTE, "7")
     assert made.reason == "by anna: transaction_id = ***"
+
+
+def test_corrections_know_the_record_and_the_line_that_they_were_for(state: State) -> None:
+    record = Corrected("order", ROUTE, "7", "Order 7", "key-7", {"lines[1]": "71"})
+    made = state.correct(record, {CLASS: "low", CITY: "Ulm"}, NOW, "anna")
+    assert state.corrections("order", "7") == tuple(sorted(made, key=lambda one: one.path))
+    assert [(one.birth, one.entry) for one in made] == [("key-7", "71"), ("key-7", "")]
+
+
+def test_corrections_of_another_birth_are_taken_away_and_no_others(state: State) -> None:
+    state.correct(RECORD, {CITY: "Ulm"}, NOW, "anna")
+    state.correct(Corrected("order", ROUTE, "7", "Order 7", "key-7"), {CLASS: "low"}, NOW, "anna")
+    assert state.uncorrect_others(RECORD, "key-7", NOW) == ()
+    [gone] = state.uncorrect_others(RECORD, "key-8", NOW)
+    assert gone.path == CLASS
+    assert [one.path for one in state.corrections("order", "7")] == [CITY]
+
+
+def test_a_held_record_knows_its_birth_and_the_entries_of_its_lists(state: State) -> None:
+    known = held("7", birth="key-7", places={"lines[0]": "70", "lines[1]": "71"})
+    state.settle(ROUTE, 1, [Settlement("7", held=known)], NOW)
+    assert state.held() == [known]
