@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sync_cli.config import Config
 from sync_cli.core.corrections import Correction
+from sync_cli.core.drift_orders import reference_pattern
 from sync_cli.core.plan import Held, Intent
 from sync_cli.core.routing import order_of, part_id
 from sync_cli.state.store import State
@@ -44,12 +47,35 @@ class Story:
     corrections: tuple[Correction, ...] = ()
 
 
-def stories(state: State, name: str) -> list[Story]:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What our references look like: those of a kind of record, whose group is the id."""
+
+    entity: str
+    pattern: re.Pattern[str]
+
+
+def references_of(config: Config) -> tuple[Named, ...]:
+    """The references that this configuration gives; a payment has the id of its order."""
+    templates = (
+        (ORDER, config.orders.reference),
+        (ORDER, config.payments.reference),
+        (REFUND, config.refunds.reference),
+    )
+    return tuple(Named(of, reference_pattern(one, config.shop)) for of, one in templates)
+
+
+def stories(state: State, name: str, references: Sequence[Named] = ()) -> list[Story]:
     """The stories of all orders that `name` may mean: id, number, reference or ERP number.
 
-    What means a refund tells the story of its order.
+    What means a refund tells the story of its order. A record that is held has no reference in the
+    ERP yet; it is found by what its reference would be.
     """
-    found = ((id, _story(state, ORDER, id)) for id in sorted(_ids(state, name)))
+    ids = _ids(state, name)
+    for each in references:
+        if match := each.pattern.fullmatch(order_of(name)):
+            ids |= {match[1]} if each.entity == ORDER else _orders_of(state, {match[1]})
+    found = ((id, _story(state, ORDER, id)) for id in sorted(ids))
     return [
         replace(story, parts=tuple(_parts(state, id)), refunds=tuple(_refunds(state, id)))
         for id, story in found
@@ -61,7 +87,7 @@ def _ids(state: State, name: str) -> set[str]:
     hits = state.search_facts(name)
     found = {order_of(id) for entity, id, _ in hits if entity == ORDER}
     refunds = {id for entity, id, fact in hits if entity == REFUND and fact != ORDER} | {name}
-    found |= {facts[ORDER] for facts in state.facts(REFUND, refunds).values() if ORDER in facts}
+    found |= _orders_of(state, refunds)
     labels = {name, f"Order {name}"}
     found |= {
         order_of(held.id)
@@ -70,6 +96,10 @@ def _ids(state: State, name: str) -> set[str]:
         if labels & {held.id, held.label}
     }
     return found | {order_of(name)}
+
+
+def _orders_of(state: State, refunds: set[str]) -> set[str]:
+    return {facts[ORDER] for facts in state.facts(REFUND, refunds).values() if ORDER in facts}
 
 
 def _parts(state: State, order_id: str) -> Iterator[Story]:

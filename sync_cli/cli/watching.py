@@ -11,6 +11,7 @@ import typer
 
 from sync_cli.cli.exits import exit_codes
 from sync_cli.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from sync_cli.core.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,18 +57,25 @@ def explain(
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """All that is known of an order, in order of time."""
+    """All that is known of an order, in order of time. Exit code 3: nothing is known of it."""
     from dataclasses import asdict
 
-    from sync_cli.admin.story import describe, stories
+    from sync_cli.admin.story import describe, references_of, stories
+    from sync_cli.config_file import load_config
+    from sync_cli.state.store import State
 
-    with open_state(config) as state:
-        found = stories(state, name)
+    with exit_codes():
+        loaded = load_config(config)
+        with State.open(loaded.state, create=False) as state:
+            found = stories(state, name, references_of(loaded))
     if as_json:
         _print_json([asdict(story) for story in found])
-        return
-    if not found:
+    elif not found:
         typer.echo(f"Nothing is known of order {name}: never read, or placed before start_at.")
+    if not found:
+        raise typer.Exit(int(ExitCode.FAILURES))
+    if as_json:
+        return
     for story in found:
         for line in describe(story):
             typer.echo(line)
@@ -92,7 +100,7 @@ def held_list(
 def held_show(
     record: IdArgument, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False
 ) -> None:
-    """One record that waits, with the whole reason and what to do."""
+    """One record that waits, with the whole reason and what to do. Exit code 3: it is not held."""
     from sync_cli.admin.correcting import corrections_of
     from sync_cli.admin.story import corrected_words
 
@@ -106,10 +114,12 @@ def held_show(
                 for entry in found
             ]
         )
-        return
-    if not found:
+    elif not found:
         typer.echo(f"{record} is not held.")
-        raise typer.Exit(3)
+    if not found:
+        raise typer.Exit(int(ExitCode.FAILURES))
+    if as_json:
+        return
     for entry in found:
         typer.echo(f"{entry.label} ({entry.route}, {entry.why}, attempt {entry.attempts})")
         typer.echo(f"  {entry.problem.sentence()}")

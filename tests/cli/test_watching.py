@@ -235,7 +235,26 @@ def test_the_story_of_an_order_in_doubt_names_the_open_call(stage: Stage) -> Non
 
 def test_nothing_is_known_of_an_order_that_was_never_read(stage: Stage) -> None:
     stage.run("orders")
-    assert "Nothing is known of order 4711" in stage.run("explain", "4711").out
+    said = stage.type("explain", "4711")
+    assert said.code == FAILURES
+    assert "Nothing is known of order 4711" in said.out
+
+
+@pytest.mark.parametrize("words", [("explain",), ("held", "show")])
+def test_what_is_not_there_has_the_same_exit_code_for_machines(
+    stage: Stage, words: tuple[str, ...]
+) -> None:
+    stage.run("orders")
+    said = stage.type(*words, "4711", "--json")
+    assert (said.code, json.loads(said.out)) == (FAILURES, [])
+
+
+def test_an_order_that_is_held_is_found_by_its_reference(stage: Stage) -> None:
+    bad = bad_order(stage)
+    stage.type("orders")
+    story = stage.run("explain", f"WC-main-{bad}").out
+    assert story == stage.run("explain", bad).out
+    assert "no ERP document yet" in story
 
 
 def test_the_story_as_json(stage: Stage) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sync_cli.admin.story import describe, stories
+from sync_cli.admin.story import describe, references_of, stories
 from tests.flows.refund_town import RefundTown
 from tests.properties.refunding import Back, refund_config
 
@@ -15,7 +15,8 @@ from tests.properties.refunding import Back, refund_config
 def told(town: RefundTown, name: str) -> list[str]:
     """The stories that a name leads to, as text."""
     with closing(town.open_state()) as state:
-        return ["\n".join(describe(story)) for story in stories(state, name)]
+        found = stories(state, name, references_of(town.config))
+    return ["\n".join(describe(story)) for story in found]
 
 
 @pytest.fixture
@@ -58,3 +59,11 @@ def test_a_refund_that_is_held_says_why_in_the_story_of_its_order(town: RefundTo
     [story] = told(town, order)
     assert "no ERP credit note yet" in story
     assert "35.70 ≠ 99.00" in story
+
+
+def test_a_refund_that_is_held_is_found_by_its_reference(town: RefundTown) -> None:
+    order = town.sold()
+    refund = town.give_back(order, "99.00")
+    town.orders()
+    assert told(town, f"WC-main-R{refund}") == told(town, order)
+    assert told(town, f"WC-other-R{refund}") == []

@@ -32,7 +32,7 @@ WORDS: Mapping[ExitCode, Words] = {
     ),
     ExitCode.FAILURES: Words(
         "The run came to its end, and records are held that were not held before; of `reconcile`:"
-        " the two sides differ.",
+        " the two sides differ; of `explain`, `held show` and the like: there is no such record.",
         "`sync-cli held list` names each with what to do. All other records are done.",
     ),
     ExitCode.GUARD: Words(
