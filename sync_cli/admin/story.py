@@ -10,9 +10,11 @@ from datetime import datetime
 from sync_cli.config import Config
 from sync_cli.core.corrections import Correction
 from sync_cli.core.drift_orders import reference_pattern
-from sync_cli.core.plan import Held, Intent
+from sync_cli.core.outcome import Stage
+from sync_cli.core.plan import Held, Intent, Why
 from sync_cli.core.routing import order_of, part_id
 from sync_cli.state.store import State
+from sync_cli.state.story import AuditRow
 
 ORDER = "order"
 REFUND = "refund"
@@ -20,6 +22,17 @@ ROUTES = {
     ORDER: ("orders", "orders-back", "order-notes", "order-status", "payments"),
     REFUND: ("refunds", "returns"),
 }
+_FACTS = {
+    "order_number": "number",
+    "reference": "reference",
+    "number": "ERP number",
+    "document_state": "in the ERP",
+    "order": "of order",
+    "amount": "amount",
+    "adjusted": "",
+    "parts": "parts",
+}
+"""The facts that a person reads, in words; all others are for machines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +156,25 @@ def _story(state: State, entity: str, id: str, part: str = "") -> Story | None:
 
 
 def _events(state: State, entity: str, id: str) -> Iterator[Event]:
-    for stage, at in state.stages(entity, id).items():
-        yield Event(at, f"stage {stage.replace('_', ' ')}")
+    """The stages, of the same moment in their own order, and what each run and each person did."""
+    stages = state.stages(entity, id)
+    for stage in Stage:
+        if stage in stages:
+            yield Event(stages[stage], f"stage {stage.replace('_', ' ')}")
     for route in ROUTES[entity]:
-        for row in state.audit(route, id):
-            target = f" {row.target}" if row.target else ""
-            reason = f": {row.reason}" if row.reason else ""
-            yield Event(
-                row.at, f"{route} run {row.run}: {row.operation}{target} {row.outcome}{reason}"
-            )
+        for row in reversed(state.audit(route, id)):
+            yield Event(row.at, _audited(route, row))
+
+
+def _audited(route: str, row: AuditRow) -> str:
+    """A line of the audit; what belongs to no run a person did."""
+    if not row.run:
+        return f"{route}, by hand: {row.operation} {row.reason}"
+    reason = f": {row.reason}" if row.reason else ""
+    if row.operation == "hold":
+        return f"{route} run {row.run}: {Why(row.outcome).word}{reason}"
+    target = f" {row.target}" if row.target else ""
+    return f"{route} run {row.run}: {row.operation}{target} {row.outcome}{reason}"
 
 
 def corrected_words(correction: Correction) -> str:
@@ -160,9 +183,17 @@ def corrected_words(correction: Correction) -> str:
     return f"corrected: {correction.shown}, by {correction.who} on {since}"
 
 
+def _names(story: Story) -> Iterator[str]:
+    """What a person knows the record by, in plain words."""
+    for fact, word in _FACTS.items():
+        value = story.facts.get(fact, "")
+        if value and value != story.id:
+            yield f"{word} {value}".strip()
+
+
 def describe(story: Story) -> Iterable[str]:
     """The story in lines for a person, its refunds behind it."""
-    names = ", ".join(f"{fact} {value}" for fact, value in sorted(story.facts.items()))
+    names = ", ".join(_names(story))
     what = "credit note" if story.entity == REFUND else "document"
     yield f"{story.entity.capitalize()} {story.id}" + (f" ({names})" if names else "")
     if not story.parts:
@@ -176,7 +207,8 @@ def describe(story: Story) -> Iterable[str]:
     if story.skipped:
         yield f"  left out: {story.skipped}"
     for held in story.held:
-        yield f"  held ({held.why}) until {held.until:%Y-%m-%d %H:%M:%S} UTC,"
-        yield f"  attempt {held.attempts}: {held.problem.sentence()}"
+        tried = f"attempt {held.attempts}, " if held.attempts else ""
+        yield f"  {held.why.word}: {held.problem.of_it()}"
+        yield f"  {tried}looked at again {held.until:%Y-%m-%d %H:%M:%S} UTC"
     for below in (*story.parts, *story.refunds):
         yield from (f"  {line}" for line in describe(below))

@@ -44,13 +44,26 @@ class Problem:
     def sentence(self) -> str:
         """The whole problem as plain text: record, message, status, field, remedy."""
         where = f" in {self.system}" if self.system else ""
-        status = f" (HTTP {self.status})" if self.status else ""
-        field = f" [field {self.field}]" if self.field and self.field not in self.message else ""
-        return f"{self.record}{where}: {self.message.rstrip('.')}{status}{field}. {self.remedy}"
+        return f"{self.record}{where}: {self._told(self._status)}"
+
+    def of_it(self) -> str:
+        """The same text where the record's name stands already: it is not repeated."""
+        where = ", ".join(filter(None, (self.system, self._status)))
+        return self._told(where)
 
     def about(self, record: str) -> Problem:
         """The same problem, said of `record`."""
         return replace(self, record=record)
+
+    @property
+    def _status(self) -> str:
+        return f"HTTP {self.status}" if self.status else ""
+
+    def _told(self, where: str) -> str:
+        message = self.message.removeprefix(f"{self.record}: ").rstrip(".")
+        said = f"{message} ({where})" if where else message
+        field = f" [field {self.field}]" if self.field and self.field not in self.message else ""
+        return f"{said}{field}. {self.remedy}"
 
 
 ENDS = (".", "!", "?", ":")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -43,7 +43,8 @@ class Findings:
         """Both sides differ, and it is known why."""
         self._waits += 1
         if len(self._waiting) < self._shown:
-            self._waiting.append(waiting)
+            reason = waiting.reason.removeprefix(f"{waiting.label}: ")
+            self._waiting.append(replace(waiting, reason=reason))
 
     def count(self, part: Part, side: str, unit: str = "", amount: Decimal = ZERO) -> None:
         """One record of a side, with its amount where it has one."""

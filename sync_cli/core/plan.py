@@ -51,6 +51,11 @@ class Why(StrEnum):
         """Whether a person must put something right; all others go on by themselves."""
         return self in (Why.QUARANTINED, Why.TASK)
 
+    @property
+    def word(self) -> str:
+        """The plain word for it: what needs nobody only waits."""
+        return "held" if self.needs_somebody else "waiting"
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

@@ -14,7 +14,7 @@ def open_reasons(state: State, routes: Iterable[str], ids: Sequence[str]) -> dic
     for route in routes:
         reasons |= dict.fromkeys(state.dismissed(route, ids), "a person dismissed it")
         for id, held in state.held_of(route, ids).items():
-            reasons[id] = f"held ({held.why}): {held.problem.sentence()}"
+            reasons[id] = f"{held.why.word}: {held.problem.of_it()}"
         for id, intent in state.open_intents(route, ids).items():
             reasons[id] = f"the answer to an earlier {intent.step} is not known yet"
     return reasons

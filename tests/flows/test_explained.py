@@ -58,8 +58,17 @@ def test_each_attempt_stands_in_the_story(town: Town) -> None:
     town.pass_time(400)
     town.orders()
     [story] = told(town, order)
-    assert story.count("hold") >= 2
+    assert story.count("held: ") >= 3
     assert "attempt 2" in story
+
+
+def test_the_head_of_a_story_has_plain_words(numbered: tuple[Town, str]) -> None:
+    town, order = numbered
+    town.orders()
+    [story] = told(town, order)
+    number = town.document(order)["number"]
+    names = f"number 2026-0077, reference WC-main-{order}, ERP number {number}"
+    assert story.splitlines()[0] == f"Order {order} ({names}, in the ERP confirmed)"
 
 
 def test_a_name_that_nobody_has_tells_nothing(town: Town) -> None:
