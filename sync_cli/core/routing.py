@@ -52,6 +52,11 @@ class Routing:
     rest: str = WHOLE
     shared: Shared = Shared.SHARED
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every part that the rules may name, each once."""
+        return named_in_order((*(rule.part for rule in self.rules), self.rest))
+
     def parts_of(self, order: Order) -> tuple[str, ...]:
         """The part of each line of the order, in order; of one without lines a single part.
 
@@ -242,6 +247,19 @@ def half_made(label: str, missing: Iterable[str]) -> Problem:
         "Put the rules back until it has gone over; or make that document in the ERP by hand, then"
         " run `sync-cli held dismiss`.",
         field="lines",
+    )
+
+
+def untraced(label: str, id: str, found: Sequence[str], names: Sequence[str]) -> Problem:
+    """An order of an older state: the ERP has the documents `found`, not those called `names`."""
+    return Problem(
+        "order-untraced",
+        label,
+        "it went over before this state was made: by orders.routing and orders.reference it is"
+        f" {', '.join(names)}, but the ERP has {', '.join(found) or 'no such document'}",
+        "Put the settings back that were in force when it went over, then run"
+        f" `sync-cli held retry {id}`. If what is missing was never made, or is lost,"
+        f" `sync-cli orders --id {id}` makes it.",
     )
 
 

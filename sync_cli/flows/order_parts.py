@@ -28,6 +28,7 @@ from sync_cli.engine.gather import recall
 from sync_cli.engine.route import Route
 from sync_cli.engine.settling import Desk
 from sync_cli.flows.order_case import Case
+from sync_cli.flows.order_traces import OrderTraces
 from sync_cli.flows.systems import ERP, SHOP, Systems
 
 ORDER = "order"
@@ -45,6 +46,7 @@ class OrderParts:
         self.routing = systems.config.orders.routing.rules()
         self._route = route
         self._desk = desk
+        self._traces = OrderTraces(systems)
         self._held: defaultdict[str, set[str]] = defaultdict(set)
         for held in self.run.state.held(route.name):
             self._held[order_of(held.id)].add(held.id)
@@ -71,7 +73,8 @@ class OrderParts:
 
     def divided(self, cases: Sequence[Case]) -> list[Case]:
         """Each case that its rules or its past divide as several, all others as they are."""
-        found = [part for case in cases for part in self._divided(case)]
+        traces = self._traces.of(cases)
+        found = [part for case in cases for part in self._divided(case, traces.get(case.item.id))]
         items = recall(self.run.state, self._route, [case.item for case in found if case.item.part])
         recalled = {item.id: item for item in items}
         return [replace(case, item=recalled.get(case.item.id, case.item)) for case in found]
@@ -122,16 +125,20 @@ class OrderParts:
         ]
         return [*operations, *over]
 
-    def _divided(self, case: Case) -> Iterator[Case]:
+    def _divided(self, case: Case, there: frozenset[str] | None) -> Iterator[Case]:
+        """Its parts; `there` are those that the ERP has of an order unknown to this state."""
         order = case.order
         if case.proof is None or order is None:
             yield case
             return
-        if self._is_begun_whole(case):
+        if self._is_begun_whole(case) or there == frozenset({WHOLE}):
             yield replace(case, known_parts={})
             return
         allotted = self.routing.parts_of(order)
         names = named_in_order(allotted)
+        if there is not None and (problem := self._traces.problem(case, there, names)):
+            yield case.but(problem=problem)
+            return
         others = set(names) != set(case.known_parts)
         if case.known_parts and others and self._is_begun(case):
             yield from self._otherwise(case, names)

@@ -158,3 +158,84 @@ def test_a_dismissed_edit_of_one_part_does_not_hide_what_another_lacks(depot: De
     depot.town.stock()
     stock = depot.town.shop.tables["product"]
     assert [stock[product]["stock_quantity"] for product in ("11", "12")] == [49, 48]
+
+
+# After the state file was lost
+
+
+def lose_the_state(depot: Depot) -> None:
+    """What an admin does after the state file was lost."""
+    for file in depot.town.folder.glob("state.sqlite*"):
+        file.unlink()
+    depot.town.rebuild_state()
+    depot.town.pass_time(hour())
+
+
+def documents(depot: Depot) -> list[str]:
+    """The references of all documents in the ERP."""
+    return sorted(str(one["reference"]) for one in depot.town.erp.records("order").values())
+
+
+SOUTH = {"parts": [{"part": "south", "lines": {"sku": ["SKU-12"]}}], "rest": "main"}
+
+
+@pytest.mark.parametrize("routing", [WHOLE, SOUTH], ids=["whole", "otherwise"])
+def test_what_went_over_before_the_rules_changed_is_not_made_again(
+    depot: Depot, routing: dict[str, object]
+) -> None:
+    order = depot.order()
+    depot.town.orders()
+    before = documents(depot)
+    lose_the_state(depot)
+    depot.town.configure(orders={"routing": routing})
+    for _ in range(3):
+        depot.town.orders(full=True)
+        depot.town.pass_time(hour(25))
+    assert documents(depot) == before
+    assert "orders.routing" in depot.town.why_held(order)
+    assert f"`sync-cli orders --id {order}`" in depot.town.why_held(order)
+    depot.town.configure(orders={"routing": ROUTING})
+    depot.town.orders(full=True)
+    depot.town.pass_time(hour(25))
+    depot.town.orders(full=True)
+    assert documents(depot) == before
+    assert not depot.town.held()
+
+
+def test_what_went_over_as_a_whole_stays_whole(depot: Depot) -> None:
+    depot.town.configure(orders={"routing": WHOLE})
+    order = depot.order()
+    depot.town.orders()
+    lose_the_state(depot)
+    depot.town.configure(orders={"routing": ROUTING})
+    depot.town.orders(full=True)
+    assert documents(depot) == [f"WC-main-{order}"]
+    assert not depot.town.held()
+    assert depot.town.orders(full=True).writes == 0
+
+
+def test_a_part_that_the_shop_was_not_told_of_yet_is_found_by_its_name(depot: Depot) -> None:
+    order = depot.order()
+    refuse_north(depot, CLOSED)
+    depot.town.orders()
+    depot.town.edit(order, meta_data=[])
+    refuse_north(depot, None)
+    lose_the_state(depot)
+    depot.town.orders(full=True)
+    assert documents(depot) == [f"WC-main-{order}#main"]
+    assert (
+        f"it is WC-main-{order}#main, WC-main-{order}#north, but the ERP has WC-main-{order}#main."
+    ) in depot.town.why_held(order)
+    depot.town.orders(ids=(order,))
+    assert depot.states(order) == BOTH
+    assert not depot.town.held()
+
+
+def test_with_the_rules_that_were_in_force_all_is_found_again(depot: Depot) -> None:
+    order = depot.order()
+    depot.town.orders()
+    lose_the_state(depot)
+    depot.town.orders(full=True)
+    assert depot.states(order) == BOTH
+    assert not depot.town.held()
+    assert len(documents(depot)) == 2
