@@ -26,12 +26,11 @@ def example() -> None:
 def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Check configuration, secrets and mappings without calling a system."""
     from sync_cli.config_file import load_config
-    from sync_cli.flows.connecting import mappings_folder, secret_hash
-    from sync_cli.mapping.mapping_set import load_mappings
+    from sync_cli.flows.connecting import all_mappings, secret_hash
 
     with exit_codes():
         loaded = load_config(config)
-        load_mappings(mappings_folder(), loaded.mappings)
+        all_mappings(loaded)
         for role in ("shop", "erp"):
             secret_hash(loaded, role)
     typer.echo(f"{config}: the configuration, its secrets and the mappings are sound.")

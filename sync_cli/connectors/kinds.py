@@ -5,7 +5,7 @@ Their settings are light and imported at once; a connector only when one of its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,8 +20,11 @@ from sync_cli.connectors.rest.settings import RestSettings
 from sync_cli.connectors.settings import SystemSettings
 from sync_cli.connectors.tryton.settings import TrytonSettings
 from sync_cli.connectors.woocommerce.settings import WooCommerceSettings
+from sync_cli.core.errors import ConfigError
+from sync_cli.mapping.errors import did_you_mean
 
 CONNECT_SECONDS = 10.0
+PROFILE = "profile.yaml"
 ERP_KINDS = ("rest", "tryton", "odoo")
 
 ShopSettings = WooCommerceSettings
@@ -103,13 +106,32 @@ def revealed(settings: SystemSettings, role: str) -> dict[str, str]:
     return {name: secret.reveal(f"systems.{role}.{name}") for name, secret in secrets}
 
 
+def check_described(settings: SystemSettings, folders: Sequence[Path]) -> None:
+    """Raise ConfigError for a system whose calls no profile in these folders describes."""
+    if isinstance(settings, RestSettings):
+        _profile(settings, folders)
+
+
+def _profile(settings: RestSettings, folders: Sequence[Path]) -> Path:
+    """The file of the profile, in the first folder that has it."""
+    for folder in folders:
+        file = folder / settings.profile / PROFILE
+        if file.is_file():
+            return file
+    known = [file.parent.name for folder in folders for file in folder.glob(f"*/{PROFILE}")]
+    raise ConfigError(
+        f"systems.erp.profile is {settings.profile!r}, and there is no such profile"
+        f"{did_you_mean(settings.profile, known)}",
+        f"Correct it, or write {settings.profile}/{PROFILE} in your folder of mappings.",
+    )
+
+
 def _open_rest(settings: RestSettings, opening: Opening) -> Connector:
     from sync_cli.connectors.rest.connector import RestConnector
     from sync_cli.connectors.rest.loading import load_profile
     from sync_cli.connectors.rest.opening import HttpOptions
 
-    files = [folder / settings.profile / "profile.yaml" for folder in opening.folders]
-    profile = next((file for file in files if file.is_file()), files[-1])
+    profile = _profile(settings, opening.folders)
     secrets = revealed(settings, opening.name)
     return RestConnector(
         opening.name,

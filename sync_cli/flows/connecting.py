@@ -38,9 +38,25 @@ def mappings_folder() -> Path:
 
 
 def mappings_in_use(config: Config) -> MappingSet:
-    """The mappings of the kinds of system that are configured. Raises MappingErrors."""
-    kinds = {config.systems.shop.mapping_folder, config.systems.erp.mapping_folder}
-    return load_mappings(mappings_folder(), config.mappings, kinds)
+    """The mappings of the kinds of system that are configured.
+
+    Raises MappingErrors, and ConfigError for a profile that there is not.
+    """
+    kinds.check_described(config.systems.erp, _folders(config))
+    used = {config.systems.shop.mapping_folder, config.systems.erp.mapping_folder}
+    return load_mappings(mappings_folder(), config.mappings, used)
+
+
+def all_mappings(config: Config) -> MappingSet:
+    """The mappings of every kind, of those that are not configured too; raises the same."""
+    kinds.check_described(config.systems.erp, _folders(config))
+    return load_mappings(mappings_folder(), config.mappings)
+
+
+def _folders(config: Config) -> tuple[Path, ...]:
+    """Where mappings and profiles lie, the merchant's own first."""
+    own = (config.mappings,) if config.mappings is not None else ()
+    return (*own, mappings_folder())
 
 
 def open_shop(config: Config, mappings: MappingSet, *, whole_products: bool = False) -> Connector:
@@ -61,9 +77,8 @@ def open_shop(config: Config, mappings: MappingSet, *, whole_products: bool = Fa
 
 def open_erp(config: Config, mappings: MappingSet | None = None) -> Connector:
     """The ERP, opened for one run; with `mappings` it is asked only for what they read."""
-    own = (config.mappings,) if config.mappings is not None else ()
     fields = _erp_fields(config, mappings) if mappings is not None else {}
-    opening = kinds.Opening(ERP, utc_now, (*own, mappings_folder()), fields)
+    opening = kinds.Opening(ERP, utc_now, _folders(config), fields)
     return kinds.open_erp(config.systems.erp, opening)
 
 

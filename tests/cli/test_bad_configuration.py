@@ -63,6 +63,22 @@ def test_any_other_wrong_line(desk: Desk, change: tuple[str, str], says: str) ->
     assert f"config.yaml:{says}" in said.err or (says.startswith("did") and says in said.err)
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("sandbx-erp", "; did you mean 'sandbox-erp'?"),
+        ("nothing-like-it", "; known are sandbox-erp. Correct it, or write nothing-like-it/"),
+    ],
+)
+def test_unknown_profile(desk: Desk, command: tuple[str, ...], name: str, says: str) -> None:
+    desk.write(("profile: sandbox-erp", f"profile: {name}"))
+    said = desk.type(*command)
+    assert said.code == CONFIG_ERROR
+    assert f"systems.erp.profile is {name!r}, and there is no such profile{says}" in said.err
+    assert "Errno" not in said.err
+    assert desk.untouched()
+
+
 def test_every_wrong_line_is_told_at_once(desk: Desk) -> None:
     desk.write(("shop: main", "shp: x\nshop: main"), ("mode: 'on'", "mode: sometimes"))
     said = desk.type("config", "check")
