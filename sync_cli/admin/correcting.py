@@ -87,11 +87,9 @@ def _check_place(label: str, places: Mapping[str, str], path: str) -> None:
     place = place_of(path)
     name, bracket, _ = place.partition("[")
     count = sum(one.startswith(f"{name}[") for one in places)
-    if bracket and count and place not in places:
-        last = f"{name}[{count - 1}]"
-        raise ConfigError(
-            f"{label} has no {place}, the last one is {last}.", "Nothing was changed."
-        )
+    if bracket and places and place not in places:
+        last = f", the last one is {name}[{count - 1}]" if count else ""
+        raise ConfigError(f"{label} has no {place}{last}.", "Nothing was changed.")
 
 
 def _parted(text: str) -> tuple[str, str]:

@@ -56,23 +56,39 @@ def moved(
     corrections: Iterable[Correction],
     places: Mapping[str, str],
 ) -> list[Problem]:
-    """What is wrong with corrections whose entry stands elsewhere now, or is gone.
+    """What is wrong with corrections whose entry stands elsewhere now, is gone, or never was.
 
     `places` has the mark of each entry of the record's lists, as in `lines[1]`.
     """
     route = "" if entity == "order" else f" --route {entity}s"
-    return [
-        Problem(
-            "correction-moved",
-            label,
-            f"the correction of {one.path} was for another line than the one that stands there now",
-            f"Take it away with `sync-cli held uncorrect {id} '{one.path}'{route}`, look at the"
-            f" {entity}, and correct it anew.",
-            field=one.path,
-        )
-        for one in corrections
-        if one.entry and places.get(one.place) != one.entry
-    ]
+    found = []
+    for one in corrections:
+        named = f"{id} '{one.path}'{route}"
+        if one.entry and places.get(one.place) != one.entry:
+            found.append(_of_another_line(label, one.path, named))
+        elif "[" in one.place and one.place not in places:
+            found.append(_of_no_line(label, one.path, named))
+    return found
+
+
+def _of_another_line(label: str, path: str, named: str) -> Problem:
+    return Problem(
+        "correction-moved",
+        label,
+        f"the correction of {path} was for another line than the one that stands there now",
+        f"Take it away with `sync-cli held uncorrect {named}`, look at the record, and correct it anew.",
+        field=path,
+    )
+
+
+def _of_no_line(label: str, path: str, named: str) -> Problem:
+    return Problem(
+        "correction-nowhere",
+        label,
+        f"the correction of {path} is for a place that it does not have",
+        f"Take it away with `sync-cli held uncorrect {named}`, and name a line that is there.",
+        field=path,
+    )
 
 
 def corrected(content: str, corrections: Sequence[Correction]) -> str:

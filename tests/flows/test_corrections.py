@@ -11,6 +11,7 @@ from sync_cli.admin.keeping import forget_reused
 from sync_cli.admin.story import describe, stories
 from sync_cli.connectors.memory import MemoryConnector
 from sync_cli.core.errors import ConfigError
+from sync_cli.state.corrections import Corrected
 from tests.flows.town import Town
 
 
@@ -140,7 +141,7 @@ def test_a_correction_is_not_laid_over_another_line_that_moved_up(
     assert town.why_held(order) == (
         f"Order {order}: the correction of lines[1].tax_class was for another line than the one"
         f" that stands there now. Take it away with `sync-cli held uncorrect {order}"
-        " 'lines[1].tax_class'`, look at the order, and correct it anew."
+        " 'lines[1].tax_class'`, look at the record, and correct it anew."
     )
     assert town.states(order) == []
 
@@ -153,6 +154,24 @@ def test_a_correction_of_a_line_that_was_removed_holds_the_order(
     town.edit(order, line_items=town.shop_order(order)["line_items"][:1])
     town.orders()
     assert "was for another line" in town.why_held(order)
+
+
+def test_a_correction_of_a_line_that_there_never_was_names_what_takes_it_away(
+    held: tuple[Town, str],
+) -> None:
+    town, order = held
+    with closing(town.open_state()) as state:
+        unseen = Corrected("order", "orders", order, f"Order {order}")
+        state.correct(unseen, {"lines[9].sku": "SKU-11"}, town.now, "anna")
+    town.go("orders")
+    assert town.why_held(order) == (
+        f"Order {order}: the correction of lines[9].sku is for a place that it does not have."
+        f" Take it away with `sync-cli held uncorrect {order} 'lines[9].sku'`, and name a line"
+        " that is there."
+    )
+    take_away(town, order, "lines[9].sku")
+    town.orders()
+    assert "lines[9]" not in town.why_held(order)
 
 
 def test_what_changes_elsewhere_leaves_a_correction_where_it_is(
@@ -185,6 +204,7 @@ def test_what_takes_its_place_can_be_corrected_once_the_old_word_is_gone(
         ("", "total=1", "correct it in the shop"),
         ("", "tax_class", "no correction"),
         ("", "lines[3].tax_class=x", "has no lines[3], the last one is lines[0]"),
+        ("", "fees[0].name=x", "has no fees[0]. Nothing was changed"),
         ("4711", "note=x", "not held"),
     ],
 )

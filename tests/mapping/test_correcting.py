@@ -113,7 +113,7 @@ def test_a_correction_of_a_line_that_is_not_there_holds_the_record(mapping: Enti
     with pytest.raises(Unreadable) as refused:
         read(mapping, raw(items=[]), **{"lines[2].sku": "C"})
     [problem] = refused.value.problems
-    assert "has 0 entries, and a correction is for [2]" in problem.message
+    assert "lines[2].sku is for a place that it does not have" in problem.message
     assert "held uncorrect" in problem.remedy
 
 
