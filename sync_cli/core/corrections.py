@@ -76,7 +76,8 @@ def _of_another_line(label: str, path: str, named: str) -> Problem:
         "correction-moved",
         label,
         f"the correction of {path} was for another line than the one that stands there now",
-        f"Take it away with `sync-cli held uncorrect {named}`, look at the record, and correct it anew.",
+        f"Take it away with `sync-cli held uncorrect {named}`, look at the record, and correct it"
+        " anew.",
         field=path,
     )
 
