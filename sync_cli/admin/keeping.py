@@ -1,4 +1,4 @@
-"""Care of the state file: accept a move, forget what a restore lost, rebuild from seals."""
+"""Care of the state file: accept a move, forget what a restore lost."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from datetime import datetime
 
 from sync_cli.connectors.base import Connector, batched
 from sync_cli.core.errors import Problem
-from sync_cli.core.identity import read_seal
 from sync_cli.core.model import DocumentState
 from sync_cli.core.outcome import End, Settlement
 from sync_cli.core.plan import Held, Why
 from sync_cli.core.routing import part_id
 from sync_cli.flows.belonging import HOST, facts_of, host_facts
 from sync_cli.flows.systems import ERP, SHOP
-from sync_cli.mapping.errors import Unreadable
-from sync_cli.mapping.mapping_set import MappingSet
 from sync_cli.state.corrections import Corrected
 from sync_cli.state.store import State
 
@@ -120,32 +117,6 @@ def _looked_for(kept: _Kept, name: str, reference: str, now: datetime) -> Settle
         problem = Problem("id-reused", label, said, "It is looked at anew.")
     held = Held(kept.route, name, Why.DEFERRED, now, 0, now, problem, label)
     return Settlement(name, label=label, entity=kept.entity, held=held, facts=kept.facts)
-
-
-def rebuild(state: State, shop: Connector, mappings: MappingSet, kind: str) -> tuple[int, int]:
-    """Take over installation and run number from the seals in the shop; returns orders and run.
-
-    The next `orders` run then finds every document again by its reference; nothing is made twice.
-    """
-    installations: dict[str, int] = {}
-    count = 0
-    for page in shop.changes(ORDER, None):
-        for raw in page.records:
-            try:
-                order = mappings.of(kind, ORDER).read(raw.data, id=raw.id, birth=raw.birth)
-            except Unreadable:
-                continue
-            seal = read_seal(getattr(order, "seal", ""))
-            if seal is not None:
-                count += 1
-                known = installations.get(seal.installation, 0)
-                installations[seal.installation] = max(known, seal.run)
-    if not installations:
-        return 0, 0
-    newest = max(installations, key=lambda name: installations[name])
-    state.adopt_installation(newest)
-    state.adopt_run_number(max(installations.values()))
-    return count, max(installations.values())
 
 
 def _named(facts: dict[str, str] | None) -> str:

@@ -45,34 +45,39 @@ def accept(
     """Confirm that the systems or this machine were moved on purpose."""
     from sync_cli.admin import keeping
     from sync_cli.flows.clock import utc_now
+    from sync_cli.report.words import counted
 
     with _workshop(config) as shop:
         told = keeping.accept(shop.state, shop.shop, shop.erp)
         reused = keeping.forget_reused(shop.state, shop.shop, utc_now())
         if reused:
-            told.append(f"{reused} orders or refunds have ids that were used before: they are new")
+            told.append(f"Ids that were used before, now of others: {counted(reused, 'record')}.")
         for line in told or ["Nothing had changed."]:
             typer.echo(line)
         if erp_restored:
             count = keeping.forget_missing(shop.state, shop.erp, utc_now())
-            typer.echo(f"{count} records are looked for again with the next run.")
+            typer.echo(f"Looked for again with the next run: {counted(count, 'record')}.")
 
 
 @state_app.command("rebuild")
 def rebuild(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """After the state file was lost: take over from the seals on the shop's orders."""
-    from sync_cli.admin import keeping
+    from sync_cli.admin.rebuilding import rebuild
+    from sync_cli.report.words import counted
 
     with _workshop(config) as shop:
         kind = shop.config.systems.shop.kind
-        count, run = keeping.rebuild(shop.state, shop.shop, shop.mappings, kind)
-    if not count:
+        rebuilt = rebuild(shop.state, shop.shop, shop.mappings, kind)
+    if not rebuilt.orders:
         typer.echo("No order of the shop carries a seal; there is nothing to take over.")
         return
-    typer.echo(
-        f"{count} sealed orders found, the last written by run {run}."
-        " Run `sync-cli orders --full`: it finds every document again by its reference."
-    )
+    found = counted(rebuilt.orders, "sealed order")
+    told = f"{found} found, the last written by run {rebuilt.run}."
+    if rebuilt.was_sound:
+        typer.echo(f"{told} This state knows all of it and is sound: nothing was changed.")
+    else:
+        documents = "it finds every document again by its reference"
+        typer.echo(f"{told} Run `sync-cli orders --full`: {documents}.")
 
 
 @contextmanager

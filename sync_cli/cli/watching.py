@@ -187,10 +187,11 @@ def held_retry(
 ) -> None:
     """Make held records due now; the next run looks at them again."""
     from sync_cli.flows.clock import utc_now
+    from sync_cli.report.words import counted
 
     with open_state(config) as state:
         count = state.retry_now(route, records or None, utc_now())
-    typer.echo(f"{count} records are due with the next run.")
+    typer.echo(f"Due with the next run: {counted(count, 'record')}.")
     if records and not count:
         raise typer.Exit(3)
 

@@ -9,6 +9,8 @@ from sync_cli.flows.order_route import ORDER, ORDERS
 from sync_cli.flows.systems import ERP, Systems
 
 BACKFILL = "orders --backfill"
+WRITERS = (ORDERS, BACKFILL)
+"""The commands that write seals."""
 LAST_REFERENCES = 50
 
 
@@ -18,7 +20,7 @@ def check_own_seal(run: Run, seal: Seal, label: str, *, before_writing: bool = F
     `before_writing` claims that this run has sealed nothing yet: its own number is another's.
     """
     state = run.state
-    wrote = state.command_of(seal.run) in (None, ORDERS, BACKFILL)
+    wrote = state.command_of(seal.run) in (None, *WRITERS)
     if before_writing and not run.plans_only:
         wrote &= seal.run != run.number
     check_seal(seal, state.installation, state.last_run_number(), label, wrote=wrote)

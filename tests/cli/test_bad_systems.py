@@ -204,7 +204,7 @@ def test_a_second_installation_is_noticed_by_the_seals(stage: Stage) -> None:
     assert "was written by another installation" in said.err
     assert "state rebuild" in said.err
     rebuilt = stage.run("state", "rebuild").out
-    assert "1 sealed orders found" in rebuilt
+    assert "1 sealed order found" in rebuilt
     stage.run("orders", "--full")
     verdict = stage.verdict()
     assert (verdict.in_step, verdict.doubled) == (2, [])

@@ -158,7 +158,7 @@ def test_a_held_order_is_listed_shown_retried_and_goes_on(stage: Stage) -> None:
     shown = stage.run("held", "show", bad).out
     assert f"Order {bad} (orders, quarantined, attempt 1)" in shown
     put_right(stage, bad)
-    assert "1 records are due" in stage.run("held", "retry", bad).out
+    assert "Due with the next run: 1 record." in stage.run("held", "retry", bad).out
     stage.run("orders")
     assert stage.verdict().in_step == 1
     assert stage.run("held", "list").out == ""
@@ -301,6 +301,19 @@ def test_accepting_where_nothing_changed_says_so(stage: Stage) -> None:
 def test_rebuilding_where_no_order_is_sealed_says_so(stage: Stage) -> None:
     stage.buy(SKU)
     assert "No order of the shop carries a seal" in stage.run("state", "rebuild").out
+
+
+def test_rebuilding_a_sound_state_says_so_and_changes_nothing(stage: Stage) -> None:
+    stage.buy(SKU)
+    stage.run("orders")
+    before = stage.run("status", "--json").out
+    said = stage.run("state", "rebuild").out
+    assert said == (
+        "1 sealed order found, the last written by run 1. This state knows all of it and is sound:"
+        " nothing was changed.\n"
+    )
+    told, was = json.loads(stage.run("status", "--json").out), json.loads(before)
+    assert (told["runs"], told["held"]) == (was["runs"], was["held"])
 
 
 # A run that was stopped

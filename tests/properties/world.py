@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sync_cli.admin import keeping
+from sync_cli.admin.rebuilding import rebuild
 from sync_cli.config import Config
 from sync_cli.connectors.base import Json, References, Traits
 from sync_cli.connectors.memory import Fate, MemoryConnector, MemorySystem, Network, Shape, calm
@@ -408,7 +408,7 @@ class World:
     def rebuild_state(self) -> None:
         """What an admin does after another copy of the state wrote: `state rebuild`."""
         with closing(State.open(self.folder / "state.sqlite")) as state:
-            keeping.rebuild(state, MemoryConnector(self.shop), MAPPINGS, "woocommerce")
+            rebuild(state, MemoryConnector(self.shop), MAPPINGS, "woocommerce")
 
     # Verdicts
 

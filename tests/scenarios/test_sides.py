@@ -150,7 +150,7 @@ def test_a_restored_erp_stops_the_orders_until_a_person_says_so(stage: Stage) ->
     assert said.code == 2
     assert "1 of the last 3 orders are gone from erp" in said.err
     said = stage.run("state", "accept", "--erp-restored")
-    assert "1 records are looked for again" in said.out
+    assert "Looked for again with the next run: 1 record." in said.out
     stage.run("orders")
     assert stage.verdict().in_step == 3
 
