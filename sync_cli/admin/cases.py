@@ -6,17 +6,20 @@ the ERP and in the shop in the end. The files are written for people; every amou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sync_cli.core.errors import ConfigError
-from sync_cli.mapping.errors import Fault, did_you_mean
+from sync_cli.mapping.errors import Fault
 from sync_cli.mapping.located import Block, parse_yaml, plain
 
 FOLDER = "cases"
+NEAR = 5
+"""So many names that are like a wrong one are told."""
 
 
 class Section(BaseModel):
@@ -142,8 +145,19 @@ def load_cases(folder: Path, names: Sequence[str] = ()) -> list[Case]:
         raise ConfigError(f"There are no cases in {folder}.")
     for name in names:
         if name not in paths:
-            raise ConfigError(f"There is no case {name!r}{did_you_mean(name, paths)}")
+            raise ConfigError(
+                f"There is no case {name!r}{_near(name, paths)}",
+                f"Without a name all {len(paths)} are tried.",
+            )
     return [_load(paths[name]) for name in names or paths]
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence: the few names that are like it; all of them would fill the screen."""
+    words = sorted(known)
+    like = [word for word in words if name in word] or get_close_matches(name, words, n=NEAR)
+    more = ", ..." if len(like) > NEAR else ""
+    return f"; did you mean {', '.join(like[:NEAR])}{more}?" if like else "."
 
 
 def _load(path: Path) -> Case:

@@ -12,6 +12,7 @@ from sync_cli.admin.mapping_diff import Difference, JourneyChange, RecordChange
 from sync_cli.admin.mapping_live import Looked
 from sync_cli.admin.preview import Preview
 from sync_cli.report.console import show_table
+from sync_cli.report.words import counted
 
 
 def show_looked(looked: Iterable[Looked]) -> bool:
@@ -36,7 +37,7 @@ def _headline(one: Looked) -> str:
         return f"{name}: no records to look at"
     worst = max((finding.count for finding in one.findings), default=0)
     said = f"at least {worst} do not fit" if worst else "all fit"
-    return f"{name}: {one.read} records, {said}"
+    return f"{name}: {counted(one.read, 'record')}, {said}"
 
 
 def looked_data(looked: Iterable[Looked]) -> list[dict[str, Any]]:
@@ -87,8 +88,8 @@ def show_difference(found: Difference) -> None:
 
 
 def _show_journey(journey: JourneyChange) -> None:
-    changed = len(journey.records)
-    print(f"{journey.journey}: {changed} of {journey.looked_at} records would be written otherwise")
+    changed = f"{len(journey.records)} of {counted(journey.looked_at, 'record')}"
+    print(f"{journey.journey}: {changed} would be written otherwise")
     if journey.unwritten:
         print(
             f"  {journey.unwritten} cannot be written by either mapping, the first: {journey.why}"

@@ -73,7 +73,7 @@ def test_an_unknown_value_of_a_table_is_named(stage: Stage) -> None:
     use(stage, stage.folder / "own")
     said = stage.type("mapping", "check", "--live")
     assert said.code == 3
-    assert "woocommerce order -> sandbox-erp document: 1 records, at least 1" in said.out
+    assert "woocommerce order -> sandbox-erp document: 1 record, at least 1" in said.out
     assert "'A-0001'" in said.out
     assert "tables.tax_codes" in said.out
 
@@ -95,7 +95,7 @@ def test_records_that_a_system_cannot_list_stop_no_others(stage: Stage) -> None:
     use(stage, stage.folder / "own")
     said = stage.run("mapping", "check", "--live")
     assert "these records cannot be listed. A WooCommerce shop has no records of kind" in said.out
-    assert "woocommerce order: 1 records, all fit" in said.out
+    assert "woocommerce order: 1 record, all fit" in said.out
 
 
 def test_no_more_records_are_read_than_asked_for(stage: Stage) -> None:
@@ -322,4 +322,4 @@ def test_the_overlay_in_force_is_compared_with_what_is_shipped(stage: Stage) -> 
     use(stage, own(stage, "sandbox-erp/document", "write: {drop: [note]}"))
     said = stage.run("mapping", "diff")
     assert "write note\tfrom note\t-" in said.out
-    assert "order: 1 of 1 records would be written otherwise" in said.out
+    assert "order: 1 of 1 record would be written otherwise" in said.out

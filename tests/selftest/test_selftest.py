@@ -255,6 +255,21 @@ def test_a_mistake_in_a_case_is_named_with_its_line(tmp_path: Path, text: str, s
     assert says in said.err
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("full-refnd", "There is no case 'full-refnd'; did you mean full-refund? Without a name"),
+        ("on-hold", "did you mean left-out-on-hold?"),
+        ("nosuch", "There is no case 'nosuch'. Without a name all "),
+    ],
+)
+def test_a_wrong_name_is_answered_with_the_few_that_are_like_it(name: str, says: str) -> None:
+    said = type_command("selftest", name)
+    assert said.code == 2
+    assert says in said.err
+    assert len(said.err) < 200
+
+
 def test_a_folder_without_cases(tmp_path: Path) -> None:
     said = type_command("selftest", "--cases", str(tmp_path))
     assert "There are no cases in" in said.err
