@@ -93,8 +93,11 @@ class JsonWatcher:
         """Machines are not told of progress."""
 
     def planned(self, route: str, operation: Operation) -> None:
-        """Every operation but those that leave a record alone."""
-        if isinstance(operation, Skip | Defer | Reject):
+        """Every operation but those that leave a record alone.
+
+        What a run holds stands among its failures; a plan has none, so that it stands here.
+        """
+        if isinstance(operation, Skip | Defer) or (isinstance(operation, Reject) and not self._dry):
             return
         self._out.write(("" if self._first else ",") + "\n  " + _dump(as_data(route, operation)))
         self._first = False

@@ -68,6 +68,15 @@ def test_json_is_one_document_with_plan_failures_and_counts(stage: Stage) -> Non
     assert told["counts"]["orders.create"] == 1
 
 
+def test_the_plan_for_machines_names_what_would_be_held(stage: Stage) -> None:
+    [good], bad = stage.buy(SKU), bad_order(stage)
+    told = json.loads(stage.run("orders", "--dry-run", "--json").out)
+    planned = {(one["operation"], one["id"]) for one in told["planned"] if one["route"] == "orders"}
+    assert planned == {("create", good), ("reject", bad)}
+    assert (told["counts"]["orders.create"], told["counts"]["orders.held"]) == (1, 1)
+    assert told["failures"] == []
+
+
 def test_a_plan_shows_amounts_as_people_write_them(stage: Stage) -> None:
     [order] = stage.buy(SKU)
     said = stage.run("orders", "--dry-run")
