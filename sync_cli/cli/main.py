@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import gc
-
 import typer
 
 from sync_cli.cli import check, delta, keeping, mapping, reconcile, selftest, setup, watching
+from sync_cli.cli.memory import save_memory
 
 EXIT_CODES = """
 Exit codes: 0 ok - 1 a bug - 2 config or identity - 3 this run added failures - 4 the guard
 stopped it - 5 access denied - 69 a system is down - 75 another run holds the lock.
 """
-
-COLLECT_EVERY = 20_000
-"""New objects after which cycles are looked for: records have none and are freed without that."""
 
 app = typer.Typer(
     name="sync-cli",
@@ -45,7 +41,7 @@ app.command("demo")(setup.demo)
 
 def main() -> None:
     """Run the command line."""
-    gc.set_threshold(COLLECT_EVERY)
+    save_memory()
     app()
 
 
