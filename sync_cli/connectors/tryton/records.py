@@ -109,7 +109,8 @@ def _standing(row: Row) -> str:
 
 
 def _shipment(row: Row, _house: House) -> Raw:
-    moves = [one for one in row["outgoing_moves."] if one["state"] != "cancelled"]
+    planned = row["outgoing_moves."]
+    moves = [one for one in planned if one["state"] != "cancelled"]
     parcels = [
         {"number": one["shipping_reference"], "link": one["shipping_tracking_url"] or ""}
         for one in row.get("packages.", ())
@@ -122,7 +123,8 @@ def _shipment(row: Row, _house: House) -> Raw:
         "id": row["id"],
         "number": row["number"],
         "state": row["state"],
-        "sales": list(dict.fromkeys(one["sale"] for one in moves if one["sale"])),
+        # a delivery that was called off is still one of its sale
+        "sales": list(dict.fromkeys(one["sale"] for one in planned if one["sale"])),
         "shipped_at": f"{row['effective_date']}T12:00:00Z" if row["effective_date"] else None,
         "carrier": carrier.get("name") or "",
         "parcels": [{**parcel, "carrier": carrier.get("name") or ""} for parcel in parcels],

@@ -10,6 +10,7 @@ from datetime import datetime
 from sync_cli.connectors.base import Connector
 from sync_cli.sandbox.tryton.seed import STRANGER, SYNC_USER
 from tests.contract.rig import Ability, Fault, Made, Rig, Subject
+from tests.contract.rigs.tryton_following import following
 from tests.contract.rigs.tryton_subjects import (
     Customers,
     Refunds,
@@ -78,6 +79,7 @@ class TrytonRig(Rig):
                 key="sku",
                 lacks={**never, Ability.FIND: "a level has its article's id, and is fetched by it"},
             ),
+            *following(town),
         )
 
     def open(self, *, page: int = 100) -> Connector:
