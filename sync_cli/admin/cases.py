@@ -157,7 +157,7 @@ def _near(name: str, known: Iterable[str]) -> str:
     words = sorted(known)
     like = [word for word in words if name in word] or get_close_matches(name, words, n=NEAR)
     more = ", ..." if len(like) > NEAR else ""
-    return f"; did you mean {', '.join(like[:NEAR])}{more}?" if like else "."
+    return f"; did you mean {', '.join(map(repr, like[:NEAR]))}{more}?" if like else "."
 
 
 def _load(path: Path) -> Case:

@@ -258,8 +258,8 @@ def test_a_mistake_in_a_case_is_named_with_its_line(tmp_path: Path, text: str, s
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("full-refnd", "There is no case 'full-refnd'; did you mean full-refund? Without a name"),
-        ("on-hold", "did you mean left-out-on-hold?"),
+        ("full-refnd", "There is no case 'full-refnd'; did you mean 'full-refund'? Without a name"),
+        ("on-hold", "did you mean 'left-out-on-hold'?"),
         ("nosuch", "There is no case 'nosuch'. Without a name all "),
     ],
 )
