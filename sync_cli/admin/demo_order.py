@@ -40,20 +40,18 @@ class Figures:
     paid: bool
     credited: Decimal
 
-    def lines(self) -> tuple[str, str]:
-        """One line a side, for the screen."""
-        shop = (
-            f"  shop: {self.total} EUR, {self.status}; {self.stock} pieces left;"
-            f" document {self.told.get('document') or 'none'},"
-            f" invoice {self.told.get('invoice') or 'none'},"
-            f" parcel {', '.join(self.parcels) or 'none'}; refunded {self.refunded} EUR"
+    def lines(self) -> tuple[str, ...]:
+        """What the screen shows: of each side its figures, and what the shop was told of."""
+        papers = {**self.told, "parcel": ", ".join(self.parcels)}
+        told = ", ".join(f"{name} {number}" for name, number in papers.items() if number)
+        invoice = f"invoice {self.invoice}" if self.invoice else "no invoice yet"
+        return (
+            f"  shop: {self.total} EUR, {self.status}, {self.stock} pieces left;"
+            f" refunded {self.refunded} EUR",
+            f"        {told or 'no document yet'}",
+            f"  ERP:  {self.booked} EUR, document {self.document};"
+            f" {invoice}, {'paid' if self.paid else 'not paid'}; credited {self.credited} EUR",
         )
-        erp = (
-            f"  ERP:  {self.booked} EUR, document {self.document or 'none'};"
-            f" invoice {self.invoice or 'none'}, {'paid' if self.paid else 'not paid'};"
-            f" credited {self.credited} EUR"
-        )
-        return shop, erp
 
 
 def follow_order(

@@ -20,7 +20,7 @@ from sync_cli.core.plan import (
     Update,
 )
 
-_COUNTED = ("read", "create", "adopt", "update", "advance", "skip", "defer", "held")
+_COUNTED = ("read", "create", "adopt", "update", "advance", "reached", "skip", "defer", "held")
 
 
 def describe(operation: Operation) -> str:
@@ -85,6 +85,7 @@ _PAST = {
     "adopt": "linked",
     "update": "updated",
     "advance": "advanced",
+    "reached": "reached a checkpoint",
     "skip": "unchanged or left out",
     "defer": "waiting",
     "held": "held",

@@ -114,3 +114,8 @@ def test_every_record_of_other_lanes_is_counted_once(town: Town, lane: str) -> N
         assert uncounted(told) == {}
     assert uncounted(town.go(lane, full=True)) == {}
     assert uncounted(town.go(lane, full=True, dry_run=True)) == {}
+
+
+def test_returns_that_went_on_are_told_in_words() -> None:
+    told = summary("orders", {"refunds.read": 1, "refunds.create": 1, "returns.reached": 2})
+    assert told == "orders: refunds 1 read, 1 created; returns 2 reached a checkpoint"

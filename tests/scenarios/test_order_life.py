@@ -100,5 +100,5 @@ def test_what_is_printed_names_the_figures(
     figures, said, _, _ = life
     assert len([line for line in said if line.startswith("  shop: 292.11 EUR")]) == 3
     assert [line for line in said if line.endswith("credited 95.43 EUR")] == [
-        figures[-1].lines()[1]
+        figures[-1].lines()[-1]
     ]
