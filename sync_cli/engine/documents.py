@@ -24,6 +24,7 @@ from sync_cli.core import refusals
 from sync_cli.core.documents import pieces_of
 from sync_cli.core.errors import Problem
 from sync_cli.core.identity import lowest_first
+from sync_cli.core.line_marks import line_marks
 from sync_cli.core.model import Document, DocumentState
 from sync_cli.core.money import plain
 from sync_cli.core.outcome import Settlement, Stage
@@ -354,6 +355,7 @@ class DocumentWriter(Writer):
         if isinstance(item.record, Document) and confirmed and not _is_outdated(item, intent):
             pieces = pieces_of(item.record).items()
             facts["pieces"] = " ".join(f"{key}:{count.normalize():f}" for key, count in pieces)
+            facts["lines"] = line_marks(item.record)
         if document is not None and document.number:
             facts["number"] = document.number
         settlement = replace(settlement, stages={**settlement.stages, **stages}, facts=facts)

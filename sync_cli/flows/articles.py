@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -24,23 +25,60 @@ class Articles:
 
     `ids` maps a product key (the variation's id, or the product's) to the ERP's id; `skus` says by
     which SKU one in `trouble` was looked for: the product's own of today, not the order's.
+    `deleted` are products that the shop no longer has, by product key and by the SKU of a line:
+    ask `of` for what they are in one order.
     """
 
     ids: dict[str, str] = field(default_factory=dict)
     trouble: dict[str, str] = field(default_factory=dict)
     skus: dict[str, str] = field(default_factory=dict)
     factors: dict[str, Decimal] = field(default_factory=dict)
+    deleted: dict[str, dict[str, Articles]] = field(default_factory=dict)
 
     def factor(self, key: str) -> Decimal:
         """ERP units in one piece of the shop product `key`."""
         return self.factors.get(key, Decimal(1))
 
+    @property
+    def refs(self) -> dict[tuple[str, str], str]:
+        """The ids as a payload refers to them."""
+        return {(PRODUCT, key): id for key, id in self.ids.items()}
+
+    def of(self, lines: Iterable[OrderLine]) -> Articles:
+        """The articles as one order with these lines means them.
+
+        Of a product that the shop has deleted only the order's own line tells what it was.
+        """
+        skus: defaultdict[str, set[str]] = defaultdict(set)
+        for line in lines:
+            if line.product_key in self.deleted:
+                skus[line.product_key].add(line.sku)
+        if not skus:
+            return self
+        found = Articles()
+        for each in (self, *(self._as_sold(key, names) for key, names in skus.items())):
+            found._take(each)
+        return found
+
+    def _as_sold(self, key: str, skus: set[str]) -> Articles:
+        if len(skus) == 1:
+            return self.deleted[key][min(skus)]
+        return Articles(
+            trouble={key: f"its lines name it by several SKUs: {', '.join(sorted(skus))}"}
+        )
+
+    def _take(self, other: Articles) -> None:
+        self.ids.update(other.ids)
+        self.trouble.update(other.trouble)
+        self.skus.update(other.skus)
+        self.factors.update(other.factors)
+
 
 def resolve_lines(systems: Systems, lines: Iterable[OrderLine], *, dry: bool) -> Articles:
     """The ERP articles of order lines; adopts links by SKU and never makes a product."""
-    by_key = {line.product_key: line for line in lines if line.product_key}
-    articles = known_articles(systems, list(by_key))
-    unlinked = [line for key, line in by_key.items() if key not in articles.ids]
+    sold = [line for line in lines if line.product_key]
+    articles = known_articles(systems, list(dict.fromkeys(line.product_key for line in sold)))
+    unlinked = [line for line in sold if line.product_key not in articles.ids]
     if unlinked:
         _resolve_by_sku(systems, unlinked, articles, dry=dry)
     return articles
@@ -97,30 +135,44 @@ def link_settlement(shop: Product, article: Product) -> Settlement:
 def _resolve_by_sku(
     systems: Systems, lines: Sequence[OrderLine], articles: Articles, *, dry: bool
 ) -> None:
-    there = _shop_products(systems, [line.product_key for line in lines])
-    products = {line.product_key: there.get(line.product_key, _as_sold(line)) for line in lines}
-    found = find_articles(systems, [product.sku for product in products.values()])
+    there = _shop_products(systems, list(dict.fromkeys(line.product_key for line in lines)))
+    products = {}
+    for line in lines:
+        product = there.get(line.product_key) or _as_sold(line)
+        products[line.product_key, product.sku] = product
+    found = find_articles(systems, [sku for _, sku in products])
     taken = _taken(systems, found)
     settlements = []
-    for key, product in products.items():
-        candidates = found.get(product.sku, ())
-        why = judge_article(product.sku, candidates)
-        article = next((a for a in candidates if not a.archived), None)
-        if not why and article is not None and taken.get(article.id, key) != key:
-            why = "the ERP article with this SKU already belongs to another product of the shop"
-        if why or article is None:
-            articles.trouble[key] = why
-            articles.skus[key] = product.sku
-            continue
-        taken[article.id] = key
-        articles.ids[key] = article.id
-        articles.factors[key] = article.unit_factor
-        if key in there:
+    for (key, sku), product in products.items():
+        # What a product was that the shop has deleted, each order says for itself.
+        into = articles if key in there else Articles()
+        if key not in there:
+            articles.deleted.setdefault(key, {})[sku] = into
+        article = _resolve(key, sku, found.get(sku, ()), taken, into)
+        if article is not None and key in there:
             settlements.append(link_settlement(product, article))
     if settlements and not dry:
         run = systems.run
         run.state.settle(ROUTE, run.number, settlements, run.now())
         run.tally.add(ROUTE, "adopt", len(settlements))
+
+
+def _resolve(
+    key: str, sku: str, candidates: Sequence[Product], taken: dict[str, str], into: Articles
+) -> Product | None:
+    """The article of a product under this SKU, or why it has none, noted in `into`."""
+    why = judge_article(sku, candidates)
+    article = next((each for each in candidates if not each.archived), None)
+    if not why and article is not None and taken.get(article.id, key) != key:
+        why = "the ERP article with this SKU already belongs to another product of the shop"
+    if why or article is None:
+        into.trouble[key] = why
+        into.skus[key] = sku
+        return None
+    taken[article.id] = key
+    into.ids[key] = article.id
+    into.factors[key] = article.unit_factor
+    return article
 
 
 def _shop_products(systems: Systems, keys: Sequence[str]) -> dict[str, Product]:

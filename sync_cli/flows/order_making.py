@@ -10,6 +10,7 @@ from decimal import Decimal
 from sync_cli.core.bundles import without_article
 from sync_cli.core.documents import document_of, holds_pieces, pieces_of, why_held
 from sync_cli.core.errors import Problem
+from sync_cli.core.line_marks import line_marks, same_lines
 from sync_cli.core.model import Document, DocumentState, OrderLine, OrderState
 from sync_cli.core.proof import Unproven, prove
 from sync_cli.engine.route import Route
@@ -83,7 +84,8 @@ class OrderMaker:
             return case.but(problem=proof.as_problem(item.label))
         trouble = why_held(order, self.rules)
         if trouble is None and case.is_new:
-            trouble = article_trouble(item, order, self._sold(case), self.rules, articles)
+            own = articles.of(order.lines)
+            trouble = article_trouble(item, order, self._sold(case), self.rules, own)
         if trouble is not None:
             return case.but(problem=trouble.about(item.label))
         return replace(case, proof=proof)
@@ -92,7 +94,7 @@ class OrderMaker:
         """The document as the item's record in the ERP's units, its hash under our own names."""
         if case.proof is None or case.item.problem is not None or case.item.same:
             return case
-        made = self._made(case, articles)
+        made = self._made(case, articles.of(_lines(case)))
         if isinstance(made, Problem):
             return case.but(problem=made.about(case.item.label))
         document, named = made
@@ -102,12 +104,21 @@ class OrderMaker:
         return self._settled(case.but(record=document, fingerprint=named))
 
     def with_payload(
-        self, case: Case, customers: Resolved, products: dict[tuple[str, str], str]
+        self,
+        case: Case,
+        customers: Resolved,
+        articles: Articles,
+        products: dict[tuple[str, str], str],
     ) -> Case:
-        """The payload with the ERP's ids; an order whose customer is not ready waits."""
+        """The payload with the ERP's ids; an order whose customer is not ready waits.
+
+        `products` are all `articles` as a payload refers to them.
+        """
         item, document = case.item, case.item.record
         if not isinstance(document, Document) or not (case.is_new or case.is_edited):
             return case
+        own = articles.of(_lines(case))
+        products = products if own is articles else own.refs
         key = document.customer_key
         if case.is_edited:
             return self._with_edit(case, customers.ids.get(key), products)
@@ -169,14 +180,18 @@ class OrderMaker:
         return self.words.in_its_digits(self.parts.document(case, whole))
 
     def _holds_as_much(self, case: Case, document: Document) -> bool:
-        """Whether the ERP's document is over as much as this one, in money and in pieces.
+        """Whether the ERP's document is over as much as this one, line by line.
 
-        Which article a deleted product was can no longer be told from its line.
+        Which article a deleted product was can no longer be told from its line. What each line was
+        over is not known of older documents, nor comparable where the rules changed since: then
+        the money and the pieces of the whole count.
         """
-        link = case.item.link
+        link, applied = case.item.link, case.item.applied
         known = self.run.state.facts(ORDER, [case.item.id]).get(case.item.id, {})
         if not holds_pieces(known.get("pieces", ""), pieces_of(document)):
             return False
+        if "lines" in known and applied is not None and applied.mapping == case.item.mapping:
+            return same_lines(known["lines"], line_marks(document))
         there = self.systems.erp.fetch(ORDER, [link.target]) if link is not None else ()
         return all(self.systems.document(raw).total == document.total for raw in there)
 

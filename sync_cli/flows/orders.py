@@ -101,8 +101,8 @@ class OrderFlow:
             for case in cases
             if case.order is not None and (case.is_new or (self._edits and case.is_edited))
         )
-        products = {("product", key): id for key, id in articles.ids.items()}
-        cases = [self.maker.with_payload(case, customers, products) for case in cases]
+        products = articles.refs
+        cases = [self.maker.with_payload(case, customers, articles, products) for case in cases]
         cases = self.parts.all_or_none(cases)
         items = look_up(self.run.state, self.route, [case.item for case in cases])
         rules = self.route.rules(self.run.options)

@@ -249,11 +249,8 @@ class RefundFlow:
             return case.but(filtered="it gives nothing back")
         if words := said(credit):
             case = case.but(facts={**case.item.facts, "adjusted": words})
-        articles = resolve_lines(
-            self.systems,
-            [line.sold for line in credit.lines if line.sold is not None and line.pieces],
-            dry=self.run.is_dry(self.route),
-        )
+        sold = [line.sold for line in credit.lines if line.sold is not None and line.pieces]
+        articles = resolve_lines(self.systems, sold, dry=self.run.is_dry(self.route)).of(sold)
         note = credit_note_of(
             order,
             refund,

@@ -87,6 +87,77 @@ def test_another_quantity_is_a_task_however_the_document_stands(town: Town) -> N
     assert "(lines)" in town.why_held(order)
 
 
+def moved(town: Town, order: str, at: int, net: str) -> None:
+    """A line costs something else, by 19 % of tax; its id and its pieces stay."""
+    tax = Decimal(net) * 19 / 100
+    line = town.shop_order(order)["line_items"][at]
+    line.update(subtotal=net, total=net, subtotal_tax=f"{tax}", total_tax=f"{tax}")
+    line.update(taxes=[{"id": 1, "total": f"{tax}"}])
+    town.edit(order)
+
+
+def other_product(town: Town, order: str) -> None:
+    town.shop_order(order)["line_items"][0].update(product_id=13, sku="SKU-13")
+    town.edit(order)
+
+
+def other_amounts(town: Town, order: str) -> None:
+    moved(town, order, 0, "12")
+    moved(town, order, 1, "18")
+
+
+def other_pieces(town: Town, order: str) -> None:
+    for line, pieces in zip(town.shop_order(order)["line_items"], (2, 1), strict=True):
+        line["quantity"] = pieces
+    town.edit(order)
+
+
+def other_order_of_lines(town: Town, order: str) -> None:
+    first, second = town.shop_order(order)["line_items"]
+    product, sku = first["product_id"], first["sku"]
+    first.update(product_id=second["product_id"], sku=second["sku"])
+    second.update(product_id=product, sku=sku)
+    town.edit(order)
+
+
+CHANGES = [other_product, other_amounts, other_pieces, other_order_of_lines]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_line_that_changed_under_its_id_is_seen_though_the_total_stayed(
+    town: Town, change: Any
+) -> None:
+    order = town.place_order([("11", 1), ("12", 2)])
+    town.orders()
+    change(town, order)
+    town.orders()
+    assert "(lines)" in town.why_held(order)
+
+
+@pytest.mark.parametrize("change", [other_amounts, other_pieces])
+def test_such_a_line_is_seen_too_where_the_shop_deleted_a_product_since(
+    town: Town, change: Any
+) -> None:
+    order = town.place_order([("11", 1), ("12", 2)])
+    town.orders()
+    change(town, order)
+    without_product(town, order)
+    town.orders()
+    assert "(lines)" in town.why_held(order)
+
+
+def test_two_deleted_products_that_changed_places_are_seen(town: Town) -> None:
+    order = town.place_order([("11", 1), ("12", 1), ("13", 1)])
+    town.orders()
+    for line, pieces in zip(town.shop_order(order)["line_items"], (2, 0, 1), strict=True):
+        line.update(product_id=0, variation_id=0, sku="", quantity=pieces or 1)
+    moved(town, order, 0, "20")
+    town.shop_order(order)["line_items"].pop(1)
+    town.edit(order)
+    town.orders()
+    assert "(lines)" in town.why_held(order)
+
+
 def test_edited_and_then_cancelled_it_is_called_off(town: Town) -> None:
     order = town.buy()
     town.orders()

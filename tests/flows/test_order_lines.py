@@ -59,6 +59,30 @@ def test_a_deleted_product_is_found_by_the_sku_of_the_line(town: Town) -> None:
         assert not state.links("product", "shop", "erp", ["12"]), "it is that of one order alone"
 
 
+def test_orders_of_one_deleted_product_keep_each_the_article_of_its_own_line(town: Town) -> None:
+    town.new_in_erp("12", article="777", sku="SKU-OLD")
+    town.erp.tables["product"]["777"]["unit_factor"] = "6"
+    old, new, wrong = town.buy("12"), town.buy("12"), town.buy("12")
+    town.shop_order(old)["line_items"][0]["sku"] = "SKU-OLD"
+    town.shop_order(wrong)["line_items"][0]["sku"] = "SKU-X"
+    town.shop.remove("product", "12")
+    town.orders(page_size=10)
+    assert lines(town, old) == [("777", "6")]
+    assert lines(town, new) == [("912", "1")]
+    assert "line 1 (SKU SKU-X, Article 12): no article" in town.why_held(wrong)
+    assert set(town.held()) == {wrong}
+
+
+def test_one_deleted_product_under_two_skus_in_one_order_is_held(town: Town) -> None:
+    town.new_in_erp("12", article="777", sku="SKU-OLD")
+    order = town.place_order([("12", 1), ("12", 2)])
+    town.shop_order(order)["line_items"][0]["sku"] = "SKU-OLD"
+    town.shop.remove("product", "12")
+    town.orders()
+    assert town.states(order) == []
+    assert "its lines name it by several SKUs: SKU-12, SKU-OLD" in town.why_held(order)
+
+
 def test_units_of_the_erp_are_pieces_times_their_factor(town: Town) -> None:
     town.new_article("66")
     town.erp.tables["product"]["966"]["unit_factor"] = "6"
