@@ -19,6 +19,8 @@ LIVE = frozenset({"confirmed", "shipped", "done"})
 TRANSFERRED = frozenset({"processing", "completed"})
 HOLDING = frozenset({"processing", "completed", "on-hold", "refunded"})
 DOCUMENT = "_sync_cli_document"
+PART = "#"
+"""Stands before the part in the name of one of several documents: "WC-main-12#north"."""
 
 
 @dataclass(slots=True)
@@ -49,10 +51,12 @@ def judge(
 ) -> Verdict:
     """Compare both sides' state; `key` is the shop's key in references.
 
-    Every transferred order must have exactly one live document to the cent, its number on the
-    order, and one note; every managed product the sellable stock of its article; and, where
-    `refunds` are transferred, every refund of an order with a document exactly one credit note to
-    the cent, and no credit note is without its refund. `excused` orders and `excused_refunds` wait.
+    Every transferred order must have exactly one live document to the cent, or one for each of its
+    parts that together are the order to the cent, its number on the order, and one note; every
+    managed product the sellable stock of its article; and, where `refunds` are transferred, every
+    refund of an order with a document exactly one credit note to the cent, or one for each part
+    that together are the refund, and no credit note is without its refund. `excused` orders and
+    `excused_refunds` wait.
     """
     verdict = Verdict()
     waiting = {str(order) for order in excused}
@@ -60,9 +64,8 @@ def judge(
     for order in shop["orders"]:
         if order["status"] in TRANSFERRED and str(order["id"]) not in waiting:
             _judge_order(order, documents.get(f"WC-{key}-{order['id']}", []), verdict)
-    for reference, found in documents.items():
-        if len(found) > 1:
-            verdict.doubled.append(f"{reference} has {len(found)} live documents")
+    for found in documents.values():
+        verdict.doubled += _twice(found, "live documents")
     if refunds:
         waiting_refunds = {str(refund) for refund in excused_refunds}
         _judge_refunds(shop, erp, documents, key, waiting_refunds, verdict)
@@ -72,11 +75,24 @@ def judge(
 
 
 def _live(orders: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """Documents that nobody cancelled by the name of what they were made of, all parts together."""
     found: dict[str, list[Mapping[str, Any]]] = {}
     for document in orders:
         if document["state"] != "cancelled" and document["reference"]:
-            found.setdefault(document["reference"], []).append(document)
+            found.setdefault(document["reference"].partition(PART)[0], []).append(document)
     return found
+
+
+def _twice(documents: Iterable[Mapping[str, Any]], what: str) -> list[str]:
+    """What there is more than once of one thing: one name, or the whole of it beside its parts."""
+    counts = Counter(document["reference"] for document in documents)
+    said = [f"{name} has {n} {what}" for name, n in counts.items() if n > 1]
+    whole = [name for name in counts if PART not in name]
+    return said + [f"{name} stands beside its parts" for name in whole if len(counts) > 1]
+
+
+def _sum(documents: Iterable[Mapping[str, Any]]) -> Decimal:
+    return sum((Decimal(document["total"]) for document in documents), Decimal(0))
 
 
 def _judge_order(
@@ -86,16 +102,16 @@ def _judge_order(
     if not live:
         verdict.lost.append(f"order {order['id']} has no confirmed document")
         return
-    document = live[0]
-    if Decimal(document["total"]) != Decimal(order["total"]):
+    if _sum(live) != Decimal(order["total"]):
         verdict.wrong.append(
-            f"order {order['id']}: {order['total']} in the shop, {document['total']} in the ERP"
+            f"order {order['id']}: {order['total']} in the shop, {_sum(live)} in the ERP"
         )
-    if document["currency"] != order["currency"]:
-        verdict.wrong.append(f"order {order['id']}: currency {document['currency']}")
+    for currency in {document["currency"] for document in live} - {order["currency"]}:
+        verdict.wrong.append(f"order {order['id']}: currency {currency}")
     told = [entry["value"] for entry in order["meta_data"] if entry["key"] == DOCUMENT]
-    if told != [document["number"]]:
-        verdict.wrong.append(f"order {order['id']} carries {told}, not {document['number']}")
+    numbers = sorted(document["number"] for document in live)
+    if [sorted(numbers_of.split(", ")) for numbers_of in told] != [numbers]:
+        verdict.wrong.append(f"order {order['id']} carries {told}, not {', '.join(numbers)}")
     notes = [note for note in order.get("notes", []) if "[WC-" in note["note"]]
     if "notes" in order and len(notes) != 1:
         verdict.doubled.append(f"order {order['id']} has {len(notes)} notes of the sync")
@@ -120,13 +136,11 @@ def _judge_refunds(
         name = f"refund {refund['id']}"
         if not booked and due and str(refund["id"]) not in waiting:
             verdict.lost.append(f"{name} has no confirmed credit note")
-        if len(found) > 1:
-            verdict.doubled.append(f"{name} has {len(found)} live credit notes")
-        verdict.wrong += [
-            f"{name}: {refund['amount']} in the shop, {note['total']} in the ERP"
-            for note in booked
-            if Decimal(note["total"]) != Decimal(refund["amount"])
-        ]
+        verdict.doubled += [f"{name}: {said}" for said in _twice(found, "live credit notes")]
+        if booked and _sum(booked) != Decimal(refund["amount"]):
+            verdict.wrong.append(
+                f"{name}: {refund['amount']} in the shop, {_sum(booked)} in the ERP"
+            )
     verdict.wrong += [f"{name} is the credit note of no refund" for name in notes]
 
 

@@ -69,6 +69,7 @@ def test_one_bad_order_splits_its_batch_only(town: Town, erp: Tryton) -> None:
         ({"invoice_address": {**HOME, "country": "ZZ"}}, "country", "ZZ"),
         ({"carrier": "Nobody"}, "carrier", "Nobody"),
         ({"payment_term": "Some day"}, "payment term", "Some day"),
+        ({"warehouse": "south"}, "warehouse", "south"),
     ],
 )
 def test_a_name_that_tryton_does_not_know_is_named(
@@ -85,6 +86,18 @@ def test_a_sale_has_the_payment_term_of_the_table(town: Town, erp: Tryton) -> No
     (sale,) = made(erp, town.order(payment_term=term["name"]))
     (row,) = town.clerk.read("sale.sale", [["id", "=", int(sale)]], "payment_term")
     assert row["payment_term"] == term["id"]
+
+
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [("store", "STORE"), ("STORE", "STORE"), ("Store", "STORE"), ("main", "MAIN"), ("", "MAIN")],
+)
+def test_a_sale_leaves_from_the_warehouse_that_is_named(
+    town: Town, erp: Tryton, named: str, code: str
+) -> None:
+    (sale,) = made(erp, town.order(warehouse=named))
+    (row,) = town.clerk.read("sale.sale", [["id", "=", int(sale)]], "warehouse.code")
+    assert row["warehouse."]["code"] == code
 
 
 def test_what_tryton_computes_is_read_back(town: Town, erp: Tryton) -> None:

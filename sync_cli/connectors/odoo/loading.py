@@ -19,6 +19,7 @@ from sync_cli.connectors.odoo.answers import NOT_SERIALIZED
 from sync_cli.connectors.odoo.problems import busy, refused
 from sync_cli.connectors.odoo.wire import Ask, Wire
 from sync_cli.core.errors import AccessDenied, Problem, SyncError
+from sync_cli.core.routing import SIGN
 
 MODULE = "sync_cli"
 """The module in the external ids of all that we make."""
@@ -64,8 +65,11 @@ Outcome = Loaded | Problem | InDoubt | NotSent
 
 
 def external_id(kind: str, reference: str, part: str = "") -> str:
-    """The name under which Odoo knows what we made of `reference`; letters and digits only."""
-    name = _NO_NAME.sub("_", reference)
+    """The name under which Odoo knows what we made of `reference`; letters and digits only.
+
+    The part of a divided order stands behind two dashes: one called l1 is no first line.
+    """
+    name = _NO_NAME.sub("_", reference.replace(SIGN, "__"))
     return f"{MODULE}.{kind}_{name}{f'_{part}' if part else ''}"
 
 

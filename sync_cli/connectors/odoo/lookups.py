@@ -139,6 +139,18 @@ def row_named(rows: Sequence[Row], name: str, what: str) -> Row:
     return found[0]
 
 
+def warehouse_of(rows: Sequence[Row], name: str) -> Row:
+    """The warehouse of this id, of this code without regard to case, or of this very name.
+
+    The part of a divided order is in small letters, a warehouse's code mostly in capital ones.
+    Raises NotNamed.
+    """
+    coded = [row for row in rows if text_of(row.get("code")).casefold() == name.casefold()]
+    if len(coded) == 1:
+        return coded[0]
+    return row_named(rows, name, "warehouses")
+
+
 def price_list_id(lookups: Lookups, name: str) -> str:
     """The id of the price list of this name or currency; "" where Odoo works without price lists
     and all it sells is in this very currency. Raises NotNamed."""

@@ -15,6 +15,7 @@ from sync_cli.connectors.odoo.lookups import (
     price_list_id,
     product_of,
     row_named,
+    warehouse_of,
 )
 from sync_cli.connectors.odoo.making import part_of
 from sync_cli.connectors.odoo.values import Row, text_of
@@ -81,7 +82,7 @@ def _resolved(payload: Mapping[str, Any], lookups: Lookups) -> dict[str, Any]:
         "carrier_id": lambda name: _id_named(lookups.carriers, name, "ways of delivery"),
         "pricelist_id": lambda name: price_list_id(lookups, name),
         "payment_term_id": lambda name: _id_named(lookups.payment_terms, name, "payment terms"),
-        "warehouse_id": lambda name: _id_named(lookups.warehouses, name, "warehouses"),
+        "warehouse_id": lambda name: str(warehouse_of(lookups.warehouses, name)["id"]),
     }
     found = dict(payload)
     for field, find in finds.items():

@@ -31,6 +31,7 @@ class Warehouse:
 
     id: int
     code: str
+    name: str = ""
 
 
 class House:
@@ -76,7 +77,18 @@ class House:
     def warehouses(self) -> tuple[Warehouse, ...]:
         """All warehouses, by id."""
         rows = self._wire.search("stock.location", [["type", "=", "warehouse"]], ["code", "name"])
-        return tuple(Warehouse(row["id"], row["code"] or row["name"]) for row in rows)
+        return tuple(
+            Warehouse(row["id"], row["code"] or row["name"], row["name"] or "") for row in rows
+        )
+
+    @cached_property
+    def warehouse_names(self) -> Mapping[str, int]:
+        """Ids of warehouses by code and by name, in small letters; one that two have is none."""
+        own: dict[str, set[int]] = {}
+        for house in self.warehouses:
+            for name in (house.code, house.name):
+                own.setdefault(name.casefold(), set()).add(house.id)
+        return {name: min(ids) for name, ids in own.items() if name and len(ids) == 1}
 
     @cached_property
     def currencies(self) -> Mapping[str, int]:

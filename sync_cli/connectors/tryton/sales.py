@@ -65,6 +65,8 @@ class Sales:
             self._known(draft, "payment term", payload["payment_term"], house.payment_terms)
         if payload.get("carrier"):
             self._known(draft, "carrier", payload["carrier"], house.carriers)
+        if payload.get("warehouse"):
+            self._known(draft, "warehouse", _folded(payload), house.warehouse_names)
 
     def values(self, draft: Draft) -> dict[str, Any]:
         """The values of a sale."""
@@ -80,7 +82,7 @@ class Sales:
             "description": payload.get("description") or None,
             "comment": payload.get("comment") or None,
             "sale_date": _date(payload.get("sale_date")),
-            "warehouse": next(iter(shop.warehouses), None),
+            "warehouse": self._warehouse(payload),
             "lines": [["create", self.lines(payload["lines"])]],
         }
         if not _goods_move(payload["lines"]):
@@ -93,6 +95,12 @@ class Sales:
             values["shipment_cost_method"] = None
             values["carrier"] = self._house.carriers.get(payload.get("carrier") or "")
         return {**values, **self._addresses_of(party, payload)}
+
+    def _warehouse(self, payload: Json) -> int | None:
+        """Where goods leave or come back: the first of the web shop where none is named."""
+        if payload.get("warehouse"):
+            return self._house.warehouse_names[_folded(payload)]
+        return next(iter(self._house.shop.warehouses), None)
 
     def lines(self, lines: Sequence[Json]) -> list[dict[str, Any]]:
         """The values of all lines.
@@ -156,6 +164,11 @@ def unit_price(line: Json) -> Decimal:
     """The net price of one, to four digits: more Tryton refuses, and floats it refuses too."""
     net, quantity = Decimal(line["net"]), Decimal(line["quantity"])
     return (net / quantity).quantize(PRICE_DIGITS, ROUND_HALF_UP)
+
+
+def _folded(payload: Json) -> str:
+    """The warehouse as the part of a divided order names it, in small letters."""
+    return str(payload["warehouse"]).casefold()
 
 
 def _date(text: str | None) -> date | None:

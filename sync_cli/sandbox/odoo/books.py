@@ -114,6 +114,7 @@ class OdooBooks:
             "total": str(self._value("sale.order", row, "amount_total")),
             "currency": "EUR",
             "number": row["name"],
+            "warehouse": self._store.row("stock.warehouse", row["warehouse_id"])["code"],
         }
 
     def _level(self, row: Row) -> Mapping[str, Any]:

@@ -118,6 +118,7 @@ class TrytonBooks:
         return self._clerk.read(
             "sale.sale", [["web_id", "!=", None]], "web_id", "state", "total_amount", "number",
             "currency.code", "shipment_state", "origin", "shipment_returns.state",
+            "warehouse.code",
         )  # fmt: skip
 
     def _sale(self, reference: str) -> Any:
@@ -196,6 +197,7 @@ def _order(sale: Mapping[str, Any]) -> Mapping[str, Any]:
         "total": str(sale["total_amount"]),
         "currency": sale["currency."]["code"],
         "number": sale["number"],
+        "warehouse": (sale["warehouse."] or {}).get("code", ""),
     }
 
 

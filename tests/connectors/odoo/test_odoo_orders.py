@@ -247,7 +247,22 @@ def test_names_that_odoo_does_not_know_are_told(
     assert says in second.problem.message
 
 
-@pytest.mark.parametrize(("field", "value"), [("pricelist_id", "CHF"), ("carrier_id", "Pigeon")])
+@pytest.mark.parametrize("named", ["store", "STORE", "2"])
+def test_an_order_leaves_from_the_warehouse_that_is_named(
+    erp: Erp, connector: Odoo, named: str
+) -> None:
+    buyer, goods = erp.customer(), line(erp.product("A-000001"))
+    own, other = order(buyer, 1, goods, warehouse_id=named), order(buyer, 2, goods)
+    ids = done(create(connector, own, other))
+    codes = {row["id"]: row["code"] for row in erp.rows("stock.warehouse")}
+    rows = {str(row["id"]): codes[row["warehouse_id"]] for row in erp.rows("sale.order")}
+    assert [rows[id] for id in ids] == ["STORE", "MAIN"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("pricelist_id", "CHF"), ("carrier_id", "Pigeon"), ("warehouse_id", "south")],
+)
 def test_a_table_that_names_nothing_is_told(
     erp: Erp, connector: Odoo, field: str, value: str
 ) -> None:

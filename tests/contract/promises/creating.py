@@ -125,6 +125,24 @@ def create_tells_the_birth_mark(rig: Rig, subject: Subject) -> None:
     require(result.birth in ("", read), f"born as {result.birth!r}, read as {read!r}")
 
 
+@promise(GROUP, A.CREATE, A.FIND, A.FETCH)
+def create_keeps_the_parts_of_one_order_apart(rig: Rig, subject: Subject) -> None:
+    """Two records whose names differ in their last part alone are two, each found by its own name;
+    made again neither is made a second time where the traits say unique."""
+    mark = rig.mark()
+    drafts = [subject.draft(f"{mark}#{part}") for part in ("l1", "north")]
+    results = created(rig, subject, drafts)
+    require(kinds(results) == "Done, Done", f"results: {kinds(results)}")
+    ids = [result.id for result in results if isinstance(result, Done)]
+    with opened(rig) as connector:
+        unique = connector.traits(subject.entity).reference is References.UNIQUE
+    if unique:
+        created(rig, subject, drafts)
+    for draft, id in zip(drafts, ids, strict=True):
+        there = [raw.id for raw in found(rig, subject, draft.reference)]
+        require(there == [id], f"{draft.reference} was made as {id}, found: {there}")
+
+
 def require_plain_words(result: object) -> None:
     """A failure says what is wrong, in which system, and what to do."""
     assert isinstance(result, Failed)
