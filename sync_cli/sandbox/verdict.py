@@ -64,8 +64,8 @@ def judge(
     for order in shop["orders"]:
         if order["status"] in TRANSFERRED and str(order["id"]) not in waiting:
             _judge_order(order, documents.get(f"WC-{key}-{order['id']}", []), verdict)
-    for found in documents.values():
-        verdict.doubled += _twice(found, "live documents")
+    for reference, found in documents.items():
+        verdict.doubled += _twice(reference, found, "live documents")
     if refunds:
         waiting_refunds = {str(refund) for refund in excused_refunds}
         _judge_refunds(shop, erp, documents, key, waiting_refunds, verdict)
@@ -83,12 +83,16 @@ def _live(orders: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, An
     return found
 
 
-def _twice(documents: Iterable[Mapping[str, Any]], what: str) -> list[str]:
-    """What there is more than once of one thing: one name, or the whole of it beside its parts."""
-    counts = Counter(document["reference"] for document in documents)
-    said = [f"{name} has {n} {what}" for name, n in counts.items() if n > 1]
-    whole = [name for name in counts if PART not in name]
-    return said + [f"{name} stands beside its parts" for name in whole if len(counts) > 1]
+def _twice(thing: str, documents: Iterable[Mapping[str, Any]], what: str) -> list[str]:
+    """What there is more than once of one thing: one part, or the whole of it beside its parts."""
+    counts = Counter(document["reference"].partition(PART)[2] for document in documents)
+    said = [
+        f"{thing}{f', part {part},' if part else ''} has {n} {what}"
+        for part, n in counts.items()
+        if n > 1
+    ]
+    beside = "" in counts and len(counts) > 1
+    return [*said, f"{thing} has {what} of its whole and of parts"] if beside else said
 
 
 def _sum(documents: Iterable[Mapping[str, Any]]) -> Decimal:
@@ -136,7 +140,7 @@ def _judge_refunds(
         name = f"refund {refund['id']}"
         if not booked and due and str(refund["id"]) not in waiting:
             verdict.lost.append(f"{name} has no confirmed credit note")
-        verdict.doubled += [f"{name}: {said}" for said in _twice(found, "live credit notes")]
+        verdict.doubled += _twice(name, found, "live credit notes")
         if booked and _sum(booked) != Decimal(refund["amount"]):
             verdict.wrong.append(
                 f"{name}: {refund['amount']} in the shop, {_sum(booked)} in the ERP"
