@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from decimal import Decimal
 from typing import Any
 
 from sync_cli.sandbox.shop.times import parse_bound
@@ -24,7 +25,7 @@ _RECALCULATING = (
     "fee_lines",
     "coupon_lines",
 )
-_SUMS = ("total", "total_tax", "cart_tax", "shipping_total", "shipping_tax", "discount_total")
+SUMS = ("total", "total_tax", "cart_tax", "shipping_total", "shipping_tax", "discount_total")
 _LINES = ("line_items", "shipping_lines", "fee_lines")
 
 
@@ -53,12 +54,21 @@ def before_update(
         else:
             _undo(body, kind, name, value)
     if kind == "order" and state is not None and not _recalculates(sent):
-        body |= {name: state[name] for name in _SUMS if name in body and name in state}
+        body |= {name: state[name] for name in SUMS if name in body and name in state}
     if kind == "order" and sent:
         _undo_order(body, sent, state, recording)
+        if "total" in answer and "line_items" in sent and "line_items" in answer:
+            body["hidden_rest"] = hidden_rest(answer)
     if kind in ("product", "variation"):
         _undo_side_effects(body, sent, state)
     return body
+
+
+def hidden_rest(order: Json) -> str:
+    """What an order costs beside the lines of goods that a partial answer shows."""
+    lines = order["line_items"]
+    shown = sum(Decimal(line["total"]) + Decimal(line["total_tax"]) for line in lines)
+    return str(Decimal(order["total"]) - shown)
 
 
 def tells_sums(kind: str, state: Json, sent: Any) -> bool:

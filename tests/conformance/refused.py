@@ -22,6 +22,7 @@ def refused_scene(recording: Recording, known: Known) -> Scene:
     plant_needed(scene, recording.body)
     _plant_holder(scene, recording)
     _drop_gone(scene)
+    _drop_unknown(scene)
     if kind_of(recording.path) == "refund" and "Invalid refund amount" not in str(recording.answer):
         plant_sold(scene, int(recording.path.split("/")[1]))
     draft = data_of(recording.answer).get("new_draft_order_id")
@@ -66,6 +67,17 @@ def _plant_trashed_holder(scene: Scene, body: Json) -> None:
         told = scene.known.merged("product", number, scene.recording, later=True)
         if told.get("sku") == body["sku"] and told.get("status") == "trash":
             scene.plant("product", told)
+
+
+def _drop_unknown(scene: Scene) -> None:
+    """Take out the object of the path whose id the shop did not know, whenever it went."""
+    recording, last = scene.recording, scene.recording.path.rpartition("/")[2]
+    if code_of(recording.answer).endswith("invalid_id") and last.isdecimal():
+        kind = {"product": "products", "variation": "variations", "order": "orders",
+                "customer": "customers", "coupon": "coupons", "webhook": "webhooks",
+                }.get(str(kind_of(recording.path)))  # fmt: skip
+        if kind is not None:
+            getattr(scene.store, kind).remove(int(last))
 
 
 def _drop_gone(scene: Scene) -> None:

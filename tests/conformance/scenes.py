@@ -11,21 +11,26 @@ import re
 from collections.abc import Iterator
 
 from sync_cli.sandbox.trouble import TROUBLES
-from tests.conformance.before import before_update, tells_sums
+from tests.conformance.before import SUMS, before_update, tells_sums
 from tests.conformance.fillers import add_fillers
 from tests.conformance.implied import implied
-from tests.conformance.known import Known, bodies_of, kind_of
+from tests.conformance.known import Known, State, bodies_of, kind_of
 from tests.conformance.plant_terms import SHELVES
 from tests.conformance.recording import Recording
 from tests.conformance.refused import refused_scene
 from tests.conformance.scene import Json, Scene
-from tests.conformance.surroundings import plant_background, plant_needed
+from tests.conformance.surroundings import (
+    plant_background,
+    plant_needed,
+    plant_order_of_path,
+)
 from tests.conformance.told import (
     plant_bought,
     plant_coupons,
     plant_group,
     plant_named_images,
     plant_named_terms,
+    plant_older_files,
     plant_removed_goods,
     plant_shipping_class,
     plant_sold,
@@ -67,7 +72,7 @@ def _troubled_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
 def _read_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
     kind = kind_of(recording.path)
     is_list = isinstance(recording.answer, list) or recording.method == "HEAD"
-    for with_background in (True, False) if is_list else (False,):
+    for with_background in _backgrounds(recording) if is_list else (False,):
         scene = Scene(recording, known)
         if kind is not None and with_background:
             plant_background(scene, kinds=(kind, "variation") if kind == "product" else (kind,))
@@ -86,6 +91,19 @@ def _read_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
         if is_list and not add_fillers(scene):
             continue
         yield scene
+
+
+def _backgrounds(recording: Recording) -> tuple[bool, ...]:
+    """Whether others' objects stand around those of a list.
+
+    Where the list is shown whole each of them shows that it has not the name that is asked for. Of
+    a list of which only a page is shown nobody knows where the others stand in it, and what passes
+    other filters may have changed since it was seen.
+    """
+    answer, total = recording.answer, recording.answer_headers.get("X-WP-Total")
+    is_whole = isinstance(answer, list) and bool(answer) and total == str(len(answer))
+    is_named = any(recording.query.get(name) for name in ("sku", "email", "slug", "code"))
+    return (True,) if is_whole and is_named else (True, False)
 
 
 def _told(scene: Scene, kind: str, shown: list[Json]) -> list[Json]:
@@ -212,8 +230,7 @@ def _update_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
         return
     number = answer["id"]
     states = known.states(kind, number, recording)[:_MOST_STATES]
-    costs_known = any(tells_sums(kind, s.body, recording.body) for s in states)
-    for state in [*(s.body for s in states), *(() if costs_known else (None,))]:
+    for state in [*(s.body for s in states), _sums_told(kind, states, recording)]:
         scene = Scene(recording, known)
         plant_background(scene)
         body = before_update(recording, kind, next(bodies_of(recording)), state)
@@ -223,11 +240,13 @@ def _update_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
         plant_removed_goods(scene, kind, body)
         scene.plant(kind, body)
         plant_named_images(scene)
+        plant_older_files(scene)
         plant_shipping_class(scene, answer)
         plant_coupons(scene, answer)
         if kind == "product" and body.get("type") == "variable":
             _trash_parts(scene, body)
         if kind == "fulfillment":
+            plant_order_of_path(scene)
             _plant_fulfillments(scene, before=number)
         refunds = [r["id"] for r in answer.get("refunds") or ()]
         images = [i["id"] for i in answer.get("images") or ()]
@@ -235,6 +254,14 @@ def _update_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
         if fresh:
             scene.next_post_is(min(fresh))
         yield scene
+
+
+def _sums_told(kind: str, states: list[State], recording: Recording) -> Json | None:
+    """What is known before an update if no state is the one right before it: what it cost."""
+    for state in states:
+        if tells_sums(kind, state.body, recording.body):
+            return {name: state.body[name] for name in SUMS if name in state.body}
+    return None
 
 
 def _ids_in(body: Json) -> set[int]:
@@ -266,9 +293,12 @@ def _nameless_scene(recording: Recording, known: Known) -> Scene:
     scene = Scene(recording, known)
     plant_background(scene)
     plant_needed(scene, recording.body)
-    for number in known.ids("fulfillment"):
-        for state in known.states("fulfillment", number, recording)[:1]:
-            scene.plant("fulfillment", state.body)
+    home, _, last = recording.path.rpartition("/")
+    numbers = {*known.ids("fulfillment"), *([int(last)] if last.isdecimal() else ())}
+    for number in sorted(numbers):
+        states = known.states("fulfillment", number, recording)
+        nobody = {"id": number, "entity_id": home.split("/")[1], "meta_data": []}
+        scene.plant("fulfillment", states[0].body if states else nobody)
     return scene
 
 

@@ -29,13 +29,18 @@ def plant_background(
 def plant_needed(scene: Scene, body: Any) -> None:
     """Plant what the path and the body name and nobody else has told about."""
     path = scene.recording.path.split("/")
-    if path[0] == "orders" and len(path) > 1 and path[1].isdecimal():
-        needed = int(path[1])
-        if len(path) > 2 and scene.store.orders.get(needed) is None:
-            scene.plant("order", {"id": needed})
+    plant_order_of_path(scene)
     _plant_named(scene, path)
     if isinstance(body, dict) and scene.recording.status < 400:
         _plant_lines(scene, body)
+
+
+def plant_order_of_path(scene: Scene) -> None:
+    """The order below which the path goes on, where nobody else has told about it."""
+    path = scene.recording.path.split("/")
+    below = path[0] == "orders" and len(path) > 2 and path[1].isdecimal()
+    if below and scene.store.orders.get(int(path[1])) is None:
+        scene.plant("order", {"id": int(path[1])})
 
 
 def _plant_named(scene: Scene, path: list[str]) -> None:

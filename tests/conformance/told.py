@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from decimal import Decimal
 
 from sync_cli.sandbox.shop.records import Term
@@ -20,12 +21,17 @@ def plant_bought(scene: Scene, answer: Json) -> None:
     posted = scene.recording.body.get("line_items") or []
     sent = [line for line in posted if "subtotal" not in line]
     lines = answer["line_items"]
-    for line in lines if sent else ():
-        for table in (scene.store.products, scene.store.variations):
-            table.remove(line["variation_id"] or line["product_id"])
+    _forget_goods(scene, lines if sent else [])
     trial = {**copy.deepcopy(answer), "line_items": lines}
     scene.plant("order", trial)
     scene.store.orders.remove(answer["id"])
+
+
+def _forget_goods(scene: Scene, lines: list[Json]) -> None:
+    """Take out the goods of lines: what they cost is told by the lines themselves."""
+    for line in lines:
+        for table in (scene.store.products, scene.store.variations):
+            table.remove(line["variation_id"] or line["product_id"])
 
 
 def plant_group(scene: Scene, answer: Json) -> None:
@@ -74,12 +80,31 @@ def plant_named_images(scene: Scene) -> None:
             scene.store.images.setdefault(image["id"], image)
 
 
+def plant_older_files(scene: Scene) -> None:
+    """The files whose names a number behind a new one's name shows to be taken."""
+    body = scene.recording.body if isinstance(scene.recording.body, dict) else {}
+    for sent, image in zip(
+        body.get("images") or (), scene.recording.answer.get("images") or (), strict=False
+    ):
+        stem, _, ending = str(sent.get("src", "")).rpartition("/")[2].rpartition(".")
+        stored = re.fullmatch(rf"(.*/){re.escape(stem)}-(\d+)\.{ending}", image["src"])
+        if stored is None:
+            continue
+        for at in range(int(stored[2])):
+            name = f"{stem}-{at}.{ending}" if at else f"{stem}.{ending}"
+            scene.store.images.setdefault(
+                -1 - at, {**image, "id": -1 - at, "src": stored[1] + name}
+            )
+
+
 def plant_removed_goods(scene: Scene, kind: str, before: Json) -> None:
     """The products of lines that an update adds, at the price that these lines show."""
     lines = scene.recording.answer.get("line_items") or () if kind == "order" else ()
     known = {line["id"] for line in before.get("line_items") or ()}
     added = [line for line in lines if line["id"] not in known]
     if added:
+        if not any("subtotal" in line for line in scene.recording.body.get("line_items") or ()):
+            _forget_goods(scene, added)
         scene.plant("order", {"id": before["id"], "line_items": copy.deepcopy(added)})
         scene.store.orders.remove(before["id"])
 
