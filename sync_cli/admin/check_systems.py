@@ -22,6 +22,7 @@ from sync_cli.flows.belonging import (
     HOST,
     check_belonging,
     check_rights,
+    check_rights_for,
     check_staging,
     facts_of,
 )
@@ -112,6 +113,9 @@ class Look:
         staging = self.config.staging
         yield from _refused("staging", partial(check_staging, self.role, identity, staging=staging))
         yield from _refused("rights", partial(check_rights, self.role, identity))
+        if self.role == ERP and self.config.payments.mode is not Mode.OFF:
+            named = partial(check_rights_for, ERP, identity, "payment", "payments")
+            yield from _refused("rights", named)
         yield _clock(identity, self.now())
         zone = identity.facts.get("time_zone")
         if zone:

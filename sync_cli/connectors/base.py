@@ -67,8 +67,9 @@ class Identity:
 
     `address` is what the system calls itself (the shop's home URL; an ERP's database), `company`
     the ERP's company id and name. `clock` is its clock now, aware UTC. `lacks` names rights that
-    the connector needs and does not have. `facts` carries what flows must know of the system,
-    such as a shop's "decimals", "currency" and "time_zone".
+    the connector needs and does not have, `lacks_for` those that only one kind of record needs, by
+    entity. `facts` carries what flows must know of the system, such as a shop's "decimals",
+    "currency" and "time_zone".
     """
 
     kind: str
@@ -79,6 +80,7 @@ class Identity:
     environment: str = "production"
     lacks: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    lacks_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class References(StrEnum):

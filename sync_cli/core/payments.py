@@ -6,11 +6,12 @@ A shop order is paid as a whole or not at all, so a payment is the order's whole
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from pydantic import Field
 
+from sync_cli.core.documents import day_of
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import ZERO, Document, DocumentState, Order, OrderState, Record
 from sync_cli.core.money import plain
@@ -22,9 +23,10 @@ UNPAID = frozenset({OrderState.CANCELLED, OrderState.FAILED, OrderState.TRASHED}
 class Payment(Record):
     """Money received for one order: `amount` in `currency`, at `paid_at` (aware UTC).
 
-    `order_id` is the shop's id of the order, in the ERP `document` its sales document. `method` is
-    the shop's word for how it was paid; the mapping's table makes a journal of it. `number` is the
-    ERP's.
+    `paid_on` is its day in the company's time zone, as 2026-01-31. `order_id` is the shop's id of
+    the order, in the ERP `document` its sales document. `method` is the shop's word for how it was
+    paid; the mapping's table makes a journal of it. `number` is the ERP's. `booked` is False for
+    one that is only a draft there.
     """
 
     number: str = ""
@@ -34,13 +36,15 @@ class Payment(Record):
     amount: Decimal = ZERO
     currency: str = ""
     paid_at: datetime | None = None
+    paid_on: str = ""
     method: str = ""
     title: str = ""
     transaction_id: str = Field(default="", repr=False)
+    booked: bool = True
 
 
-def payment_of(order: Order, reference: str) -> Payment:
-    """The payment of an order that is paid."""
+def payment_of(order: Order, reference: str, zone: tzinfo) -> Payment:
+    """The payment of an order that is paid; `zone` is the company's."""
     return Payment(
         id=order.id,
         birth=order.birth,
@@ -49,6 +53,7 @@ def payment_of(order: Order, reference: str) -> Payment:
         amount=order.total,
         currency=order.currency,
         paid_at=order.paid_at,
+        paid_on=day_of(order.paid_at, zone) if order.paid_at is not None else "",
         method=order.payment_method,
         title=order.payment_title,
         transaction_id=order.transaction_id,

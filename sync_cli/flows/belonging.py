@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sync_cli.connectors.base import Identity
-from sync_cli.core.errors import AccessDenied, IdentityError
+from sync_cli.core.errors import AccessDenied, ConfigError, IdentityError
 from sync_cli.state.store import State
 
 HOST = "host"
@@ -61,4 +61,16 @@ def check_rights(name: str, identity: Identity) -> None:
             name,
             f"{name} gives too few rights: {', '.join(identity.lacks)}.",
             "Give the user of sync-cli these rights.",
+        )
+
+
+def check_rights_for(name: str, identity: Identity, entity: str, part: str) -> None:
+    """Raise ConfigError naming the rights that `part` of the configuration needs for an entity.
+
+    It leaves the other commands alone, as denied access would not.
+    """
+    if lacks := identity.lacks_for.get(entity):
+        raise ConfigError(
+            f"{name} gives too few rights for {part}: {', '.join(lacks)}.",
+            f"Give the user of sync-cli these rights, or set {part}.mode: off.",
         )

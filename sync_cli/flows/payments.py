@@ -23,6 +23,7 @@ from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.guarding import stop_on_reused_ids
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
+from sync_cli.flows.belonging import check_rights_for
 from sync_cli.flows.order_documents import OwnNames, document_rules
 from sync_cli.flows.order_identity import check_references
 from sync_cli.flows.systems import ERP, SHOP, Systems
@@ -64,6 +65,8 @@ class PaymentFlow:
         self.route = payment_route(systems)
         self.writer = Writer(self.run, self.route)
         self.rules = self.route.rules(self.run.options)
+        if not self.run.plans_only:
+            check_rights_for(ERP, systems.erp_identity, PAYMENT, PAYMENTS)
 
     def transfer(self) -> None:
         """Book the payments of the orders that changed, window by window."""
@@ -119,7 +122,7 @@ class PaymentFlow:
         reason = self._left_out(order)
         if reason:
             return Case(replace(item, filtered=reason))
-        payment = payment_of(order, item.reference)
+        payment = payment_of(order, item.reference, self.document_rules.zone)
         due = total_of(order, self.document_rules)
         # The order changes with its state; what was paid does not.
         content = digest(payment.model_dump(mode="json"))
@@ -241,6 +244,8 @@ def _judged(systems: Systems, item: Item, found: Found) -> Candidate:
         theirs = (payment.amount, payment.currency)
         if theirs != (ours.amount, ours.currency):
             conflict = f"it is over {payment.amount} {payment.currency}, not {ours.amount}"
+        elif not payment.booked:
+            conflict = "it is only a draft there"
     cancelled = "cancelled" in found.marks
     return Candidate(
         found.id, found.birth, agrees=not conflict, conflict=conflict, cancelled=cancelled

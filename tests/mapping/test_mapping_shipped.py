@@ -57,6 +57,7 @@ def test_every_shipped_mapping_is_there() -> None:
         ("sandbox-erp", "shipment"),
         ("odoo", "document"),
         ("odoo", "credit_note"),
+        ("odoo", "payment"),
         ("odoo", "product"),
         ("odoo", "stock"),
         ("odoo", "customer"),

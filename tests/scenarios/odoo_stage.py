@@ -24,6 +24,7 @@ from sync_cli.sandbox.odoo import (
     Hands,
     OdooSettings,
     OdooStore,
+    User,
     odoo_app,
     seed_articles,
     seed_company,
@@ -46,6 +47,7 @@ class OdooStage:
     erp: Control
     store: OdooStore
     hands: Hands
+    users: list[User] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
 
     @property
@@ -53,8 +55,8 @@ class OdooStage:
         """The configuration file."""
         return self.folder / "config.yaml"
 
-    def configure(self, **orders: Any) -> None:
-        """Write the configuration."""
+    def configure(self, parts: Mapping[str, Any] | None = None, **orders: Any) -> None:
+        """Write the configuration; `parts` are what stands beside systems and orders."""
         data = plain_config(self.shop_url, self.erp_url)
         data["systems"]["erp"] = {
             "kind": "odoo",
@@ -64,7 +66,7 @@ class OdooStage:
             "key": {"env": "STAGE_ERP_KEY"},
         }
         data["orders"] |= orders
-        data["customers"] = {"mode": "off"}
+        data |= {"customers": {"mode": "off"}, **(parts or {})}
         self.config.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
 
     def type(self, *words: str) -> Said:
@@ -130,13 +132,14 @@ def open_odoo_stage(folder: Path, **shop: Any) -> Iterator[OdooStage]:
     store = OdooStore(erp_clock, Ledger("erp", erp_clock))
     seed_company(store)
     seed_articles(store, ARTICLES)
-    erp = odoo_app(store, OdooSettings(users=USERS))
+    users = list(USERS)
+    erp = odoo_app(store, OdooSettings(users=users))
     ledger = Ledger("shop", shop_clock)
     front = build_shop(ARTICLES, 0, shop_clock, ledger, ShopSettings(**shop))
     with serve(erp, clock=erp_clock) as erp_server, serve(front, clock=shop_clock) as shop_server:
         stage = OdooStage(
             folder, shop_server.url, control_of(front), erp_server.url, control_of(erp), store,
-            Hands(store),
+            Hands(store), users,
         )  # fmt: skip
         stage.configure()
         yield stage

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from sync_cli.connectors.odoo.answers import CLASSES
-from sync_cli.connectors.odoo.identity import GROUP_NAME, NEEDS
+from sync_cli.connectors.odoo.identity import (
+    BILLING_NAME,
+    GROUP_NAME,
+    NEEDS,
+    NEEDS_FOR,
+    Needs,
+)
 from tools.docs.markdown import code, table
 
 
@@ -14,10 +20,17 @@ def answers() -> str:
 
 def rights() -> str:
     """The rights that each run asks for, all of them within one group."""
+    return _table(NEEDS, GROUP_NAME)
+
+
+def payment_rights() -> str:
+    """The rights that are asked for besides where payments are booked."""
+    return _table(NEEDS_FOR["payment"], BILLING_NAME)
+
+
+def _table(needs: Needs, group: str) -> str:
     needed: dict[str, list[str]] = {}
-    for model, operation in NEEDS:
+    for model, operation in needs:
         needed.setdefault(model, []).append(operation)
-    rows = (
-        (code(model), ", ".join(operations), GROUP_NAME) for model, operations in needed.items()
-    )
+    rows = ((code(model), ", ".join(operations), group) for model, operations in needed.items())
     return table(("model", "right", "given by the group"), rows)

@@ -55,6 +55,7 @@ BLOCKS: Blocks = {
     "mapping-sheet": mapping_pages.sheet,
     "odoo-answers": odoo.answers,
     "odoo-rights": odoo.rights,
+    "odoo-payment-rights": odoo.payment_rights,
     "odoo-traits": connectors.odoo_traits,
     "order-machine": states.order_machine,
     "order-states": states.order_states,

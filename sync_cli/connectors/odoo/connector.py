@@ -25,8 +25,17 @@ from sync_cli.connectors.odoo.making import Making
 from sync_cli.connectors.odoo.orders import Orders
 from sync_cli.connectors.odoo.partners import Partners
 from sync_cli.connectors.odoo.parts import Parts
+from sync_cli.connectors.odoo.payments import Payments
 from sync_cli.connectors.odoo.read import Reader
-from sync_cli.connectors.odoo.shapes import CUSTOMER, ORDER, PAGE_SIZE, REFUND, shape_of
+from sync_cli.connectors.odoo.shapes import (
+    CUSTOMER,
+    ORDER,
+    PAGE_SIZE,
+    PAYMENT,
+    REFUND,
+    Shape,
+    shape_of,
+)
 from sync_cli.connectors.odoo.standing import Advancing
 from sync_cli.connectors.odoo.steps import steps_of
 from sync_cli.connectors.odoo.wire import Login, Wire
@@ -116,32 +125,28 @@ class Odoo:
         Orders come also when one of their deliveries or invoices changed. What a slow transaction
         commits late carries an earlier date: the overlap is for that (FACTS 2, 091).
         """
-        shape = shape_of(entity)
-        self._wire.client.raise_fault()
-        return self._reader.changes(shape, since, resume)
+        return self._reader.changes(self._shape(entity), since, resume)
 
     def fetch(self, entity: str, ids: Sequence[str]) -> Iterator[Raw]:
         """See `Connector.fetch`."""
-        shape = shape_of(entity)
-        self._wire.client.raise_fault()
-        return self._reader.fetch(shape, ids)
+        return self._reader.fetch(self._shape(entity), ids)
 
     def find(self, entity: str, key: str, values: Sequence[str]) -> Mapping[str, tuple[Found, ...]]:
         """See `Connector.find`."""
-        self._wire.client.raise_fault()
-        return self._reader.find(shape_of(entity), key, values)
+        return self._reader.find(self._shape(entity), key, values)
 
     def census(self, entity: str, since: datetime | None = None) -> Iterator[Seen]:
         """See `Connector.census`; a deleted record leaves no other trace (045)."""
-        shape = shape_of(entity)
-        self._wire.client.raise_fault()
-        return self._reader.census(shape, since)
+        return self._reader.census(self._shape(entity), since)
 
     def acknowledge(self, entity: str, position: str) -> None:
         """Odoo keeps no positions."""
 
     def create(self, entity: str, drafts: Sequence[Draft]) -> Iterator[Result]:
-        """Make customers, orders or credit notes; see `Connector.create`."""
+        """Make customers, orders, credit notes or payments; see `Connector.create`."""
+        if entity == PAYMENT:
+            self._wire.client.raise_fault()
+            return Payments(self._desk).create(drafts)
         maker = self._makers.get(entity)
         if maker is None:
             raise self._never(entity, "made")
@@ -169,6 +174,12 @@ class Odoo:
     def close(self) -> None:
         """See `Connector.close`."""
         self._wire.client.close()
+
+    def _shape(self, entity: str) -> Shape:
+        """How an entity lies in Odoo; raises what the last call left over."""
+        shape = shape_of(entity)
+        self._wire.client.raise_fault()
+        return shape
 
     def _never(self, entity: str, what: str) -> ConfigError:
         label = shape_of(entity).label.lower()

@@ -15,13 +15,15 @@ class Dialect:
     """The names of one version.
 
     `stocked` is the field of a product that says whether it is stocked, `stocked_is` its value
-    then. `moved` is the quantity of a stock move, `line_taxes` the taxes of an order line.
+    then. `moved` is the quantity of a stock move, `line_taxes` the taxes of an order line, `memo`
+    the reference of a payment.
     """
 
     stocked: str = "type"
     stocked_is: str | bool = "product"
     moved: str = "quantity"
     line_taxes: str = "tax_id"
+    memo: str = "ref"
 
 
 def dialect_of(major: int) -> Dialect:
@@ -31,4 +33,4 @@ def dialect_of(major: int) -> Dialect:
     if major == PROVEN:
         return Dialect()
     taxes = "tax_ids" if major >= 19 else "tax_id"
-    return Dialect(stocked="is_storable", stocked_is=True, line_taxes=taxes)
+    return Dialect(stocked="is_storable", stocked_is=True, line_taxes=taxes, memo="memo")

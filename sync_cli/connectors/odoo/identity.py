@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from sync_cli.connectors.base import Identity
@@ -13,6 +13,7 @@ from sync_cli.connectors.odoo.wire import Ask, Wire
 from sync_cli.core.errors import AccessDenied, ConfigError
 
 T = TypeVar("T")
+Needs = tuple[tuple[str, str], ...]
 
 KIND = "odoo"
 GROUP = "sales_team.group_sale_salesman_all_leads"
@@ -29,6 +30,17 @@ NEEDS = (
     ("sale.order", "write"),
 )
 """What is asked one by one where the group is missing."""
+BILLING = "account.group_account_invoice"
+BILLING_NAME = "Invoicing / Billing"
+NEEDS_FOR = {
+    "payment": (
+        ("account.payment", "read"),
+        ("account.payment", "create"),
+        ("account.payment.register", "create"),
+        ("account.journal", "read"),
+    )
+}
+"""What only the routes of one kind of record need."""
 _HAS_ACCESS = 19
 _HAS_GROUP_OF_USER = 18
 
@@ -64,6 +76,7 @@ def ask_identity(wire: Wire, *, environment: str, price_digits: int) -> Identity
         environment=environment,
         lacks=lacks,
         facts={name: value for name, value in facts.items() if value},
+        lacks_for=_lacks_for(wire),
     )
 
 
@@ -76,14 +89,20 @@ def _price_digits(wire: Wire) -> int | None:
 
 def _lacks(wire: Wire) -> tuple[str, ...]:
     """The missing rights in words; the group that has them all is asked for first."""
-    if has_group(wire, GROUP):
-        return ()
-    missing = [
-        f"{operation} {model}" for model, operation in NEEDS if _is_refused(wire, model, operation)
-    ]
-    if not missing:
-        return ()
-    return tuple(f"{what} (group {GROUP_NAME})" for what in missing)
+    return () if has_group(wire, GROUP) else _missing(wire, NEEDS, GROUP_NAME)
+
+
+def _lacks_for(wire: Wire) -> Mapping[str, tuple[str, ...]]:
+    """The same by entity."""
+    if has_group(wire, BILLING):
+        return {}
+    missing = {entity: _missing(wire, n, BILLING_NAME) for entity, n in NEEDS_FOR.items()}
+    return {entity: lacks for entity, lacks in missing.items() if lacks}
+
+
+def _missing(wire: Wire, needs: Needs, group: str) -> tuple[str, ...]:
+    refused = [(m, operation) for m, operation in needs if _is_refused(wire, m, operation)]
+    return tuple(f"{operation} {model} (group {group})" for model, operation in refused)
 
 
 def has_group(wire: Wire, group: str) -> bool:

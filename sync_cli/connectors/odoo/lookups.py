@@ -68,6 +68,12 @@ class Lookups:
         """The terms of payment."""
         return self._all("account.payment.term", ("name",))
 
+    @cached_property
+    def journals(self) -> tuple[Row, ...]:
+        """The journals that a payment may be booked in."""
+        domain = [["type", "in", ["bank", "cash"]]]
+        return self._all("account.journal", ("name", "code"), domain)
+
     def country(self, code: str) -> int:
         """The id of a country by its ISO code. Raises NotNamed."""
         if code not in self._countries:
@@ -127,11 +133,11 @@ class Lookups:
         return tuple(self._wire.look(search_read(model, domain or [], fields, order="id")).data)
 
 
-def row_named(rows: Sequence[Row], name: str, what: str) -> Row:
-    """The row with this id or exactly this name. Raises NotNamed."""
-    found = [row for row in rows if name == str(row["id"])] or [
-        row for row in rows if text_of(row.get("name")) == name
-    ]
+def row_named(rows: Sequence[Row], name: str, what: str, *other: str) -> Row:
+    """The row with this id, or exactly this name, or text in another field. Raises NotNamed."""
+    found = [row for row in rows if name == str(row["id"])]
+    for field in ("name", *other):
+        found = found or [row for row in rows if text_of(row.get(field)) == name]
     if len(found) != 1:
         known = ", ".join(f"{row['id']} ({text_of(row.get('name'))})" for row in rows[:20])
         several = "several are" if found else "none is"

@@ -14,6 +14,7 @@ from sync_cli.connectors.odoo.shapes import (
     CUSTOMER,
     INVOICE,
     ORDER,
+    PAYMENT,
     PRODUCT,
     REFUND,
     SHIPMENT,
@@ -58,6 +59,7 @@ class Parts:
             SHIPMENT: self._shipments,
             INVOICE: self._orders_of_moves,
             REFUND: self._orders_of_moves,
+            PAYMENT: self._orders_of_payments,
         }
 
     def fields_of(self, shape: Shape) -> list[str]:
@@ -189,22 +191,37 @@ class Parts:
 
         A credit note that names no line of an order belongs to that of the invoice it reverses.
         """
-        orders: dict[str, Records] = defaultdict(list)
         reversed_ = {str(row["id"]): id_of(row.get("reversed_entry_id")) for row in rows}
-        if self._wants(shape, "orders"):
-            ids = sorted({int(id_) for pair in reversed_.items() for id_ in pair if id_})
-            fields = ("name", "client_order_ref", "invoice_ids")
-            for order in rows_where(self._wire, "sale.order", "invoice_ids", ids, fields):
-                told = {
-                    "id": str(order["id"]),
-                    "name": text_of(order.get("name")),
-                    "reference": text_of(order.get("client_order_ref")),
-                }
-                for id_ in order.get("invoice_ids") or ():
-                    orders[str(id_)].append(told)
+        orders = self._orders_with(shape, (id_ for pair in reversed_.items() for id_ in pair))
         for record in records:
             own = orders[record["id"]]
             record["orders"] = own or orders[reversed_[record["id"]]]
+
+    def _orders_of_payments(self, shape: Shape, rows: Sequence[Row], records: Records) -> None:
+        """The orders whose invoices a payment settles; its memo by the name of Odoo 17."""
+        memo = self._lookups.dialect.memo
+        settled = [[str(id_) for id_ in row.get("reconciled_invoice_ids") or ()] for row in rows]
+        orders = self._orders_with(shape, (id_ for ids in settled for id_ in ids))
+        for ids, record in zip(settled, records, strict=True):
+            told = {order["id"]: order for id_ in ids for order in orders[id_]}
+            record |= {"orders": list(told.values()), "ref": record[memo]}
+
+    def _orders_with(self, shape: Shape, invoices: Iterable[str]) -> Mapping[str, Records]:
+        """The orders of invoices or credit notes, by the id of those."""
+        orders: dict[str, Records] = defaultdict(list)
+        ids = sorted({int(id_) for id_ in invoices if id_})
+        if not ids or not self._wants(shape, "orders"):
+            return orders
+        fields = ("name", "client_order_ref", "invoice_ids")
+        for order in rows_where(self._wire, "sale.order", "invoice_ids", ids, fields):
+            told = {
+                "id": str(order["id"]),
+                "name": text_of(order.get("name")),
+                "reference": text_of(order.get("client_order_ref")),
+            }
+            for id_ in order.get("invoice_ids") or ():
+                orders[str(id_)].append(told)
+        return orders
 
 
 def _parcels(row: Row) -> Records:

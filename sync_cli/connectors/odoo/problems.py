@@ -55,6 +55,30 @@ def question(system: str, record: str, asked: str) -> Problem:
     )
 
 
+def not_payable(system: str, record: str, says: str) -> Problem:
+    """A payment whose invoices are not there yet, or not all of them."""
+    return Problem(
+        "not-invoiced",
+        record,
+        says,
+        "Post the invoice of the order in Odoo; the payment is then booked by itself.",
+        system=system,
+        transient=True,
+    )
+
+
+def nothing_open(system: str, record: str) -> Problem:
+    """The invoices are paid already, and not by a payment of ours."""
+    return Problem(
+        "nothing-open",
+        record,
+        "the invoices of its order are paid already, by a payment without this reference",
+        "Look at the order's payments in Odoo; if all is right there, run"
+        " `sync-cli held dismiss --route payments`.",
+        system=system,
+    )
+
+
 def not_billed(system: str, record: str) -> Problem:
     """There is nothing to credit yet."""
     return Problem(

@@ -21,11 +21,13 @@ from sync_cli.connectors.odoo.shapes import (
     INVOICE,
     ORDER,
     PAGE_SIZE,
+    PAYMENT,
     PRODUCT,
     SHIPMENT,
     STOCK,
     Domain,
     Shape,
+    with_memo,
 )
 from sync_cli.connectors.odoo.stock import StockLevels
 from sync_cli.connectors.odoo.values import (
@@ -77,6 +79,7 @@ class Reader:
 
     def changes(self, shape: Shape, since: datetime | None, resume: str | None) -> Iterator[Page]:
         """See `Connector.changes`; `since` stays the same for the whole read."""
+        shape = self._as_spoken(shape)
         position = read_position(resume)
         if position is not None and position.ended:
             yield Page((), position.write(), position.clock)
@@ -98,6 +101,7 @@ class Reader:
 
     def fetch(self, shape: Shape, ids: Sequence[str]) -> Iterator[Raw]:
         """See `Connector.fetch`."""
+        shape = self._as_spoken(shape)
         numbers = list(dict.fromkeys(filter(None, map(number_of, ids))))
         for some in batched(numbers, self._page_size):
             if shape.name == STOCK:
@@ -111,6 +115,7 @@ class Reader:
         self, shape: Shape, key: str, values: Sequence[str]
     ) -> Mapping[str, tuple[Found, ...]]:
         """See `Connector.find`; e-mails keep their letters in Odoo and are compared without."""
+        shape = self._as_spoken(shape)
         if key == DOCUMENT and shape.name in (SHIPMENT, INVOICE):
             return self._following(shape, values)
         name = shape.keys.get(key)
@@ -155,11 +160,16 @@ class Reader:
 
     def census(self, shape: Shape, since: datetime | None) -> Iterator[Seen]:
         """See `Connector.census`."""
+        shape = self._as_spoken(shape)
         fields = sorted({shape.birth, "write_date"})
         leg = Leg(shape.model, self._since(shape.everything, since), fields, lambda _rows: ())
         for rows, _began, _ended in self._walk(leg, 0):
             for row in rows:
                 yield Seen(str(row["id"]), shape.birth_of(row), read_moment(row.get("write_date")))
+
+    def _as_spoken(self, shape: Shape) -> Shape:
+        """The shape by the names of the version that answers."""
+        return with_memo(shape, self._lookups.dialect.memo) if shape.name == PAYMENT else shape
 
     def fields(self, shape: Shape) -> list[str]:
         """The fields that records of this shape are asked for with."""

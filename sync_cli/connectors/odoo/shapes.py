@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ ORDER = "order"
 SHIPMENT = "shipment"
 INVOICE = "invoice"
 REFUND = "refund"
+PAYMENT = "payment"
 
 OVERLAP = timedelta(minutes=30)
 """A date is that of the transaction's start; an import may run for many minutes (FACTS 2, 091)."""
@@ -70,7 +71,7 @@ class Shape:
         marks = set()
         if self.archives and row.get("active") is False:
             marks.add("archived")
-        if row.get("state") in ("cancel", "cancelled"):
+        if row.get("state") in ("cancel", "cancelled", "canceled", "rejected"):
             marks.add("cancelled")
         return frozenset(marks)
 
@@ -198,8 +199,30 @@ SHAPES: Mapping[str, Shape] = {
             birth="ref",
             made_up=frozenset({"orders"}),
         ),
+        Shape(
+            PAYMENT,
+            "Payment",
+            "account.payment",
+            (
+                *("name", "state", "amount", "date", "currency_id", "journal_id", "partner_id"),
+                *("reconciled_invoice_ids", "ref"),
+                *_DATES,
+            ),
+            _traits(reference=References.SEARCHABLE, batch=20),
+            keys={"reference": "ref", "number": "name"},
+            domain=(["payment_type", "=", "inbound"], ["partner_type", "=", "customer"]),
+            birth="ref",
+            made_up=frozenset({"orders"}),
+        ),
     )
 }
+
+
+def with_memo(shape: Shape, memo: str) -> Shape:
+    """The shape of payments in a version that calls what they are found by `memo`."""
+    fields = tuple(memo if name == "ref" else name for name in shape.fields)
+    keys, made_up = {**shape.keys, "reference": memo}, shape.made_up | {"ref"} - {memo}
+    return replace(shape, fields=fields, keys=keys, birth=memo, made_up=made_up)
 
 
 def shape_of(entity: str) -> Shape:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sync_cli.sandbox.odoo import billing, deliveries, sales
+from sync_cli.sandbox.odoo import billing, deliveries, payments, sales
 from sync_cli.sandbox.odoo.loading import Loading
 from sync_cli.sandbox.odoo.records import RULES, Records, Rules, Values
 from sync_cli.sandbox.odoo.refusals import AttributeFault, UserError, ValueFault
@@ -26,6 +26,7 @@ RULES |= {
     "account.move": Rules(completed=billing.move_defaults, made=billing.touch_orders),
     "account.move.line": Rules(completed=billing.line_defaults, made=billing.touch_order),
     "res.partner": Rules(completed=_typed),
+    payments.WIZARD: Rules(completed=payments.wizard_defaults),
 }
 
 
@@ -69,11 +70,11 @@ def _fields_get(
     return found
 
 
-def _create(records: Records, model: str, vals: Any) -> Any:
+def _create(records: Records, model: str, vals_list: Any) -> Any:
     records.allow(model, "create")
-    if isinstance(vals, Mapping):
-        return records.create(model, vals)
-    return [records.create(model, each) for each in vals]
+    if isinstance(vals_list, Mapping):
+        return records.create(model, vals_list)
+    return [records.create(model, each) for each in vals_list]
 
 
 def _write(records: Records, model: str, ids: Sequence[int], vals: Mapping[str, Any]) -> bool:
@@ -162,6 +163,7 @@ _OWN: Mapping[tuple[str, str], Method] = {
     ("account.move", "action_post"): _on(billing.post, "read"),
     ("account.move", "button_cancel"): _on(billing.cancel_moves),
     ("sale.advance.payment.inv", "create_invoices"): _on(_create_invoices),
+    (payments.WIZARD, "action_create_payments"): _on(payments.book, "create"),
     ("res.users", "has_group"): _has_group,
 }
 

@@ -32,7 +32,13 @@ _SALES_MAKES = (
 _GRANTS: Mapping[str, Mapping[str, frozenset[str]]] = {
     SALES: {**dict.fromkeys(_SALES_READS, _READ), **dict.fromkeys(_SALES_MAKES, _MAKE)},
     READERS: dict.fromkeys((*_SALES_READS, *_SALES_MAKES), _READ),
-    BILLING: {"account.move": _MAKE, "account.move.line": _MAKE},
+    BILLING: {
+        "account.move": _MAKE,
+        "account.move.line": _MAKE,
+        "account.payment": _MAKE,
+        "account.payment.register": _MAKE,
+        "account.journal": _READ,
+    },
 }
 _GROUPS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("sale.order", "read"): (
@@ -53,6 +59,9 @@ _GROUPS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("ir.model.data", "read"): ("Administration/Access Rights",),
     ("account.move", "create"): ("Invoicing/Billing",),
+    ("account.payment", "read"): ("Invoicing/Billing",),
+    ("account.payment.register", "create"): ("Invoicing/Billing",),
+    ("account.journal", "read"): ("Invoicing/Billing",),
 }
 
 

@@ -1,4 +1,7 @@
-"""The models and fields that the pretend Odoo has: those that the recordings prove, no others."""
+"""The models and fields that the pretend Odoo has: those that the recordings prove, no others.
+
+Only payments and their journals stand here by Odoo's documentation: no recording shows them.
+"""
 
 from __future__ import annotations
 
@@ -209,6 +212,25 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "sale_line_ids": _many("sale.order.line", "Sales Order Lines"),
         "price_subtotal": _number(computed=True), "price_total": _number(computed=True),
     },
+    "account.journal": {
+        "name": _char(), "code": _char(), "type": Field("selection"),
+        "company_id": _one("res.company"),
+    },
+    "account.payment": {
+        "name": _char(), "ref": _char("Memo"), "state": Field("selection"),
+        "payment_type": Field("selection"), "partner_type": Field("selection"),
+        "amount": _number("Amount"), "date": Field("date", "Date"),
+        "currency_id": _one("res.currency", "Currency"),
+        "journal_id": _one("account.journal", "Journal"),
+        "partner_id": _one("res.partner", "Customer"),
+        "reconciled_invoice_ids": _many("account.move"),
+    },
+    "account.payment.register": {
+        "payment_date": Field("date"), "amount": _number(), "communication": _char("Memo"),
+        "group_payment": Field("boolean"), "currency_id": _one("res.currency"),
+        "journal_id": _one("account.journal"), "payment_difference_handling": Field("selection"),
+        "move_ids": _many("account.move"),
+    },
     "sale.advance.payment.inv": {
         "sale_order_ids": _many("sale.order"), "advance_payment_method": Field("selection"),
         "consolidated_billing": Field("boolean"),
@@ -225,6 +247,8 @@ LABELS: Mapping[str, str] = {
     "sale.order": "Sales Order", "product.product": "Product Variant", "res.partner": "Contact",
     "ir.model.data": "Model Data", "account.move": "Journal Entry", "stock.picking": "Transfer",
     "stock.move": "Stock Move", "sale.order.line": "Sales Order Line",
+    "account.payment": "Payments", "account.payment.register": "Register Payment",
+    "account.journal": "Journal",
 }  # fmt: skip
 
 

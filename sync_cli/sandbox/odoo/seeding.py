@@ -61,6 +61,10 @@ def _money(store: OdooStore) -> None:
         store.insert("account.tax", {**row, **more}, id_)
     store.insert("product.pricelist", {"name": "Default EUR pricelist", "currency_id": 125}, 1)
     store.insert("account.payment.term", {"name": "30 Days"}, 4)
+    for id_, name, code, kind in ((6, "Bank", "BNK1", "bank"), (7, "Cash", "CSH1", "cash"),
+                                  (1, "Customer Invoices", "INV", "sale")):  # fmt: skip
+        row = {"name": name, "code": code, "type": kind, "company_id": 1}
+        store.insert("account.journal", row, id_)
     store.insert("decimal.precision", {"name": "Product Price", "digits": 2}, 1)
     store.insert("uom.uom", {"name": "Units"}, 1)
 

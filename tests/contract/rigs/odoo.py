@@ -37,7 +37,10 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 READER = User(9, "reader", "contract-reader-key", frozenset({READERS}))
 LOGIN = "shopsync"
 _WRITES = "/jsonrpc$"
-_WRITING = '"(load|write|create|action_[a-z]+|button_[a-z]+)"'
+_WRITING = (
+    '"load"|"write"|"action_[a-z_]+"|"button_[a-z]+"|(?<!"account.payment.register", )"create"'
+)
+"""Filling in the form of a payment books nothing, and is no writing call of a record."""
 _FORM = "%Y-%m-%d %H:%M:%S"
 _NO_DOCUMENT = "it has no states"
 _NOT_WRITTEN = "Odoo leads: sync-cli never writes it"
@@ -212,6 +215,47 @@ class Credits(Subject):
 
 
 @dataclass
+class Payments(Subject):
+    """Payments of Odoo, each of an invoiced order that owes more than they are over."""
+
+    hands: Hands = field(kw_only=True)
+    orders: Orders = field(kw_only=True)
+
+    def make(self, text: str) -> Made:
+        values = {"payment_type": "inbound", "partner_type": "customer", "ref": text}
+        more = {"currency_id": 125, "journal_id": 6, "date": "2026-11-20", "amount": 12.5}
+        return Made(str(self.hands.call("account.payment", "create", {**values, **more})), text)
+
+    def edit(self, id: str) -> None:
+        self.hands.edit("account.payment", id, journal_id=7)
+
+    def remove(self, id: str) -> None:
+        self.hands.remove("account.payment", id)
+
+    def archive(self, id: str) -> None:
+        self.hands.edit("account.payment", id, state="cancel")
+
+    def draft(self, text: str, *, amount: Decimal = Decimal("12.50"), at: str = "") -> Draft:
+        order = self.orders.make(f"{text}-sold")
+        (line,) = self.hands.store.where("sale.order.line", "order_id", int(order.id))
+        self.hands.edit("sale.order.line", line["id"], price_unit=float(amount * 3))
+        self.hands.confirm_order(order.id)
+        self.hands.invoice_order(order.id)
+        payload = {
+            "order_id": order.id, "communication": text, "amount": str(amount),
+            "currency_id": "EUR", "payment_date": "2026-11-20", "journal_id": "BNK1",
+        }  # fmt: skip
+        return Draft(text, payload)
+
+    def bad_draft(self, text: str) -> Draft:
+        draft = self.draft(text)
+        return Draft(text, {**draft.payload, "journal_id": "no journal"})
+
+    def amount_of(self, data: Json) -> Any:
+        return data["amount"]
+
+
+@dataclass
 class Products(Subject):
     """Articles of Odoo; `stock` has the rows of the same ids."""
 
@@ -268,6 +312,15 @@ class OdooRig(Rig):
                 Ability.MOMENT: "a credit note has a day, and no time of day",
             },
         )  # fmt: skip
+        payments = Payments(
+            entity="payment", hands=hands, orders=orders,
+            lacks={
+                Ability.UPDATE: "what is booked is never rewritten",
+                Ability.ADVANCE: "it is booked in the same call that makes it",
+                Ability.TEXT: "a payment holds no text but its reference",
+                Ability.MOMENT: "a payment has a day, and no time of day",
+            },
+        )  # fmt: skip
         never = dict.fromkeys(
             (Ability.CREATE, Ability.UPDATE, Ability.ADVANCE, Ability.AMOUNT, Ability.MOMENT),
             _NOT_WRITTEN,
@@ -279,6 +332,7 @@ class OdooRig(Rig):
             customers,
             orders,
             credits,
+            payments,
             Products(entity="product", key="sku", hands=hands, lacks=never),
             Products(entity="stock", key="sku", hands=hands, lacks={**never, **of_the_article}),
             *following(hands, orders, str(store.row("product.product", goods)["default_code"])),

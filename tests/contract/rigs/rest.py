@@ -27,7 +27,7 @@ from tests.contract.rigs.wires import Hands, Marks, Waits, break_wire, heal_wire
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 TOKEN = "contract-token-all-rights"
 READER = "contract-token-reader"
-_WRITES = "/(customers|orders)(/confirm|/cancel)?$"
+_WRITES = "/(customers|orders|payments)(/confirm|/cancel)?$"
 _NO_DOCUMENT = "it has no states"
 _ERP_ASKS_NOTHING = "the pretend ERP asks nothing"
 _NOT_WRITTEN = "the ERP leads: sync-cli never writes it"
@@ -118,6 +118,37 @@ class Orders(Subject):
 
 
 @dataclass
+class Payments(Subject):
+    """Payments of the ERP, each of a confirmed order."""
+
+    hands: Hands = field(kw_only=True)
+    orders: Orders = field(kw_only=True)
+
+    def make(self, text: str) -> Made:
+        body = {"items": [self.draft(text).payload]}
+        return Made(_item(self.hands.call("POST", "/payments", body)), text)
+
+    def draft(self, text: str, *, amount: Decimal = Decimal("12.50"), at: str = "") -> Draft:
+        order = self.orders.make(f"{text}-sold")
+        self.hands.call("POST", "/orders/confirm", {"ids": [order.id]})
+        payment = {
+            "reference": text, "order_id": order.id, "amount": str(amount), "currency": "EUR",
+            "paid_at": at or "2026-11-20T10:00:00Z", "journal": "CARD",
+        }  # fmt: skip
+        return Draft(text, payment)
+
+    def bad_draft(self, text: str) -> Draft:
+        draft = self.draft(text)
+        return Draft(text, {**draft.payload, "journal": "NOWHERE"})
+
+    def amount_of(self, data: Json) -> Any:
+        return data["amount"]
+
+    def moment_of(self, data: Json) -> datetime:
+        return datetime.fromisoformat(data["paid_at"])
+
+
+@dataclass
 class Products(Subject):
     """Articles of the ERP, which its own people make; `stock` has the rows of the same ids."""
 
@@ -189,6 +220,17 @@ class SandboxErpRig(Rig):
             entity="order", hands=hands, customers=customers, product=str(goods.id),
             lacks={Ability.UPDATE: "a document is never rewritten, only brought on"},
         )  # fmt: skip
+        payments = Payments(
+            entity="payment", hands=hands, orders=orders,
+            lacks={
+                Ability.UPDATE: "what is booked is never rewritten",
+                Ability.ADVANCE: "it is booked in the same call that makes it",
+                Ability.EDIT: "the ERP never changes a payment",
+                Ability.REMOVE: "the ERP never deletes a payment",
+                Ability.ARCHIVE: "the ERP never cancels a payment",
+                Ability.TEXT: "a payment holds no text but its reference",
+            },
+        )  # fmt: skip
         never = dict.fromkeys(
             (Ability.CREATE, Ability.UPDATE, Ability.ADVANCE, Ability.AMOUNT, Ability.MOMENT),
             _NOT_WRITTEN,
@@ -200,6 +242,7 @@ class SandboxErpRig(Rig):
         self.subjects = (
             customers,
             orders,
+            payments,
             Products(entity="product", key="sku", do=control.do, lacks=never),
             Products(entity="stock", key="sku", do=control.do, lacks={**never, **of_the_article}),
         )

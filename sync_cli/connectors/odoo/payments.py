@@ -1,0 +1,181 @@
+"""Registers payments on the posted invoices of orders, as the button "Register Payment" does.
+
+One call books, posts and settles, all of it or nothing. What Odoo itself would not refuse a second
+time has been looked for by its reference before; a lost answer is never followed by another call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, NotSent, Raw, Result
+from sync_cli.connectors.odoo.asking import rows_where
+from sync_cli.connectors.odoo.lookups import NotNamed, row_named
+from sync_cli.connectors.odoo.problems import not_payable, nothing_open, refused, unnamed
+from sync_cli.connectors.odoo.shapes import PAYMENT, shape_of
+from sync_cli.connectors.odoo.values import Row, exact, id_of, name_of, number_of, text_of
+from sync_cli.connectors.odoo.wire import Ask
+from sync_cli.connectors.odoo.writing import Desk
+from sync_cli.core.errors import Problem
+
+ORDER_ID = "order_id"
+WIZARD = "account.payment.register"
+_INVOICE_FIELDS = ("move_type", "state", "amount_total", "amount_residual", "currency_id")
+_ROWS_WITH = {"journal_id", "currency_id", "amount"}
+
+Invoices = Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Registering:
+    """One payment ready to be booked: what the wizard is filled in with, and for which invoices."""
+
+    values: Mapping[str, Any]
+    invoices: tuple[int, ...]
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """Whom the wizard is for, and that it is to open nothing afterwards."""
+        ids = list(self.invoices)
+        about = {"active_model": "account.move", "active_ids": ids, "active_id": ids[0]}
+        return {**about, "dont_redirect_to_payments": True}
+
+
+class Payments:
+    """`create` of payments."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def create(self, drafts: Sequence[Draft]) -> Iterator[Result]:
+        """See `Connector.create`; a payment is booked on all open invoices of its order at once."""
+        billed = self._desk.safely(lambda: self._billed(drafts))
+        down: NotSent | None = billed if isinstance(billed, NotSent) else None
+        for draft in drafts:
+            if down is not None or isinstance(billed, NotSent):
+                yield down or NotSent()
+                continue
+            result = self._book(draft, billed.get(_order_of(draft), ()))
+            if isinstance(result, NotSent):
+                down = result
+            yield result
+
+    def _billed(self, drafts: Sequence[Draft]) -> Mapping[str, Invoices]:
+        """The posted invoices of each order, the oldest first, by the order's id."""
+        ids = sorted({number_of(_order_of(draft)) for draft in drafts})
+        wire = self._desk.wire
+        orders = list(rows_where(wire, "sale.order", "id", ids, ("invoice_ids",)))
+        wanted = sorted({id_ for row in orders for id_ in row.get("invoice_ids") or ()})
+        posted = {
+            int(row["id"]): row
+            for row in rows_where(wire, "account.move", "id", wanted, _INVOICE_FIELDS)
+            if row.get("move_type") == "out_invoice" and row.get("state") == "posted"
+        }
+        return {
+            str(order["id"]): [
+                posted[id_] for id_ in sorted(order.get("invoice_ids") or ()) if id_ in posted
+            ]
+            for order in orders
+        }
+
+    def _book(self, draft: Draft, invoices: Invoices) -> Result:
+        ready = self._desk.safely(lambda: self._ready(draft, invoices))
+        if isinstance(ready, NotSent):
+            return ready
+        if isinstance(ready, Problem):
+            return Failed(ready)
+        keywords = {"context": ready.context}
+        fill = Ask(WIZARD, "create", None, {"vals_list": [ready.values]}, keywords)
+        filled = self._desk.call(fill, draft.reference)
+        match filled:
+            case Problem():
+                return Failed(filled)
+            case InDoubt(why=why):
+                # What is filled in books nothing before its button is pressed.
+                return NotSent(why)
+            case NotSent():
+                return filled
+        book = Ask(WIZARD, "action_create_payments", [_only(filled)], {}, keywords)
+        booked = self._desk.call(book, draft.reference)
+        match booked:
+            case Problem():
+                return Failed(booked)
+            case InDoubt() | NotSent():
+                return booked
+        return self._read_back(draft)
+
+    def _ready(self, draft: Draft, invoices: Invoices) -> Registering | Problem:
+        """What the wizard is to be filled in with, or why there is nothing to book."""
+        system, reference, payload = self._desk.system, draft.reference, draft.payload
+        amount = Decimal(str(payload["amount"]))
+        if problem := _unpayable(system, reference, amount, invoices):
+            return problem
+        currency = next(iter(invoices)).get("currency_id")
+        if name_of(currency) != payload["currency_id"]:
+            says = f"its invoice is in {name_of(currency)}, not in {payload['currency_id']}"
+            return refused(system, reference, says, "currency_id")
+        try:
+            journal = row_named(
+                self._desk.lookups.journals, text_of(payload["journal_id"]), "journals", "code"
+            )
+        except NotNamed as no:
+            return unnamed(system, reference, str(no), "journal_id")
+        others = {
+            name: value
+            for name, value in payload.items()
+            if name not in (ORDER_ID, *_ROWS_WITH) and value not in ("", None)
+        }
+        values = {
+            **others,
+            "communication": reference,
+            "amount": float(amount),
+            "currency_id": int(id_of(currency)),
+            "journal_id": int(journal["id"]),
+            "group_payment": True,
+            "payment_difference_handling": "open",
+        }
+        return Registering(values, tuple(int(row["id"]) for row in invoices if _open(row)))
+
+    def _read_back(self, draft: Draft) -> Result:
+        """The payment as it is stored; the newest, should there be several of its name."""
+        found = self._desk.safely(
+            lambda: self._desk.reader.find(shape_of(PAYMENT), "reference", [draft.reference])
+        )
+        if isinstance(found, NotSent):
+            return InDoubt(found.why)
+        stored: Sequence[Raw] = found[draft.reference]
+        if not stored:
+            return InDoubt("it was booked, and cannot be found by its reference")
+        raw = max(stored, key=lambda one: number_of(one.id))
+        return Done(raw.id, raw.data, raw.birth)
+
+
+def _unpayable(system: str, reference: str, amount: Decimal, invoices: Invoices) -> Problem | None:
+    if not invoices:
+        says = "its order has no posted invoice that the payment could be booked on"
+        return not_payable(system, reference, says)
+    billed = sum((_amount(row, "amount_total") for row in invoices), Decimal(0))
+    if billed < amount:
+        says = f"{amount} were paid, but its order is invoiced over {billed:f} only so far"
+        return not_payable(system, reference, says)
+    return None if any(map(_open, invoices)) else nothing_open(system, reference)
+
+
+def _open(row: Row) -> bool:
+    return _amount(row, "amount_residual") > 0
+
+
+def _amount(row: Row, name: str) -> Decimal:
+    return exact(Decimal(str(row.get(name) or 0)))
+
+
+def _order_of(draft: Draft) -> str:
+    return text_of(draft.payload.get(ORDER_ID))
+
+
+def _only(made: Any) -> int:
+    """The id of what one `create` made: some versions answer a list to a list."""
+    return int(made[0] if isinstance(made, list) else made)
