@@ -78,6 +78,17 @@ def shop_order(stage: Stage) -> dict[str, Any]:
     return next(one for one in orders if str(one["id"]) == stage.order_id)
 
 
+def fulfillments(order: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The parcels in the shop's own list: the number of each, and its pieces by SKU."""
+    skus = {line["id"]: line["sku"] for line in order["line_items"]}
+    found = []
+    for one in order["fulfillments"]:
+        metas = {entry["key"]: entry["value"] for entry in one["meta_data"]}
+        pieces = {skus[item["item_id"]]: item["qty"] for item in metas["_items"]}
+        found.append({"number": metas.get("_tracking_number", ""), "pieces": pieces})
+    return found
+
+
 def _held(stage: Stage, wanted: str) -> Iterator[str]:
     with State.open(stage.config.state) as state:
         said = [held.problem.sentence() for held in state.held(ORDERS) if held.id == stage.order_id]
@@ -147,6 +158,8 @@ def _back(stage: Stage, back: Back) -> Iterator[str]:
     if back.parcels is not None:
         told = [one["tracking_number"] for one in metas.get(TRACKING, ())]
         yield from _same("the parcels", list(back.parcels), told)
+    if back.fulfillments is not None:
+        yield from _all("fulfilment", back.fulfillments, fulfillments(order))
     if back.notes is not None:
         notes = [note for note in order["notes"] if stage.reference in note["note"]]
         yield from _same("our notes", back.notes, len(notes))

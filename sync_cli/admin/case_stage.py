@@ -47,7 +47,7 @@ BUYER = {
 }
 """Who bought, where a case does not say it."""
 ON_HAND = 50
-OWN_SETTINGS = frozenset({"guests", "fraud_hold", "child_orders", "routing"})
+OWN_SETTINGS = frozenset({"guests", "fraud_hold", "child_orders", "routing", "parcels"})
 """Settings of orders that change what becomes of any order: a case that is about one sets it."""
 
 

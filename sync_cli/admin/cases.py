@@ -31,14 +31,16 @@ class Section(BaseModel):
 class Back(Section):
     """What the shop's order must say in the end; what is not named is not looked at.
 
-    `document_state` is that of our metadata, `parcels` are the tracking numbers in the shop,
-    `notes` counts our private notes.
+    `document_state` is that of our metadata, `parcels` are the tracking numbers in the shop's
+    metadata, `fulfillments` the parcels in the shop's own list: of each `number` and, by SKU,
+    `pieces`. `notes` counts our private notes.
     """
 
     document_state: str | None = None
     status: str | None = None
     notes: int | None = None
     parcels: tuple[str, ...] | None = None
+    fulfillments: tuple[Mapping[str, Any], ...] | None = None
     invoice: str | None = None
 
 

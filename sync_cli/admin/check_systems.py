@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 
+from sync_cli.admin.check_parcels import check_parcels
 from sync_cli.admin.check_taxes import check_taxes
 from sync_cli.config import Config
 from sync_cli.connectors.base import Connector, Diagnoses, Identity, Inspects
@@ -133,6 +134,8 @@ class Look:
             yield Finding(Grade.OK, "filters", says)
         if isinstance(connector, Inspects):
             yield from connector.inspect(writes=_writes(self.config, self.role))
+        if self.role == SHOP:
+            yield from check_parcels(self.config, connector)
 
 
 def _why_silent(connector: Connector, fault: SyncError) -> Iterator[Finding]:

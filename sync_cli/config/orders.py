@@ -15,6 +15,7 @@ from sync_cli.config.shared import Guarded, Instant, Template, Zone
 from sync_cli.connectors.settings import Duration, Section
 from sync_cli.core.families import ChildOrders
 from sync_cli.core.model import OrderState
+from sync_cli.core.parcels import ParcelPlace
 from sync_cli.core.shipping import StatusRules
 from sync_cli.core.suspicion import HoldRules
 from sync_cli.core.unit_prices import UnitPrices
@@ -159,7 +160,11 @@ class OrdersSettings(Guarded):
         " smallest coin off gets one rounding line; further off it is cancelled, the order held",
     )
     note: bool = Field(True, description="a private note with the document number, once")
-    tracking: bool = Field(
-        True, description="parcels as metadata that the usual tracking plug-ins read"
+    tracking: bool = Field(True, description="tell the shop's order of its parcels")
+    parcels: ParcelPlace = Field(
+        ParcelPlace.META,
+        description="where parcels go: meta (metadata that the usual tracking plug-ins read),"
+        " fulfillments (the shop's own feature, with the pieces in each), plugin (by the REST of a"
+        " tracking plug-in) or auto (the first that the shop has: fulfillments, plugin, meta)",
     )
     status: StatusSettings = Field(default_factory=StatusSettings)

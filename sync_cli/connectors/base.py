@@ -221,7 +221,7 @@ class Connector(Protocol):
         value finds nothing. Keys that flows ask for: "reference" of all that we make, "sku" of
         products, "email" of customers, "document" (the sales document's id) of shipments and
         invoices; an invoice over several documents is found by each; "parent" of shop orders: those
-        that are parts of it, without the trash.
+        that are parts of it, without the trash; "order" of a shop's parcels: those of a shop order.
         """
         ...
 
@@ -268,6 +268,18 @@ class Inspects(Protocol):
         `writes` claims that the configuration writes to it: rights that are lacking for that are
         problems, and rights beyond what is needed warnings, by name. Calls only what cannot have an
         effect. A fault of one question is a finding; exceptions mean the system, as everywhere.
+        """
+        ...
+
+
+@runtime_checkable
+class Offers(Protocol):
+    """What a connector may offer besides: it knows whether its system has a kind of records now."""
+
+    def offers(self, entity: str) -> bool:
+        """Whether the system takes such records as it is set up: a feature or a plug-in may lack.
+
+        Asks the system once a run at most; what cannot be found out is not offered.
         """
         ...
 

@@ -230,6 +230,10 @@ class MemoryConnector:
         else:
             yield from self._write("advance", steps)
 
+    def offers(self, entity: str) -> bool:
+        """Whether the system has a shape for such records."""
+        return entity in self.system.shapes
+
     def calls(self) -> Mapping[str, int]:
         """Calls made so far."""
         return self._calls

@@ -82,6 +82,30 @@ class WriteBack(Record):
     parcels: tuple[Parcel, ...] = ()
 
 
+class PackedLine(Part):
+    """So many whole pieces of one line of a shop order, in one parcel."""
+
+    line_id: str = ""
+    quantity: Decimal = ZERO
+
+
+class PackedParcel(Record):
+    """One parcel of a shop order, where the shop keeps parcels as records of their own.
+
+    `place` names the parcel in the ERP: its delivery, and its number within that. It is empty for a
+    parcel that others entered. `shipped_on` is the day, as 2026-01-31. Several tracking numbers in
+    one text are those of a delivery of more parcels than pieces.
+    """
+
+    order_id: str = ""
+    place: str = ""
+    number: str = ""
+    carrier: str = ""
+    link: str = ""
+    shipped_on: str = ""
+    lines: tuple[PackedLine, ...] = ()
+
+
 class StatusChange(Record):
     """The state that a shop order is brought to, because of what the ERP says of its document."""
 

@@ -51,19 +51,23 @@ def parcels(document: Document, shipments: Iterable[Shipment]) -> tuple[Parcel, 
 
     Numbers that only the document carries come last.
     """
-    left = [shipment for shipment in shipments if _has_left(shipment)]
-    left.sort(key=lambda one: (one.shipped_at is None, one.shipped_at, one.number))
     found = {
         parcel.number: parcel
         if parcel.shipped_at
         else parcel.model_copy(update={"shipped_at": shipment.shipped_at})
-        for shipment in left
+        for shipment in on_their_way(shipments)
         for parcel in shipment.parcels
         if parcel.number
     }
     for number in document.tracking:
         found.setdefault(number, Parcel(number=number))
     return tuple(found.values())
+
+
+def on_their_way(shipments: Iterable[Shipment]) -> list[Shipment]:
+    """The shipments whose goods have left, the first to leave first."""
+    left = [shipment for shipment in shipments if _has_left(shipment)]
+    return sorted(left, key=lambda one: (one.shipped_at is None, one.shipped_at, one.number))
 
 
 @dataclass(frozen=True, slots=True)

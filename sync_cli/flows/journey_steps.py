@@ -25,6 +25,7 @@ from sync_cli.core.model import (
     ProductStatus,
     StockLevel,
 )
+from sync_cli.core.parcels import ParcelPlace
 from sync_cli.core.proof import Unproven, prove
 from sync_cli.core.refund_records import CreditNote, Refund, RefundLine
 from sync_cli.core.refunds import Unproven as UnprovenRefund
@@ -178,7 +179,8 @@ def write_back(document: Document, setting: Setting) -> WriteBack:
     """What the shop's order is told of its document and of all that follows it."""
     around = setting.around
     invoice = invoiced(document, around.invoices)
-    shown = setting.config.orders.tracking
+    orders = setting.config.orders
+    shown = orders.tracking and orders.parcels in (ParcelPlace.META, ParcelPlace.AUTO)
     return WriteBack(
         id=document.id,
         number=document.number,

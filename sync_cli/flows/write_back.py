@@ -1,6 +1,7 @@
 """The way back: what the ERP's documents say is written to the shop's orders, as metadata.
 
-Document number and state, invoice, and every parcel. A PUT with an address or a line would
+Document number and state, invoice, and every parcel, unless the shop keeps parcels as records of
+their own. A PUT with an address or a line would
 recalculate a paid order at today's tax rates (FACTS 7.8), so only metadata and notes are written
 here; the status of the order has a route of its own.
 """
@@ -17,6 +18,7 @@ from sync_cli.core.fingerprint import digest
 from sync_cli.core.identity import Seal, read_seal, reference
 from sync_cli.core.model import Order
 from sync_cli.core.outcome import Settlement, Stage
+from sync_cli.core.parcels import ParcelPlace
 from sync_cli.core.plan import UNCHANGED, Intent, Item, Kind, Operation, Reject, Skip, decide
 from sync_cli.core.refusals import another_record
 from sync_cli.core.shipping import invoiced, parcels
@@ -29,6 +31,8 @@ from sync_cli.flows.bookings import Booked, Bookings, booked_links, targets_of
 from sync_cli.flows.followers import Followers
 from sync_cli.flows.order_identity import check_own_seal
 from sync_cli.flows.order_status import OrderStatus
+from sync_cli.flows.parcel_place import place_of
+from sync_cli.flows.parcels import ParcelFlow
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 
@@ -74,6 +78,13 @@ class WriteBackFlow:
         self.bookings = Bookings(systems, self.followers)
         self.status = OrderStatus(systems, self.route, self.bookings)
         self.note_writer = Writer(self.run, self.notes)
+        self.parcels: ParcelFlow | None = None
+        self._in_metadata = False
+        if self.settings.tracking:
+            place = place_of(self.settings.parcels, systems.shop)
+            self._in_metadata = place is ParcelPlace.META
+            if not self._in_metadata:
+                self.parcels = ParcelFlow(systems, self.route, self.bookings, place)
 
     def write_back(self) -> None:
         """Bring the shop's orders in step with their documents, window by window."""
@@ -84,6 +95,8 @@ class WriteBackFlow:
             for window in Reading(self.run, route):
                 self._write_back(self._documents_of(route, window))
         self._retry_notes()
+        if self.parcels is not None:
+            self.parcels.retry()
         self.status.carry_out()
 
     def _documents_of(self, route: Route, window: Window) -> list[Raw]:
@@ -127,6 +140,8 @@ class WriteBackFlow:
         self.writer.carry_out([decide(i, rules, self.run.now()) for i in (*told, *differing)])
         known = [item for item in (*told, *differing) if not item.problem and not item.filtered]
         self._note(known)
+        if self.parcels is not None:
+            self.parcels.tell(ours)
 
     def _retry_notes(self) -> None:
         """Notes that failed before: their orders are looked at again."""
@@ -175,7 +190,7 @@ class WriteBackFlow:
             invoice_number=invoice.number,
             invoice_date=invoice.date,
             invoice_link=invoice.link,
-            parcels=parcels(document, followed.shipments) if self.settings.tracking else (),
+            parcels=parcels(document, followed.shipments) if self._in_metadata else (),
             seal=str(Seal(self.run.state.installation, self.run.number)),
         )
 

@@ -11,7 +11,14 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
-from sync_cli.core.back_records import Invoice, Note, Shipment, StatusChange, WriteBack
+from sync_cli.core.back_records import (
+    Invoice,
+    Note,
+    PackedParcel,
+    Shipment,
+    StatusChange,
+    WriteBack,
+)
 from sync_cli.core.model import Customer, Document, Order, Part, Product, Record, StockLevel
 from sync_cli.core.payments import Payment
 from sync_cli.core.refund_records import CreditNote, Refund
@@ -25,6 +32,8 @@ RECORDS: Mapping[str, type[Record]] = {
     "customer": Customer,
     "write_back": WriteBack,
     "note": Note,
+    "fulfillment": PackedParcel,
+    "tracking": PackedParcel,
     "shipment": Shipment,
     "invoice": Invoice,
     "status": StatusChange,

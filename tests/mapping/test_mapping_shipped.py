@@ -43,6 +43,8 @@ def test_every_shipped_mapping_is_there() -> None:
         ("woocommerce", "order"),
         ("woocommerce", "refund"),
         ("woocommerce", "write_back"),
+        ("woocommerce", "fulfillment"),
+        ("woocommerce", "tracking"),
         ("woocommerce", "status"),
         ("woocommerce", "note"),
         ("woocommerce", "product"),

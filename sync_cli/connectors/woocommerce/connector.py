@@ -23,11 +23,19 @@ from sync_cli.connectors.pacing import Pacing
 from sync_cli.connectors.woocommerce import read
 from sync_cli.connectors.woocommerce.entities import (
     CUSTOMER,
+    FULFILLMENT,
     NOTE,
     ORDER,
     PRODUCT,
     REFUND,
+    TRACKING,
     shape_of,
+)
+from sync_cli.connectors.woocommerce.fulfillments import (
+    FEATURE,
+    create_fulfillments,
+    find_fulfillments,
+    update_fulfillments,
 )
 from sync_cli.connectors.woocommerce.identity import read_identity
 from sync_cli.connectors.woocommerce.inspection import inspect, why_denied
@@ -35,6 +43,7 @@ from sync_cli.connectors.woocommerce.making import create_products
 from sync_cli.connectors.woocommerce.notes import create_notes
 from sync_cli.connectors.woocommerce.refunds import create_refunds
 from sync_cli.connectors.woocommerce.refusals import refine
+from sync_cli.connectors.woocommerce.trackings import Trackings
 from sync_cli.connectors.woocommerce.wire import API, PAGE_SIZE, Wire, auth_of, home_of
 from sync_cli.connectors.woocommerce.write import (
     advance_orders,
@@ -53,7 +62,8 @@ class WooCommerce:
     for each entity, the keys of the shop's records that the mapping reads; an entity that is not
     in it is read whole. `in_doubt` is how long a lost call may still take effect, in place of the
     default. Keys of records: orders, products with variations (`parent_id`, one entity), customers,
-    refunds, and notes and refunds that we made by reference "ORDER:TEXT". Raises ConfigError for
+    refunds, and notes and refunds that we made by reference "ORDER:TEXT"; parcels are "ORDER:ID",
+    made as "ORDER:PLACE" and found by their order. Raises ConfigError for
     plain http to another machine.
     """
 
@@ -91,6 +101,7 @@ class WooCommerce:
 
         self._client = open_client(auth_style)
         self._wire = Wire(self._client, fields or {}, clock, page_size)
+        self._trackings = Trackings(self._wire)
         self._by_query = None if auth_style == "query" else partial(open_client, "query")
 
     def __repr__(self) -> str:
@@ -126,9 +137,19 @@ class WooCommerce:
         return read.fetch(self._wire, entity, ids)
 
     def find(self, entity: str, key: str, values: Sequence[str]) -> Mapping[str, tuple[Found, ...]]:
-        """See `Connector.find`."""
+        """See `Connector.find`; parcels are found by "order", the id of the shop's order."""
         self._client.raise_fault()
+        if entity in (FULFILLMENT, TRACKING) and key == ORDER:
+            return self._parcels(entity, values)
         return read.find(self._wire, entity, key, values)
+
+    def _parcels(self, entity: str, orders: Sequence[str]) -> Mapping[str, tuple[Found, ...]]:
+        """The parcels of each order, in the order in which the shop lists them."""
+        if entity == TRACKING:
+            found = dict(self._trackings.find(orders))
+        else:
+            found = dict(find_fulfillments(self._wire, orders))
+        return {order: tuple(found.get(order, ())) for order in orders}
 
     def census(self, entity: str, since: datetime | None = None) -> Iterator[Seen]:
         """See `Connector.census`; what lies in the trash is left out."""
@@ -137,8 +158,14 @@ class WooCommerce:
     def acknowledge(self, entity: str, position: str) -> None:
         """A shop keeps no positions."""
 
+    def offers(self, entity: str) -> bool:
+        """See `Offers.offers`: fulfilments are a feature, tracking entries are a plug-in's."""
+        if entity == TRACKING:
+            return self._trackings.are_there()
+        return entity != FULFILLMENT or self.identify().facts.get(FEATURE) == "on"
+
     def create(self, entity: str, drafts: Sequence[Draft]) -> Iterator[Result]:
-        """Make notes, refunds or products; a variation's payload names its `parent_id`."""
+        """Make notes, refunds, parcels or products; a variation's payload names its `parent_id`."""
         self._client.raise_fault()
         if entity == PRODUCT:
             return create_products(self._wire, drafts)
@@ -146,11 +173,15 @@ class WooCommerce:
             return create_notes(self._wire, drafts)
         if entity == REFUND:
             return create_refunds(self._wire, drafts)
+        if entity == FULFILLMENT:
+            return create_fulfillments(self._wire, drafts)
+        if entity == TRACKING:
+            return self._trackings.create(drafts)
         raise _not_written(entity, "made")
 
     def update(self, entity: str, changes: Sequence[Change]) -> Iterator[Result]:
-        """Write products (variations carry their `parent`), metadata and status of orders, or
-        metadata of customers.
+        """Write products (variations carry their `parent`), metadata and status of orders,
+        fulfilments of ours, or metadata of customers.
         """
         self._client.raise_fault()
         if entity == PRODUCT:
@@ -159,6 +190,8 @@ class WooCommerce:
             return update_orders(self._wire, changes)
         if entity == CUSTOMER:
             return update_customers(self._wire, changes)
+        if entity == FULFILLMENT:
+            return update_fulfillments(self._wire, changes)
         raise _not_written(entity, "changed")
 
     def advance(self, entity: str, ids: Sequence[str], to: str) -> Iterator[Result]:

@@ -18,6 +18,9 @@ PRODUCT = "product"
 CUSTOMER = "customer"
 NOTE = "note"
 REFUND = "refund"
+FULFILLMENT = "fulfillment"
+TRACKING = "tracking"
+"""A parcel by the REST of a tracking plug-in."""
 TAX_CLASS = "tax_class"
 """Found by its slug, listed whole; never written."""
 TAX_RATE = "tax_rate"
@@ -150,6 +153,26 @@ SHAPES: Mapping[str, Shape] = {
         label="Note",
         birth="id",
         own=frozenset({"id", "note", "date_created_gmt", "customer_note"}),
+        listings=(),
+        living=0,
+        dated=False,
+        traits=Traits(delta=False, reference=References.SEARCHABLE, batch=20),
+    ),
+    FULFILLMENT: Shape(
+        entity=FULFILLMENT,
+        label="Fulfillment",
+        birth="id",
+        own=frozenset({"id", "meta_data"}),
+        listings=(),
+        living=0,
+        dated=False,
+        traits=Traits(delta=False, reference=References.SEARCHABLE, batch=20),
+    ),
+    TRACKING: Shape(
+        entity=TRACKING,
+        label="Parcel",
+        birth="id",
+        own=frozenset({"tracking_id", "tracking_number"}),
         listings=(),
         living=0,
         dated=False,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sync_cli.connectors.base import Identity
+from sync_cli.connectors.woocommerce.fulfillments import FEATURE
 from sync_cli.connectors.woocommerce.wire import Wire, home_of
 from sync_cli.core.errors import AccessDenied, ConfigError
 
@@ -18,7 +19,8 @@ _NO_STATUS = "reading the system status (a right of shop managers and administra
 def read_identity(wire: Wire) -> Identity:
     """The shop's identity, in two calls; a read-only key is not recognised before it writes.
 
-    `facts` has `decimals`, `currency`, `hpos` ("yes" or "no") and `prices_include_tax`, and, where
+    `facts` has `decimals`, `currency`, `hpos` ("yes" or "no"), `fulfillments` ("on" or "off") and
+    `prices_include_tax`, and, where
     the key's user may not read the system status, `time_zone` alone. Raises AccessDenied or
     another SystemFault, and ConfigError for an address without shop.
     """
@@ -34,6 +36,7 @@ def read_identity(wire: Wire) -> Identity:
         "decimals": str(settings.get("number_of_decimals", "")),
         "currency": str(settings.get("currency", "")),
         "hpos": "yes" if settings.get("HPOS_enabled") else "no",
+        FEATURE: "on" if FEATURE in (settings.get("enabled_features") or ()) else "off",
         **_prices_include_tax(wire),
     }
     return Identity(

@@ -32,7 +32,7 @@ from sync_cli.sandbox.erp.records import (
     milliseconds,
 )
 from sync_cli.sandbox.erp.refusals import ItemError
-from sync_cli.sandbox.erp.shipping import add_parcel, ship_orders, ship_part
+from sync_cli.sandbox.erp.shipping import add_parcel, correct_parcel, ship_orders, ship_part
 from sync_cli.sandbox.erp.store import ErpStore
 
 
@@ -45,6 +45,7 @@ def erp_actions(store: ErpStore) -> dict[str, Action]:
         "ship": ship,
         "ship_part": ship_some,
         "add_parcel": one_more_parcel,
+        "correct_parcel": corrected_parcel,
         "set_stock": set_stock,
         "restore": restore,
         "edit_order": change_order,
@@ -96,6 +97,19 @@ def one_more_parcel(
     """Put one more parcel on the last shipment of an order."""
     with store.lock:
         return add_parcel(store, _order(store, id, reference), Parcel(number, carrier, link))
+
+
+def corrected_parcel(
+    store: ErpStore,
+    *,
+    number: str,
+    to: str,
+    id: str | None = None,
+    reference: str | None = None,
+) -> Json:
+    """Give a parcel of an order another number."""
+    with store.lock:
+        return correct_parcel(store, _order(store, id, reference), number, to)
 
 
 def set_stock(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from sync_cli.sandbox.erp.batches import run_batch
@@ -69,6 +70,24 @@ def add_parcel(store: ErpStore, order: Order, parcel: Parcel) -> Json:
         store.shipments.changed(last)
         store.ledger.record("shipment.parcel", str(last.id), order.head.reference)
         return as_json(last, SHIPMENT_FIELDS)
+
+
+def correct_parcel(store: ErpStore, order: Order, number: str, to: str) -> Json:
+    """Give a parcel of an order another number, as a person does who mistyped it.
+
+    Raises ItemError for a number that no parcel of the order has.
+    """
+    with store.lock:
+        for shipment in store.shipments.find("order_id", str(order.id)):
+            for at, parcel in enumerate(shipment.parcels):
+                if parcel.number == number:
+                    shipment.parcels[at] = replace(parcel, number=to)
+                    shipment.changed_at = store.stamp()
+                    store.shipments.changed(shipment)
+                    order.tracking[:] = [to if one == number else one for one in order.tracking]
+                    store.ledger.record("shipment.parcel", str(shipment.id), order.head.reference)
+                    return as_json(shipment, SHIPMENT_FIELDS)
+        raise ItemError("not_shipped", f"no parcel of order {order.number} has the number {number}")
 
 
 def _open_pieces(

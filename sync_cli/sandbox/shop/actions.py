@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from sync_cli.sandbox.shop.customer_api import create_customer, update_customer
+from sync_cli.sandbox.shop.fulfillment_api import fulfillments_of
 from sync_cli.sandbox.shop.item_view import OrderView
 from sync_cli.sandbox.shop.money import rounded
 from sync_cli.sandbox.shop.order_view import order_json, refund_json
@@ -251,7 +252,7 @@ def shop_state(store: ShopStore) -> Json:
             for made in store.refunds.records.values()
         ]
         return {
-            "orders": [{**body, "notes": _notes(store, body["id"])} for body in orders],
+            "orders": [{**body, **_beside(store, body["id"])} for body in orders],
             "refunds": refunds,
             "products": [_product_state(store, product) for product in products],
             "customers": [_customer_state(c) for c in store.customers.records.values()],
@@ -263,9 +264,11 @@ def _customer_state(customer: Customer) -> Json:
     return {"id": customer.id, "email": customer.email, "role": customer.role, "meta": meta}
 
 
-def _notes(store: ShopStore, order_id: int) -> list[Json]:
+def _beside(store: ShopStore, order_id: int) -> Json:
+    """What an order has besides: its notes and its fulfilments."""
     notes = store.notes.get(order_id, ())
-    return [{"id": n.id, "note": n.text, "customer_note": n.to_customer} for n in notes]
+    told = [{"id": n.id, "note": n.text, "customer_note": n.to_customer} for n in notes]
+    return {"notes": told, "fulfillments": fulfillments_of(store, order_id)}
 
 
 def _product_state(store: ShopStore, product: Product) -> Json:

@@ -15,11 +15,16 @@ from sync_cli.sandbox.shop.times import local_text
 def list_fulfillments(call: Call) -> Answer:
     """`GET /orders/{id}/fulfillments`: a bare list without paging."""
     order = order_of(call.store, call.numbers[0])
-    return Answer([_shown(entry) for entry in _live(call.store, order)])
+    return Answer(fulfillments_of(call.store, order.id))
 
 
-def _live(store: ShopStore, order: Order) -> list[Json]:
-    return [f for f in store.fulfillments[order.id] if f["date_deleted"] is None]
+def fulfillments_of(store: ShopStore, order: int) -> list[Json]:
+    """The order's fulfilments as the list shows them."""
+    return [_shown(entry) for entry in _live(store, order)]
+
+
+def _live(store: ShopStore, order: int) -> list[Json]:
+    return [f for f in store.fulfillments.get(order, ()) if f["date_deleted"] is None]
 
 
 def _shown(entry: Json) -> Json:
@@ -47,6 +52,7 @@ def post_fulfillment(call: Call) -> Answer:
     _write(store, entry, call.body)
     entry["id"] = store.next_id("fulfillment")
     store.fulfillments[order.id].append(entry)
+    store.record("fulfillment.created", order.id, fulfillment=entry["id"])
     _follow(store, order, f"Fulfillment #{entry['id']} created.")
     return Answer(_shown(entry), 201)
 
@@ -75,7 +81,7 @@ def _write(store: ShopStore, entry: Json, body: Json) -> None:
 
 def _follow(store: ShopStore, order: Order, text: str) -> None:
     """Move the order's own mark, date of change and notes."""
-    done = any(entry["is_fulfilled"] for entry in _live(store, order))
+    done = any(entry["is_fulfilled"] for entry in _live(store, order.id))
     value = "partially_fulfilled" if done else "unfulfilled"
     change = {"key": "_fulfillment_status", "value": value}
     order.meta = changed_meta(order.meta, [change], lambda: store.next_id("order_meta"))
@@ -85,7 +91,7 @@ def _follow(store: ShopStore, order: Order, text: str) -> None:
 
 def _fulfillment_of(call: Call) -> Json:
     order = order_of(call.store, call.numbers[0])
-    for entry in _live(call.store, order):
+    for entry in _live(call.store, order.id):
         if entry["id"] == call.numbers[1]:
             return entry
     raise ShopError(404, "Fulfillment not found.", 400)
@@ -101,6 +107,7 @@ def put_fulfillment(call: Call) -> Answer:
     entry = _fulfillment_of(call)
     _write(call.store, entry, call.body)
     order = order_of(call.store, call.numbers[0])
+    call.store.record("fulfillment.updated", order.id, fulfillment=entry["id"])
     _follow(call.store, order, f"Fulfillment #{entry['id']} updated.")
     return Answer(_shown(entry))
 
@@ -110,5 +117,6 @@ def delete_fulfillment(call: Call) -> Answer:
     entry = _fulfillment_of(call)
     entry["date_deleted"] = _local_now(call.store)
     order = order_of(call.store, call.numbers[0])
+    call.store.record("fulfillment.deleted", order.id, fulfillment=entry["id"])
     _follow(call.store, order, f"Fulfillment #{entry['id']} deleted.")
     return Answer({"message": "Fulfillment deleted successfully."})

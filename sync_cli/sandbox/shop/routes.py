@@ -15,6 +15,7 @@ from sync_cli.sandbox.shop import (
     system_api,
     tax_api,
     term_api,
+    tracking_api,
     webhook_api,
 )
 from sync_cli.sandbox.shop.batch import BatchItems, run_batch
@@ -158,12 +159,23 @@ FULFILLMENT_ROUTES: tuple[Route, ...] = (
         fulfillment_api.delete_fulfillment,
     ),
 )
+TRACKING_ROUTES: tuple[Route, ...] = (
+    _collection(
+        "orders/<id>/shipment-trackings", tracking_api.list_trackings, tracking_api.post_tracking
+    ),
+)
+"""Below the namespaces of a tracking plug-in, and nowhere else."""
 
 
-def find_route(path: str, *, fulfillments: bool) -> tuple[Route, tuple[str, ...]] | None:
-    """The route of a path and the parts of the path that name something."""
+def find_route(
+    path: str, *, fulfillments: bool = False, trackings: bool = False
+) -> tuple[Route, tuple[str, ...]] | None:
+    """The route of a path and the parts of the path that name something.
+
+    `trackings` asks for the routes of a tracking plug-in alone.
+    """
     routes = ROUTES + FULFILLMENT_ROUTES if fulfillments else ROUTES
-    for route in routes:
+    for route in TRACKING_ROUTES if trackings else routes:
         match = route.pattern.fullmatch(path)
         if match is not None:
             return route, match.groups()

@@ -36,8 +36,8 @@ class ShopSettings:
     """How the shop is set up; the defaults are those of the recorded shop.
 
     `plain_http_is_secure` lets keys in over plain HTTP, as the sandbox listens on loopback only.
-    `plugins` are the active ones by folder; `ignored` names query parameters that one of them
-    drops. `debug` is WP_DEBUG.
+    `tracking` is the tracking plug-in, one of two or none. `plugins` are the active ones by folder;
+    `ignored` names query parameters that one of them drops. `debug` is WP_DEBUG.
     """
 
     base_url: str = "https://shop.example"
@@ -52,6 +52,7 @@ class ShopSettings:
     tax_display: Literal["excl", "incl"] = "excl"
     order_storage: OrderStorage = "hpos"
     fulfillments: bool = False
+    tracking: Literal["", "shipment-tracking", "advanced"] = ""
     cost_of_goods: bool = False
     plain_http_is_secure: bool = True
     version: str = "10.7.0"

@@ -11,6 +11,7 @@ from sync_cli.sandbox.shop.http import Answer, Call, chosen
 from sync_cli.sandbox.shop.money import currency_name, symbol_entity
 from sync_cli.sandbox.shop.records import Json
 from sync_cli.sandbox.shop.settings import ShopSettings
+from sync_cli.sandbox.shop.tracking_api import namespaces
 
 _STORES = {
     "hpos": "Automattic\\WooCommerce\\Internal\\DataStores\\Orders\\OrdersTableDataStore",
@@ -66,7 +67,7 @@ def index(settings: ShopSettings, second: int) -> Json:
         "home": settings.base_url,
         "gmt_offset": offset.total_seconds() / 3600,
         "timezone_string": "" if zone.startswith("Etc/GMT") else zone,
-        "namespaces": ["wp/v2", "wc/v3"],
+        "namespaces": ["wp/v2", "wc/v3", *namespaces(settings)],
     }
 
 

@@ -20,6 +20,7 @@ from sync_cli.sandbox.shop.records import Json
 from sync_cli.sandbox.shop.routes import Route, find_route
 from sync_cli.sandbox.shop.store import ShopStore
 from sync_cli.sandbox.shop.system_api import index
+from sync_cli.sandbox.shop.tracking_api import namespaces
 
 _ROOT = "/wp-json"
 _PREFIX = f"{_ROOT}/wc/v3"
@@ -55,10 +56,17 @@ def _respond(store: ShopStore, sent: Request, path: str) -> Response:
         return Response(_TOO_LONG, 414, content_type="text/html")
     if sent.path.rstrip("/") == _ROOT:
         return _json_response(store, index(store.settings, store.now()), 200, {})
+    for namespace in namespaces(store.settings):
+        below = f"{_ROOT}/{namespace}/"
+        if sent.path.startswith(below):
+            path = sent.path.removeprefix(below).strip("/")
+            with store.lock:
+                return _api(store, sent, path, find_route(path, trackings=True))
     if not sent.path.startswith(f"{_PREFIX}/"):
         return _front(store, sent)
+    path = path.strip("/")
     with store.lock:
-        return _api(store, sent, path.strip("/"))
+        return _api(store, sent, path, find_route(path, fulfillments=store.settings.fulfillments))
 
 
 def _front(store: ShopStore, sent: Request) -> Response:
@@ -69,8 +77,9 @@ def _front(store: ShopStore, sent: Request) -> Response:
     return Response(_NOT_FOUND, 404, content_type="text/html; charset=UTF-8")
 
 
-def _api(store: ShopStore, sent: Request, path: str) -> Response:
-    found = find_route(path, fulfillments=store.settings.fulfillments)
+def _api(
+    store: ShopStore, sent: Request, path: str, found: tuple[Route, tuple[str, ...]] | None
+) -> Response:
     headers: dict[str, str] = {}
     try:
         answer, headers = _answer(store, sent, path, found)

@@ -266,6 +266,7 @@ def test_the_identity_is_read_from_the_system_status(shop: RecordedShop) -> None
         "decimals": "2",
         "currency": "EUR",
         "hpos": "yes",
+        "fulfillments": "off",
         "prices_include_tax": "yes",
     }
     connector.identify()

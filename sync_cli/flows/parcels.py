@@ -1,0 +1,360 @@
+"""Parcels that the shop keeps as records of their own: fulfilments, or a tracking plug-in's.
+
+Each parcel is made once. Before anything is made the order's list is read, and what is there under
+our mark or under its tracking number is taken over; what others entered is never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from sync_cli.connectors.base import Found, batched
+from sync_cli.core.back_records import PackedLine, PackedParcel, ShipmentLine
+from sync_cli.core.errors import IdentityError, Problem
+from sync_cli.core.fingerprint import digest
+from sync_cli.core.model import Order
+from sync_cli.core.outcome import Settlement
+from sync_cli.core.parcels import Packed, ParcelPlace, Room, There, matching, packed
+from sync_cli.core.plan import (
+    Adopt,
+    Candidate,
+    Intent,
+    Item,
+    Kind,
+    Target,
+    decide,
+)
+from sync_cli.core.refusals import another_record
+from sync_cli.core.shipping import COMPANION
+from sync_cli.engine.execute import Writer
+from sync_cli.engine.gather import recall
+from sync_cli.engine.route import Route
+from sync_cli.flows.admission import backfilled
+from sync_cli.flows.articles import known_articles
+from sync_cli.flows.bookings import Booked, Bookings, booked_links
+from sync_cli.flows.order_documents import document_rules
+from sync_cli.flows.parcel_place import ENTITIES, offers
+from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.mapping.errors import Unreadable
+
+ORDER = "order"
+PRODUCT = "product"
+PARCELS = "parcels"
+DUE = 1000
+AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One parcel under way."""
+
+    order: str
+    parcel: Packed
+    item: Item
+
+
+class ParcelWriter(Writer):
+    """Makes and corrects parcels in the shop."""
+
+    def linked(
+        self, item: Item, target: str, birth: str, operation: str, intent: Intent | None
+    ) -> Settlement:
+        """A record that is taken over and says something else counts as not written yet."""
+        settlement = super().linked(item, target, birth, operation, intent)
+        stale = operation == "adopt" and item.same is False
+        return replace(settlement, applied=None) if stale else settlement
+
+
+class ParcelFlow:
+    """The route erp parcels -> shop parcels, in one `place` that is not the order's metadata."""
+
+    def __init__(
+        self, systems: Systems, back: Route, bookings: Bookings, place: ParcelPlace
+    ) -> None:
+        self.systems = systems
+        self.run = systems.run
+        self.place = place
+        self.bookings = bookings
+        self.entity = ENTITIES[place]
+        self.mapping = systems.shop_mapping(self.entity)
+        self.route = _route(systems, back, self.entity)
+        self.writer = ParcelWriter(self.run, self.route)
+        self.rules = self.route.rules(self.run.options)
+        self.zone = document_rules(systems).zone
+        # A document and its shipment both lead to a parcel: once a run is enough.
+        self._seen: set[str] = set()
+
+    def tell(self, ours: Sequence[Booked]) -> None:
+        """Tell the shop of the parcels of these orders, of each once.
+
+        Orders that came by a backfill are left alone: nobody gets a mail because of them.
+        """
+        silent = backfilled(self.systems, [booked.order for booked in ours])
+        cases = self._cases([b for b in ours if b.problem is None and b.order not in silent])
+        items = recall(self.run.state, self.route, [case.item for case in cases])
+        cases = [replace(case, item=item) for case, item in zip(cases, items, strict=True)]
+        told = [case for case in cases if _is_told(case.item)]
+        new = [c for c in cases if not _is_told(c.item) and c.item.id not in self._seen]
+        new = self.writer.desk.due(new, lambda case: case.item)
+        self._seen.update(case.item.id for case in new)
+        looked_at = self._looked_at(new)
+        taken_over = self._carry_out([*told, *looked_at])
+        self._bring_up_to_date([case for case in looked_at if case.item.id in taken_over])
+
+    def retry(self) -> None:
+        """The parcels that wait and are due: their orders are looked at again."""
+        if self.run.options.narrowed:
+            return
+        due = self.run.state.due(self.route.name, self.run.now(), DUE)
+        orders = list(dict.fromkeys(id.partition(":")[0] for id in due))
+        for batch in batched(orders, AT_ONCE):
+            self.tell(self.bookings.of_orders(batch))
+
+    def _carry_out(self, cases: Sequence[Case]) -> set[str]:
+        """Decide and do; the ids of the parcels that are taken over."""
+        operations = [decide(case.item, self.rules, self.run.now()) for case in cases]
+        self.writer.carry_out(operations)
+        return {op.item.id for op in operations if isinstance(op, Adopt)}
+
+    def _bring_up_to_date(self, taken_over: Sequence[Case]) -> None:
+        """Parcels of ours that were found and say something else are written, once linked.
+
+        They come from a call whose answer was lost, or from before the state file was lost.
+        """
+        stale = [case for case in taken_over if case.item.same is False]
+        if stale and not self.run.is_dry(self.route):
+            items = recall(self.run.state, self.route, [case.item for case in stale])
+            self._carry_out(
+                [replace(case, item=item) for case, item in zip(stale, items, strict=True)]
+            )
+
+    # What the ERP says
+
+    def _cases(self, ours: Sequence[Booked]) -> list[Case]:
+        found = self._products(ours)
+        return [
+            self._case(booked.order, parcel)
+            for booked in ours
+            for parcel in self._parcels(booked, found)
+        ]
+
+    def _products(self, ours: Sequence[Booked]) -> Mapping[str, tuple[str, Decimal]]:
+        """By the ERP's article the shop's product, and ERP units in a piece of it."""
+        lines = [ln for one in ours for shipment in one.followed.shipments for ln in shipment.lines]
+        articles = {line.product_id for line in lines if line.product_id}
+        keys = self.run.state.linked_targets(PRODUCT, SHOP, ERP, sorted(articles))
+        known = known_articles(self.systems, sorted(keys.values()))
+        return {article: (key, known.factor(key)) for article, key in keys.items()}
+
+    def _parcels(
+        self, booked: Booked, products: Mapping[str, tuple[str, Decimal]]
+    ) -> Sequence[Packed]:
+        def pieces_of(line: ShipmentLine) -> tuple[str, Decimal]:
+            key, factor = products.get(line.product_id, ("", Decimal(1)))
+            return key, line.quantity / factor
+
+        found = packed(booked.document, booked.followed.shipments, pieces_of)
+        if self.place is ParcelPlace.FULFILLMENTS:
+            return found
+        # The plug-in knows numbers only: of each one entry, whatever is in it.
+        numbers = {n: p for p in found for n in p.number.split(COMPANION) if n}
+        return [replace(p, place=n, number=n, contents=()) for n, p in numbers.items()]
+
+    def _case(self, order: str, parcel: Packed) -> Case:
+        said = f"Parcel {parcel.number}" if parcel.number else f"Parcel {parcel.place}"
+        told = digest([parcel.place] if self.place is ParcelPlace.PLUGIN else parcel.facts)
+        name = f"{order}:{parcel.place}"
+        item = Item(
+            id=name,
+            label=f"{said} of order {order}",
+            mapping=self.mapping.version,
+            reference=name,
+            match=name,
+            fingerprint=told,
+            content=told,
+        )
+        return Case(order, parcel, item)
+
+    # What the shop has
+
+    def _looked_at(self, new: Sequence[Case]) -> list[Case]:
+        """The parcels to tell, once the shop's orders and their own lists were read."""
+        if not new:
+            return []
+        if not offers(self.systems.shop, self.entity):
+            return [_but(case, problem=_not_offered(self.place)) for case in new]
+        orders = self._orders(list(dict.fromkeys(case.order for case in new)))
+        there = self._there([order for order, one in orders.items() if isinstance(one, Order)])
+        looked_at: list[Case] = []
+        for order in dict.fromkeys(case.order for case in new):
+            own = [case for case in new if case.order == order]
+            shop = orders.get(order)
+            if shop is None:
+                gone = "its order no longer exists in the shop"
+                looked_at += [_but(case, filtered=gone, link=None, intent=None) for case in own]
+            elif isinstance(shop, Problem):
+                looked_at += [_but(case, problem=shop.about(case.item.label)) for case in own]
+            else:
+                looked_at += self._compared(own, shop, there[order])
+        return looked_at
+
+    def _orders(self, ids: Sequence[str]) -> dict[str, Order | Problem]:
+        """The shop's orders, or why one cannot be read.
+
+        Raises IdentityError if an order's id now belongs to another order.
+        """
+        births = booked_links(self.run.state, ids)
+        found: dict[str, Order | Problem] = {}
+        for raw in self.systems.shop.fetch(ORDER, list(births)):
+            link = births[raw.id]
+            if link.birth and raw.birth != link.birth:
+                label = f"Order {raw.id}"
+                raise IdentityError(another_record(label, raw.id, link.target).sentence())
+            try:
+                found[raw.id] = self.systems.order(raw)
+            except Unreadable as error:
+                found[raw.id] = error.problems[0]
+        return found
+
+    def _there(self, orders: Sequence[str]) -> dict[str, list[There]]:
+        found = self.systems.shop.find(self.entity, ORDER, orders) if orders else {}
+        return {order: [self._read(raw) for raw in found.get(order, ())] for order in orders}
+
+    def _read(self, raw: Found) -> There:
+        parcel = self.mapping.read(
+            raw.data, id=raw.id, birth=raw.birth, modified_at=None, label=f"Parcel {raw.id}"
+        )
+        assert isinstance(parcel, PackedParcel)
+        return There(raw.id, parcel)
+
+    def _compared(self, own: Sequence[Case], order: Order, there: Sequence[There]) -> list[Case]:
+        """The parcels of one order, each with what the shop has of it and what is to be written."""
+        matches = {
+            case.item.id: matching(
+                case.parcel, there, case.item.link.target if case.item.link else ""
+            )
+            for case in own
+        }
+        rewritten = {one.id for one in matches.values() if one is not None and one.is_ours}
+        taken = [line for one in there if one.id not in rewritten for line in one.parcel.lines]
+        room = Room(order, taken)
+        return [self._with_match(case, matches[case.item.id], room) for case in own]
+
+    def _with_match(self, case: Case, there: There | None, room: Room) -> Case:
+        item = case.item
+        if item.link is not None and there is None:
+            return _but(case, target=Target(gone=True))
+        if there is not None and not there.is_ours:
+            return self._of_others(case, there)
+        lines = room.take(case.parcel) if self.place is ParcelPlace.FULFILLMENTS else ()
+        if self.place is ParcelPlace.FULFILLMENTS and not lines:
+            return _but(case, problem=_no_room(item.label))
+        record = self._record(case, lines)
+        try:
+            payload = self.mapping.write(record)
+        except Unreadable as error:
+            return _but(case, problem=error.problems[0].about(item.label))
+        case = _but(case, record=record, payload=payload)
+        if there is None or item.link is not None:
+            return case
+        same = (there.parcel.number, there.parcel.lines) == (record.number, record.lines)
+        return _but(case, candidates=self._candidates(there), same=None if same else False)
+
+    def _of_others(self, case: Case, there: There) -> Case:
+        """A parcel that somebody else entered under this number: linked, never written."""
+        if case.item.link is not None and there.parcel.number != case.parcel.number:
+            return _but(case, problem=_of_somebody_else(case.item.label))
+        if case.item.link is not None:
+            return _but(case, same=True)
+        return _but(case, candidates=self._candidates(there))
+
+    def _candidates(self, there: There) -> tuple[Candidate, ...]:
+        linked = self.run.state.linked_targets(self.entity, ERP, SHOP, [there.id])
+        return (Candidate(there.id, there.id, linked=bool(linked)),)
+
+    def _record(self, case: Case, lines: tuple[PackedLine, ...]) -> PackedParcel:
+        parcel = case.parcel
+        at = parcel.shipped_at
+        return PackedParcel(
+            order_id=case.order,
+            place=parcel.place,
+            number=parcel.number,
+            carrier=parcel.carrier,
+            link=parcel.link,
+            shipped_on=f"{at.astimezone(self.zone):%Y-%m-%d}" if at is not None else "",
+            lines=lines,
+        )
+
+
+def _but(case: Case, **changes: object) -> Case:
+    return replace(case, item=replace(case.item, **changes))  # type: ignore[arg-type]
+
+
+def _is_told(item: Item) -> bool:
+    applied = item.applied
+    return item.link is not None and applied is not None and applied.payload == item.fingerprint
+
+
+def _not_offered(place: ParcelPlace) -> Problem:
+    if place is ParcelPlace.FULFILLMENTS:
+        return Problem(
+            "parcels-not-taken",
+            "",
+            "the shop's feature of fulfilments is off, or its system status may not be read",
+            "Switch it on under WooCommerce > Settings > Advanced > Features, or set"
+            " orders.parcels to meta.",
+            system="shop",
+            field="parcels",
+        )
+    return Problem(
+        "parcels-not-taken",
+        "",
+        "the shop has no tracking plug-in that takes parcels by REST",
+        "Install one, or set orders.parcels to meta.",
+        system="shop",
+        field="parcels",
+    )
+
+
+def _no_room(label: str) -> Problem:
+    return Problem(
+        "parcel-without-pieces",
+        label,
+        "it holds no piece of the order that is in no other parcel yet, or articles that the order"
+        " does not have",
+        "Compare the delivery in the ERP with the order's fulfilments in the shop. Correct what is"
+        " wrong, then run `sync-cli held retry`; or enter it by hand and run `held dismiss`.",
+        system="shop",
+        field="_items",
+    )
+
+
+def _of_somebody_else(label: str) -> Problem:
+    return Problem(
+        "not-our-parcel",
+        label,
+        "its tracking number was corrected in the ERP, but somebody else entered it in the shop",
+        "Correct it in the shop by hand; then run `sync-cli held dismiss`.",
+        system="shop",
+        field="_tracking_number",
+    )
+
+
+def _route(systems: Systems, back: Route, entity: str) -> Route:
+    return Route(
+        name=PARCELS,
+        entity=entity,
+        source=systems.erp,
+        target=systems.shop,
+        source_entity=entity,
+        target_entity=entity,
+        source_role=ERP,
+        target_role=SHOP,
+        kind=Kind.MASTER,
+        mode=back.mode,
+        buffer=back.buffer,
+        start_at=back.start_at,
+        creates=True,
+    )

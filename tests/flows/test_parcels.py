@@ -1,0 +1,173 @@
+"""Parcels that the shop keeps as records of their own: each once, whatever goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync_cli.connectors.memory import Fate, Shape
+from tests.flows.town import Town, hour, of_route
+from tests.properties.world import Killed, config_for, fates
+
+
+class ParcelTown(Town):
+    """A town whose shop keeps fulfilments."""
+
+    def _shop_shapes(self) -> dict[str, Shape]:
+        by_order = {"order": lambda data: str(data["reference"]).partition(":")[0]}
+        return {**super()._shop_shapes(), "fulfillment": Shape(keys=by_order)}
+
+    def send(self, order: str, number: str, pieces: int = 1, delivery: str = "7") -> None:
+        """A delivery of article 911 leaves, in one parcel."""
+        self.erp.put(
+            "shipment",
+            {
+                "id": delivery,
+                "number": f"OUT{delivery}",
+                "order_id": self.document(order)["id"],
+                "shipped_at": f"{self.now:%Y-%m-%dT%H:%M:%SZ}",
+                "parcels": [{"number": number, "carrier": "DHL", "link": ""}],
+                "lines": [{"product_id": "911", "sku": "", "quantity": str(pieces)}],
+            },
+        )
+
+    def parcels(self) -> list[tuple[str, int]]:
+        """Number and pieces of every fulfilment in the shop."""
+        return [
+            (_meta(one, "_tracking_number"), sum(item["qty"] for item in _meta(one, "_items")))
+            for one in self.shop.records("fulfillment").values()
+        ]
+
+
+def _meta(record: Mapping[str, Any], key: str) -> Any:
+    return next(entry["value"] for entry in record["meta_data"] if entry["key"] == key)
+
+
+def parcel_town(folder: Path) -> ParcelTown:
+    """A town whose parcels go as fulfilments."""
+    made = ParcelTown(folder, config=config_for())
+    made.configure(orders={"parcels": "fulfillments"})
+    return made
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> ParcelTown:
+    return parcel_town(tmp_path)
+
+
+def test_a_parcel_is_made_once_and_told_in_words(town: ParcelTown) -> None:
+    order = town.buy(pieces=2)
+    town.orders()
+    town.send(order, "P1")
+    told = town.orders()
+    assert of_route(told.ears.plan, "parcels") == [f"create Parcel P1 of order {order}"]
+    assert town.parcels() == [("P1", 1)]
+    assert town.orders().writes == 0
+
+
+def test_a_dry_run_shows_the_parcel_and_makes_none(town: ParcelTown) -> None:
+    order = town.buy()
+    town.orders()
+    town.send(order, "P1")
+    told = town.orders(dry_run=True)
+    assert len(of_route(told.ears.plan, "parcels")) == 1
+    assert town.parcels() == []
+
+
+def test_killed_anywhere_a_parcel_is_made_once(tmp_path: Path) -> None:
+    survived, step = False, 0
+    while not survived:
+        folder = tmp_path / str(step)
+        folder.mkdir()
+        town = parcel_town(folder)
+        order = town.buy()
+        town.orders()
+        town.send(order, "P1")
+        survived = _survives(town, step)
+        town.pass_time(hour())
+        town.orders()
+        town.pass_time(hour())
+        assert (town.parcels(), town.orders().writes) == ([("P1", 1)], 0), f"killed at step {step}"
+        step += 3
+    assert step > 60
+
+
+def test_killed_anywhere_a_corrected_number_arrives(tmp_path: Path) -> None:
+    survived, step = False, 0
+    while not survived:
+        folder = tmp_path / str(step)
+        folder.mkdir()
+        town = parcel_town(folder)
+        order = town.buy()
+        town.orders()
+        town.send(order, "WRONG")
+        town.orders()
+        town.send(order, "RIGHT")
+        survived = _survives(town, step)
+        town.pass_time(hour())
+        town.orders()
+        assert town.parcels() == [("RIGHT", 1)], f"killed at step {step}"
+        step += 5
+    assert step > 40
+
+
+def _survives(town: ParcelTown, step: int) -> bool:
+    town.settle_down()
+    try:
+        town.run("orders", kill_at=step)
+    except Killed:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("fate", [Fate.LOST_BEFORE, Fate.LOST_AFTER, Fate.LATE])
+def test_an_answer_that_is_lost_or_late_makes_no_second_parcel(
+    town: ParcelTown, fate: Fate
+) -> None:
+    order = town.buy()
+    town.orders()
+    town.send(order, "P1")
+    # The document itself did not move: the parcel is the one call that writes.
+    told = town.orders(network=fates(fate))
+    assert told.writes == 1
+    town.orders()
+    town.pass_time(hour())
+    town.orders()
+    assert town.parcels() == [("P1", 1)]
+    assert town.orders().writes == 0
+    assert not town.held("parcels")
+
+
+def test_a_refused_parcel_is_held_and_tried_again(town: ParcelTown) -> None:
+    order = town.buy()
+    town.orders()
+    town.send(order, "P1")
+    told = town.orders(network=fates(Fate.REFUSED))
+    assert told.run.tally.new_failures == 1
+    assert town.go("orders").writes == 0
+    town.pass_time(hour(24 * 5))
+    town.orders()
+    assert town.parcels() == [("P1", 1)]
+    assert not town.held("parcels")
+
+
+def test_more_pieces_than_were_ordered_are_never_claimed(town: ParcelTown) -> None:
+    order = town.buy(pieces=2)
+    town.orders()
+    town.send(order, "P1", pieces=3)
+    town.orders()
+    assert town.parcels() == [("P1", 2)]
+
+
+def test_an_order_deleted_from_the_shop_gets_no_parcel_and_stops_nobody(town: ParcelTown) -> None:
+    gone, other = town.buy(), town.buy()
+    town.orders()
+    town.send(gone, "P1", delivery="7")
+    town.send(other, "P2", delivery="8")
+    town.shop.remove("order", gone)
+    town.orders()
+    assert town.parcels() == [("P2", 1)]
+    assert not town.held("parcels")
