@@ -90,7 +90,7 @@ def stories(state: State, name: str, references: Sequence[Named] = ()) -> list[S
             ids |= {match[1]} if each.entity == ORDER else _orders_of(state, {match[1]})
     found = ((id, _story(state, ORDER, id)) for id in sorted(ids))
     return [
-        replace(story, parts=tuple(_parts(state, id)), refunds=tuple(_refunds(state, id)))
+        replace(story, parts=tuple(_parts(state, ORDER, id)), refunds=tuple(_refunds(state, id)))
         for id, story in found
         if story is not None
     ]
@@ -112,24 +112,26 @@ def _ids(state: State, name: str) -> set[str]:
 
 
 def _orders_of(state: State, refunds: set[str]) -> set[str]:
-    return {facts[ORDER] for facts in state.facts(REFUND, refunds).values() if ORDER in facts}
+    asked = refunds | {order_of(refund) for refund in refunds}
+    return {facts[ORDER] for facts in state.facts(REFUND, asked).values() if ORDER in facts}
 
 
-def _parts(state: State, order_id: str) -> Iterator[Story]:
-    """The stories of the parts that an order was divided into."""
-    names = state.facts(ORDER, [order_id]).get(order_id, {}).get("parts", "").split()
+def _parts(state: State, entity: str, id: str) -> Iterator[Story]:
+    """The stories of the parts that an order, or a refund of one in parts, was divided into."""
+    names = state.facts(entity, [id]).get(id, {}).get("parts", "").split()
     for name in names:
-        story = _story(state, ORDER, part_id(order_id, name), name)
+        story = _story(state, entity, part_id(id, name), name)
         if story is not None:
             yield story
 
 
 def _refunds(state: State, order_id: str) -> Iterator[Story]:
     hits = state.search_facts(order_id)
-    for id in sorted({id for entity, id, fact in hits if (entity, fact) == (REFUND, ORDER)}):
+    found = {order_of(id) for entity, id, fact in hits if (entity, fact) == (REFUND, ORDER)}
+    for id in sorted(found):
         story = _story(state, REFUND, id)
         if story is not None:
-            yield story
+            yield replace(story, parts=tuple(_parts(state, REFUND, id)))
 
 
 def _story(state: State, entity: str, id: str, part: str = "") -> Story | None:

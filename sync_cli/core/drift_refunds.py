@@ -18,7 +18,8 @@ from sync_cli.core.parts import Part
 class ShopRefund:
     """A shop refund as far as it is compared; `needs` claims that it must have a credit note.
 
-    `why_not` says why it needs none.
+    `why_not` says why it needs none. Of one whose order is in several documents `parts` names those
+    of them that must have one, where that is known, and `amount` is what these give back.
     """
 
     id: str
@@ -26,6 +27,7 @@ class ShopRefund:
     amount: Decimal
     needs: bool
     why_not: str = ""
+    parts: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -59,6 +61,8 @@ def compare_refund(
 ) -> tuple[Drift, ...]:
     """Where a refund and the credit notes with its reference disagree; nothing if they are in step.
 
+    Where its order is in several documents it has a credit note for each part that it touches.
+
     `link` is the id of the credit note that the sync knows as the refund's. Goods that were
     refunded before `restock_by` should be on the shelf.
     """
@@ -69,9 +73,30 @@ def compare_refund(
         return tuple(_uncalled(refund, note) for note in live)
     if not live:
         return (_missing(refund, notes, link),)
-    if len(live) > 1:
-        return (_duplicate(refund, live, link),)
-    return tuple(_differences(refund, live[0], restock_by))
+    if twice := _twice(live):
+        return (_duplicate(refund, twice, link),)
+    if missing := [part for part in refund.parts if part not in {note.part for note in live}]:
+        return tuple(_lacking(refund, part, notes) for part in missing)
+    return tuple(_differences(refund, live, restock_by))
+
+
+def _twice(live: Sequence[ErpNote]) -> list[ErpNote]:
+    """Credit notes of which one is too many: two of a part, or one of the whole beside parts."""
+    by_part: dict[str, list[ErpNote]] = {}
+    for note in live:
+        by_part.setdefault(note.part, []).append(note)
+    if "" in by_part and len(live) > 1:
+        return list(live)
+    return next((notes for notes in by_part.values() if len(notes) > 1), [])
+
+
+def _lacking(refund: ShopRefund, part: str, notes: Sequence[ErpNote]) -> Drift:
+    """A part without a credit note, while others of the refund have theirs."""
+    what, mend = f"{refund.label} has no credit note of part {part}.", _mend(refund)
+    if cancelled := [note for note in notes if note.part == part]:
+        what = f"{refund.label}: its {cancelled[0].name} of part {part} was cancelled in the ERP."
+        mend = "Make a new credit note in the ERP by hand, if the money went back."
+    return _drift(refund, DriftKind.MISSING, what, mend, "credit_note")
 
 
 def _mend(refund: ShopRefund) -> str:
@@ -130,19 +155,24 @@ def _duplicate(refund: ShopRefund, live: Sequence[ErpNote], link: str) -> Drift:
     )
 
 
-def _differences(refund: ShopRefund, note: ErpNote, restock_by: datetime) -> Iterable[Drift]:
-    if note.total != refund.amount:
-        shop, erp = money(refund.amount), money(note.total)
+def _differences(
+    refund: ShopRefund, live: Sequence[ErpNote], restock_by: datetime
+) -> Iterable[Drift]:
+    total = sum((note.total for note in live), Decimal(0))
+    if total != refund.amount:
+        shop, erp = money(refund.amount), money(total)
         what = f"{refund.label}: amount is {shop} in the shop, but {erp} in the ERP."
-        mend = f"Correct {note.name} in the ERP: the sync never rewrites one."
+        names = " and ".join(note.name for note in live)
+        mend = f"Correct {names} in the ERP: the sync never rewrites one."
         yield _drift(refund, DriftKind.DIFFERENT, what, mend, "amount", shop=shop, erp=erp)
-    if note.state is DocumentState.DRAFT:
-        wanted, here = str(DocumentState.CONFIRMED), str(note.state)
-        what = f"{refund.label}: its {note.name} should be {wanted}, but is {here} in the ERP."
-        mend = _mend(refund)
-        yield _drift(refund, DriftKind.DIFFERENT, what, mend, "state", shop=wanted, erp=here)
-    elif note.restock_from is not None and note.restock_from < restock_by:
-        yield _never_restocked(refund, note, note.restock_from)
+    for note in live:
+        if note.state is DocumentState.DRAFT:
+            wanted, here = str(DocumentState.CONFIRMED), str(note.state)
+            what = f"{refund.label}: its {note.name} should be {wanted}, but is {here} in the ERP."
+            mend = _mend(refund)
+            yield _drift(refund, DriftKind.DIFFERENT, what, mend, "state", shop=wanted, erp=here)
+        elif note.restock_from is not None and note.restock_from < restock_by:
+            yield _never_restocked(refund, note, note.restock_from)
 
 
 def _never_restocked(refund: ShopRefund, note: ErpNote, since: datetime) -> Drift:

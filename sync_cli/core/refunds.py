@@ -8,7 +8,7 @@ left of the order. Together the refunds of an order never exceed it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -112,7 +112,26 @@ def prove_refund(
     mismatch: Mismatch = Mismatch.ADJUST,
     elsewhere: Decimal = ZERO,
 ) -> Credit | Unproven:
-    """What the refund `refund_id` of `order` gives back, after those that came before it.
+    """What the refund `refund_id` of `order` gives back; see `prove_refunds`."""
+    refunds = tuple(refunds)
+    for refund, found in prove_refunds(
+        order, proven, refunds, decimals, mismatch=mismatch, elsewhere=elsewhere
+    ):
+        if refund.id == refund_id:
+            return found
+    raise LookupError(f"refund {refund_id} is none of order {order.id}")
+
+
+def prove_refunds(
+    order: Order,
+    proven: Proven,
+    refunds: Iterable[Refund],
+    decimals: int,
+    *,
+    mismatch: Mismatch = Mismatch.ADJUST,
+    elsewhere: Decimal = ZERO,
+) -> Iterator[tuple[Refund, Credit | Unproven]]:
+    """What each refund of `order` gives back after those that came before it, in order of time.
 
     `proven` is the proof of the order, `refunds` are all of it in the shop, `decimals` the shop's
     number of decimals. `elsewhere` was credited for refunds that the shop no longer has.
@@ -122,19 +141,14 @@ def prove_refund(
     for refund in refunds:
         # One below zero is never credited: it leaves no room for others.
         given += max(refund.amount, ZERO)
-        wanted = refund.id == refund_id
         trouble = _unsound(order, refund, given, decimals)
         if trouble is not None:
-            if wanted:
-                return trouble
+            yield refund, trouble
             continue
         credit = _Crediting(order, refund, left, decimals).credit()
-        if wanted:
-            if credit.adjusted and mismatch is Mismatch.HOLD:
-                return _held(refund, credit)
-            return credit
+        is_held = credit.adjusted and mismatch is Mismatch.HOLD
+        yield refund, _held(refund, credit) if is_held else credit
         left = left.without(credit)
-    raise LookupError(f"refund {refund_id} is none of order {order.id}")
 
 
 def _in_time(refund: Refund) -> tuple[datetime, tuple[int, str]]:

@@ -47,7 +47,7 @@ class CallingOff:
                 self.run.tally.add(self.route.name, "read", -1)
             if not isinstance(operation, Advance) or operation.to != DocumentState.CANCELLED:
                 others.append(operation)
-            elif credit := credited(self.systems, operation.item.source):
+            elif credit := credited(self.systems, operation.item.source, operation.target):
                 task = cancelled_after_credit(operation.item, credit)
                 others.append(Reject(operation.item, task, Why.TASK))
             else:

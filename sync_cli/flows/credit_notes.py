@@ -18,6 +18,7 @@ from sync_cli.core.model import DocumentState
 from sync_cli.core.outcome import Audit, Settlement, Stage
 from sync_cli.core.plan import Candidate, Item, Kind, Reject, Skip, Why, decide
 from sync_cli.core.refund_records import CreditNote, Refund
+from sync_cli.core.routing import order_of, part_id
 from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.reading import Reading, Window
@@ -33,7 +34,8 @@ RETURNS = "returns"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One credit note of the ERP; `refund` is the shop's refund that belongs to it, "" if none."""
+    """One credit note of the ERP; `refund` is the shop's refund that belongs to it, or the part of
+    one ("77#north"), "" if none."""
 
     item: Item
     note: CreditNote | None = None
@@ -89,12 +91,26 @@ class CreditNoteFlow:
         return Case(replace(item, label=label, content=told), note)
 
     def _linked(self, cases: Sequence[Case]) -> list[Case]:
-        """The cases with what our state knows of them."""
+        """The cases with what our state knows of them: of a part, the name of that part."""
         known = recall(self.run.state, self.route, [case.item for case in cases])
+        parts = self._parts([item.id for item in known if item.link is None])
         return [
-            replace(case, item=item, refund=item.link.target if item.link is not None else "")
+            replace(case, item=item, refund=item.link.target)
+            if item.link is not None
+            else replace(case, item=item, refund=parts.get(item.id, ""))
             for case, item in zip(cases, known, strict=True)
         ]
+
+    def _parts(self, notes: Sequence[str]) -> dict[str, str]:
+        """The parts of refunds ("77#north") that these credit notes were made of, by their ids."""
+        state = self.run.state
+        refunds = state.linked_targets(REFUND, SHOP, ERP, notes) if notes else {}
+        parts = state.parts(REFUND, SHOP, ERP, set(refunds.values())) if refunds else {}
+        return {
+            link.target: part_id(refund, part)
+            for refund, links in parts.items()
+            for part, link in links.items()
+        }
 
     # Returns
 
@@ -127,12 +143,12 @@ class CreditNoteFlow:
         self._leave(agreed)
         if not cancelled and not held:
             return
-        wanted = [case.refund for case in cancelled]
+        wanted = sorted({order_of(case.refund) for case in cancelled})
         standing = {raw.id for raw in self.systems.shop.fetch(REFUND, wanted)}
         self.writer.carry_out(
             [
                 Reject(case.item, _cancelled(case), Why.TASK)
-                if case in cancelled and case.refund in standing
+                if case in cancelled and order_of(case.refund) in standing
                 else Skip(case.item, "shop and ERP agree on it")
                 for case in cases
                 if case in cancelled or case.item.id in held
@@ -180,7 +196,7 @@ class CreditNoteFlow:
         )
 
     def _left_out(self, note: CreditNote, orders: dict[str, str]) -> str:
-        if self.pattern.fullmatch(note.reference):
+        if self.pattern.fullmatch(order_of(note.reference)):
             return "it was made of a refund of the shop"
         if note.state is DocumentState.CANCELLED:
             return "it was cancelled"

@@ -7,49 +7,42 @@ later change of the order never makes a further document by itself.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sync_cli.core.identity import fitting
 from sync_cli.core.model import Document, DocumentState
 from sync_cli.core.outcome import Settlement
-from sync_cli.core.plan import Item, Operation, Skip
+from sync_cli.core.plan import Operation
 from sync_cli.core.routing import (
     WHOLE,
     half_made,
     named_in_order,
-    order_of,
     part_id,
     rerouted,
     split,
 )
 from sync_cli.engine.gather import recall
 from sync_cli.engine.route import Route
-from sync_cli.engine.settling import Desk
+from sync_cli.flows.allotment import PARTS, remembered
 from sync_cli.flows.order_case import Case
 from sync_cli.flows.order_traces import OrderTraces
+from sync_cli.flows.renamed import Renamed
 from sync_cli.flows.systems import ERP, SHOP, Systems
 
 ORDER = "order"
-PARTS = "parts"
-DIVIDED = "it went over in parts"
-NO_PART = "the order is divided otherwise"
 
 
 class OrderParts:
     """Divides orders, and remembers how."""
 
-    def __init__(self, systems: Systems, route: Route, desk: Desk) -> None:
+    def __init__(self, systems: Systems, route: Route) -> None:
         self.systems = systems
         self.run = systems.run
         self.routing = systems.config.orders.routing.rules()
         self._route = route
-        self._desk = desk
         self._traces = OrderTraces(systems)
-        self._held: defaultdict[str, set[str]] = defaultdict(set)
-        for held in self.run.state.held(route.name):
-            self._held[order_of(held.id)].add(held.id)
+        self._renamed = Renamed(self.run.state, route.name)
 
     def remembered(self, cases: Sequence[Case]) -> list[Case]:
         """The cases with the parts that they were divided into before.
@@ -107,23 +100,12 @@ class OrderParts:
         others = [case for id, case in zip(ids, cases, strict=True) if id not in barred]
         return [*others, *barred.values()]
 
-    def settled(self, operations: Sequence[Operation]) -> list[Operation]:
-        """The operations, and the end of what was held of the same orders under another name."""
-        ids = {operation.item.id for operation in operations}
-        orders = {operation.item.source: operation.item for operation in operations}
-        stale = {
-            id: orders[order]
-            for order in orders
-            for id in self._held.get(order, ())
-            if id not in ids
-        }
-        opened = self.run.state.open_intents(self._route.name, list(stale)) if stale else {}
-        over = [
-            Skip(Item(id, item.label), DIVIDED if item.part else NO_PART)
-            for id, item in stale.items()
-            if id not in opened
-        ]
-        return [*operations, *over]
+    def settled(self, operations: Sequence[Operation], current: Collection[str]) -> list[Operation]:
+        """The operations, and the end of what was held of the same orders under another name.
+
+        `current` are the names that the orders and their parts have by now.
+        """
+        return self._renamed.settled(operations, current)
 
     def _divided(self, case: Case, there: frozenset[str] | None) -> Iterator[Case]:
         """Its parts; `there` are those that the ERP has of an order unknown to this state."""
@@ -145,11 +127,11 @@ class OrderParts:
             return
         if names == (WHOLE,):
             if case.known_parts:
-                self._remember(case, ())
+                self._remember(case, (), ())
             yield replace(case, known_parts={})
             return
         if others:
-            self._remember(case, names)
+            self._remember(case, names, allotted)
         for name in names:
             yield self._part(replace(case, allotted=allotted), name)
 
@@ -187,10 +169,10 @@ class OrderParts:
                 part = self._part(replace(case, proof=None), name)
                 yield part.but(fingerprint=payloads.get(id, ""))
 
-    def _remember(self, case: Case, names: Iterable[str]) -> None:
+    def _remember(self, case: Case, names: Sequence[str], allotted: Sequence[str]) -> None:
         if self.run.is_dry(self._route):
             return
-        facts = {PARTS: " ".join(names)}
+        facts = remembered(case.order, names, allotted, self.routing.shared)
         settlement = Settlement(case.item.id, entity=ORDER, facts=facts)
         self.run.state.settle(PARTS, self.run.number, [settlement], self.run.now())
 

@@ -36,7 +36,7 @@ class OrderFlow:
         self.route = order_route(systems)
         self.writer = DocumentWriter(self.run, self.route)
         self.customers = OrderCustomers(systems)
-        self.parts = OrderParts(systems, self.route, self.writer.desk)
+        self.parts = OrderParts(systems, self.route)
         self.calling_off = CallingOff(systems, self.route, self.writer)
         words = DocumentWords(systems)
         rules = systems.shop_mapping(ORDER).version + words.version
@@ -93,6 +93,7 @@ class OrderFlow:
         cases = self.reader.barred(cases)
         articles = self.maker.articles(cases)
         cases = self.parts.divided([self.maker.proven(case, articles) for case in cases])
+        names = {case.item.id for case in cases}
         if not window.asked_for:
             cases = self._without_waiting(cases)
         cases = [self.maker.with_document(case, articles) for case in cases]
@@ -107,7 +108,7 @@ class OrderFlow:
         items = look_up(self.run.state, self.route, [case.item for case in cases])
         rules = self.route.rules(self.run.options)
         operations = [decide(item, rules, self.run.now()) for item in items]
-        operations = self.parts.settled(operations)
+        operations = self.parts.settled(operations, names)
         self.writer.carry_out(self.calling_off.put_by(operations))
         stop_on_reused_ids(operations)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,10 +15,10 @@ from sync_cli.core.families import BY_PARTS, ChildOrders
 from sync_cli.core.findings import NOT_REACHED, Findings
 from sync_cli.core.model import DocumentState, Order, OrderState
 from sync_cli.core.parts import Part
-from sync_cli.core.routing import SIGN, order_of, part_id
+from sync_cli.core.routing import SIGN, order_of
 from sync_cli.flows.admission import admitted_since, brought_since
 from sync_cli.flows.order_documents import document_rules
-from sync_cli.flows.reconcile_pairs import Pair, PairComparison, Row, Subject, UnderWay
+from sync_cli.flows.reconcile_pairs import Pair, PairComparison, Row, Subject
 from sync_cli.flows.systems import Systems
 from sync_cli.mapping.errors import Unreadable
 
@@ -120,27 +120,6 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
     def drifts(self, pair: Pair[ShopOrder, ErpDocument], link: str = "") -> tuple[Drift, ...]:
         """Where an order and its documents disagree."""
         return compare_order(pair.reference, pair.ours, together(pair.documents), link=link)
-
-    def names_of(self, ids: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
-        """The references of each order's documents: of one in parts those of its parts too."""
-        parts = self._parts(ids.values())
-        return {
-            name: (name, *(part_id(name, part) for part in parts.get(id, ())))
-            for name, id in ids.items()
-        }
-
-    def under_way(self, ids: Sequence[str]) -> UnderWay:
-        """What the state file knows of these orders now, of one in parts of all of them."""
-        parts = self._parts(ids)
-        orders = {part_id(id, part): id for id, names in parts.items() for part in names}
-        known = super().under_way([*ids, *orders])
-        of_parts = {orders[id]: why for id, why in known.reasons.items() if id in orders}
-        return UnderWay({**of_parts, **known.reasons}, known.links)
-
-    def _parts(self, ids: Iterable[str]) -> dict[str, list[str]]:
-        """What these orders were divided into, by id; one that is whole is absent."""
-        facts = self.state.facts("order", ids)
-        return {id: told["parts"].split() for id, told in facts.items() if told.get("parts")}
 
     def set_aside(self, pair: Pair[ShopOrder, ErpDocument]) -> str:
         """An order that a backfill has yet to reach; what it reached has a link or is held."""

@@ -21,7 +21,8 @@ from sync_cli.core.findings import Findings
 from sync_cli.core.identity import reference
 from sync_cli.core.parts import Part
 from sync_cli.core.plan import Link
-from sync_cli.core.routing import order_of
+from sync_cli.core.routing import order_of, part_id
+from sync_cli.flows.allotment import PARTS
 from sync_cli.flows.reconcile_trust import Memory, SideCount
 from sync_cli.flows.systems import Systems
 from sync_cli.flows.under_way import just_changed, open_reasons
@@ -157,8 +158,18 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         return pairs
 
     def names_of(self, ids: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
-        """The references of all documents of each record, by its own reference."""
-        return {name: (name,) for name in ids}
+        """The references of all documents of each record, by its own reference: of one in parts
+        those of its parts too."""
+        parts = self.parts_of(ids.values())
+        return {
+            name: (name, *(part_id(name, part) for part in parts.get(id, ())))
+            for name, id in ids.items()
+        }
+
+    def parts_of(self, ids: Iterable[str]) -> dict[str, list[str]]:
+        """What these records were divided into, by id; one that is whole is absent."""
+        facts = self.state.facts(self.subject.entity, ids)
+        return {id: told[PARTS].split() for id, told in facts.items() if told.get(PARTS)}
 
     # The first pass
 
@@ -285,10 +296,13 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         return just_changed(raw.modified_at if raw else None, clock, self.grace, where)
 
     def under_way(self, ids: Sequence[str]) -> UnderWay:
-        """What the state file knows of these records now."""
-        route = self.subject.route
-        reasons = open_reasons(self.state, (route,), ids)
-        return UnderWay(reasons, self.state.links(self.subject.entity, SHOP, ERP, ids))
+        """What the state file knows of these records now, of one in parts of all of them."""
+        parts = self.parts_of(ids)
+        wholes = {part_id(id, part): id for id, names in parts.items() for part in names}
+        known = open_reasons(self.state, (self.subject.route,), [*ids, *wholes])
+        reasons = {wholes.get(id, id): why for id, why in known.items()}
+        own = {id: why for id, why in known.items() if id not in wholes}
+        return UnderWay({**reasons, **own}, self.state.links(self.subject.entity, SHOP, ERP, ids))
 
     def _reference(self, id: str) -> str:
         return reference(self.subject.template, self.systems.config.shop, id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,8 +15,10 @@ from sync_cli.core.findings import Findings
 from sync_cli.core.model import Disposition, DocumentState
 from sync_cli.core.parts import Part
 from sync_cli.core.refund_records import CreditNote
+from sync_cli.core.routing import SIGN, order_of, part_id
 from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.reconcile_pairs import Pair, PairComparison, Row, Subject
+from sync_cli.flows.refund_parts import shares_of
 from sync_cli.flows.refund_sources import REFUND, bar, gather_sources
 from sync_cli.flows.systems import Systems
 from sync_cli.mapping.errors import Unreadable
@@ -66,7 +68,10 @@ class RefundComparison(PairComparison[ShopRefund, ErpNote]):
         except Unreadable as error:
             return raw.birth, None, error.problems[0].sentence()
         waits = self._restock_from(note)
-        known = ErpNote(raw.id, note.number, note.state, note.currency, note.total, waits)
+        part = note.reference.removeprefix(order_of(note.reference)).removeprefix(SIGN)
+        known = ErpNote(
+            raw.id, note.number, note.state, note.currency, note.total, waits, part=part
+        )
         return note.reference, known, ""
 
     def _restock_from(self, note: CreditNote) -> datetime | None:
@@ -83,7 +88,8 @@ class RefundComparison(PairComparison[ShopRefund, ErpNote]):
         """The credit note as spooled."""
         waits = document.restock_from.isoformat() if document.restock_from else ""
         total = f"{document.total:f}"
-        return (document.number, document.state, document.currency, total, waits)
+        known = (document.number, document.state, document.currency, total)
+        return (*known, waits, document.part)
 
     def ours_from(self, id: str, values: Sequence[Any]) -> ShopRefund:
         """The refund that was spooled."""
@@ -92,9 +98,10 @@ class RefundComparison(PairComparison[ShopRefund, ErpNote]):
 
     def theirs_from(self, id: str, values: Sequence[Any]) -> ErpNote:
         """The credit note that was spooled."""
-        number, state, currency, total, waits = values
+        number, state, currency, total, waits, part = values
         since = datetime.fromisoformat(waits) if waits else None
-        return ErpNote(id, number, DocumentState(state), currency, Decimal(total), since)
+        stands = DocumentState(state)
+        return ErpNote(id, number, stands, currency, Decimal(total), since, part=part)
 
     def drifts(self, pair: Pair[ShopRefund, ErpNote], link: str = "") -> tuple[Drift, ...]:
         """Where a refund and its credit notes disagree."""
@@ -103,10 +110,12 @@ class RefundComparison(PairComparison[ShopRefund, ErpNote]):
         )
 
     def looked_at(self, pairs: list[Pair[ShopRefund, ErpNote]]) -> list[Pair[ShopRefund, ErpNote]]:
-        """What the order of a refund says of it: left out, still waiting, or cancelled."""
+        """What the order of a refund says of it: left out, still waiting, or cancelled, the whole
+        of it or parts."""
         wanting = [pair.ours.order_id for pair in pairs if pair.ours and pair.ours.needs]
         sources = gather_sources(self.systems, wanting)
         start_at = admitted_since(self.systems)
+        shares = shares_of(self.state, [pair.ours.id for pair in pairs if pair.ours])
         looked = []
         for pair in pairs:
             refund = pair.ours
@@ -117,8 +126,22 @@ class RefundComparison(PairComparison[ShopRefund, ErpNote]):
                     pair = replace(pair, ours=gone)
                 elif bars.waits:
                     pair = replace(pair, moved=bars.waits)
+                elif refund.id in shares:
+                    pair = replace(pair, ours=self._in_parts(refund, shares[refund.id]))
             looked.append(pair)
         return looked
+
+    def _in_parts(self, refund: ShopRefund, shares: Mapping[str, Decimal]) -> ShopRefund:
+        """What must be credited of a refund that was divided: not where the ERP had cancelled the
+        document of a part."""
+        ids = {part_id(refund.id, part): part for part in shares}
+        reasons = self.state.skipped(self.subject.route, list(ids))
+        left_out = {ids[id] for id in reasons}
+        amounts = [amount for part, amount in shares.items() if part not in left_out]
+        if not amounts:
+            return replace(refund, needs=False, why_not=next(iter(reasons.values())))
+        wanted = tuple(part for part in shares if part not in left_out)
+        return replace(refund, parts=wanted, amount=sum(amounts, Decimal(0)))
 
     def amount_of(self, pair: Pair[ShopRefund, ErpNote]) -> None:
         """Both sides of what was compared; the shop's refunds do not name their currency."""

@@ -9,7 +9,9 @@ from decimal import Decimal
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import ZERO, Document, DocumentState, Order
-from sync_cli.core.refund_records import Refund
+from sync_cli.core.refund_records import CreditNote, Refund
+from sync_cli.core.routing import order_of, part_id
+from sync_cli.flows.allotment import PARTS
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 
@@ -25,8 +27,10 @@ class Sources:
     """All that the refunds of a window stand on, by the id of their order.
 
     `trouble` says why an order or one of its refunds cannot be read, `left_out` why the order was
-    not transferred. `documents` are the ERP's sales documents of the orders that were, `in_parts`
-    the parts of those that became several.
+    not transferred. `linked` are the ERP's ids of the sales documents of the orders that were,
+    `documents` these themselves: both by the order, of one that became several by each of its parts
+    ("1042#north"). `parts` names the parts of such orders, and `facts` is what is remembered of
+    them.
     """
 
     orders: Mapping[str, Order] = field(default_factory=dict)
@@ -35,7 +39,8 @@ class Sources:
     left_out: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
     linked: Mapping[str, str] = field(default_factory=dict)
-    in_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +56,14 @@ class Bar:
 
 
 def bar(order_id: str, sources: Sources, start_at: datetime) -> Bar:
-    """What stands between the refunds of an order and a credit note."""
+    """What stands between the refunds of an order and any credit note.
+
+    Of an order in parts each has its own bar besides; see `document_bar`.
+    """
     order = sources.orders.get(order_id)
     if order is not None and order.ordered_at < start_at:
         return Bar(left_out="its order was placed before start_at")
-    if order_id in sources.in_parts:
-        return Bar(problem="order-in-parts")
-    if order_id not in sources.linked:
+    if order_id not in sources.linked and order_id not in sources.parts:
         if order_id in sources.left_out:
             return Bar(left_out=f"{NOT_IN_ERP}: {sources.left_out[order_id]}")
         return Bar(waits=f"{NOT_IN_ERP} yet; it waits for order {order_id}")
@@ -65,7 +71,14 @@ def bar(order_id: str, sources: Sources, start_at: datetime) -> Bar:
         return Bar(problem="unreadable")
     if order is None:
         return Bar(problem="order-gone")
-    document = sources.documents.get(order_id)
+    return Bar() if order_id in sources.parts else document_bar(order_id, sources)
+
+
+def document_bar(name: str, sources: Sources) -> Bar:
+    """What stands between a credit note and its document: that of an order, or of a part of one."""
+    if name not in sources.linked:
+        return Bar(waits=f"the document of {name} is not in the ERP yet")
+    document = sources.documents.get(name)
     if document is None:
         return Bar(problem="document-gone")
     if document.state is DocumentState.CANCELLED:
@@ -84,42 +97,65 @@ def gather_sources(systems: Systems, order_ids: Iterable[str]) -> Sources:
     state = systems.run.state
     trouble: dict[str, Problem] = {}
     orders = _orders(systems, ids, trouble)
-    links = state.links(ORDER, SHOP, ERP, ids)
-    linked = {id: link.target for id, link in links.items()}
+    whole = state.links(ORDER, SHOP, ERP, ids)
+    parts = state.parts(ORDER, SHOP, ERP, ids)
+    facts = state.facts(ORDER, parts) if parts else {}
+    linked = {id: link.target for id, link in whole.items()}
+    for id, of_order in parts.items():
+        linked |= {part_id(id, part): link.target for part, link in of_order.items()}
+    booked = [id for id in ids if id in orders and (id in whole or id in parts)]
     return Sources(
         orders=orders,
-        refunds=_refunds(systems, [id for id in linked if id in orders], trouble),
+        refunds=_refunds(systems, booked, trouble),
         trouble=trouble,
         left_out=state.skipped(ORDERS, ids),
         documents=_documents(systems, linked, trouble),
         linked=linked,
-        in_parts={id: tuple(of) for id, of in state.parts(ORDER, SHOP, ERP, ids).items()},
+        parts={id: _names(facts.get(id, {}), of_order) for id, of_order in parts.items()},
+        facts=facts,
     )
 
 
-def credited(systems: Systems, order_id: str) -> Decimal:
-    """What all live credit notes of the order's refunds give back."""
-    return credited_elsewhere(systems, order_id, ())
+def _names(facts: Mapping[str, str], linked: Iterable[str]) -> tuple[str, ...]:
+    """The parts that the order was divided into, those without a document among them."""
+    return tuple(dict.fromkeys((*facts.get(PARTS, "").split(), *linked)))
 
 
-def credited_elsewhere(systems: Systems, order_id: str, present: Iterable[str]) -> Decimal:
-    """What credit notes still give back for refunds of the order that the shop no longer has.
+def credited(systems: Systems, order_id: str, document: str) -> Decimal:
+    """What live credit notes of the order's refunds give back of one document of it."""
+    notes = _notes(systems, order_id, ())
+    return sum((note.total for note in notes if note.document in ("", document)), ZERO)
+
+
+def credited_elsewhere(
+    systems: Systems, order_id: str, present: Iterable[str]
+) -> Mapping[str, Decimal]:
+    """What credit notes still give back for refunds of the order that the shop no longer has, by
+    the ERP's id of the document that they take it from.
 
     `present` are the ids of those that it has.
     """
+    given: dict[str, Decimal] = {}
+    for note in _notes(systems, order_id, present):
+        given[note.document] = given.get(note.document, ZERO) + note.total
+    return given
+
+
+def _notes(systems: Systems, order_id: str, present: Iterable[str]) -> list[CreditNote]:
+    """The live credit notes of the order's refunds, but of those that are `present`."""
     state = systems.run.state
     known = {
-        id
+        order_of(id)
         for entity, id, fact in state.search_facts(order_id)
         if (entity, fact) == (REFUND, ORDER_FACT)
     }
-    links = state.links(REFUND, SHOP, ERP, known - set(present))
-    if not links:
-        return ZERO
-    raws = systems.erp.fetch(REFUND, sorted(link.target for link in links.values()))
+    asked = known - set(present)
+    targets = [link.target for link in state.links(REFUND, SHOP, ERP, asked).values()]
+    for links in state.parts(REFUND, SHOP, ERP, asked).values():
+        targets += [link.target for link in links.values()]
+    raws = systems.erp.fetch(REFUND, sorted(targets)) if targets else ()
     notes = [systems.credit_note(raw) for raw in raws]
-    live = [note for note in notes if note.state is not DocumentState.CANCELLED]
-    return sum((note.total for note in live), ZERO)
+    return [note for note in notes if note.state is not DocumentState.CANCELLED]
 
 
 def _orders(systems: Systems, ids: Sequence[str], trouble: dict[str, Problem]) -> dict[str, Order]:
@@ -156,5 +192,5 @@ def _documents(
         try:
             documents[of_order[raw.id]] = systems.document(raw)
         except Unreadable as error:
-            trouble[of_order[raw.id]] = error.problems[0]
+            trouble[order_of(of_order[raw.id])] = error.problems[0]
     return documents

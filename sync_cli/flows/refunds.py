@@ -7,17 +7,13 @@ order's date, and deleting a refund never does (FACTS 3.11).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Any
+from dataclasses import replace
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.corrections import corrected
-from sync_cli.core.credit_notes import credit_note_of
-from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.identity import reference
-from sync_cli.core.model import Disposition, Document, DocumentState, Order
+from sync_cli.core.model import ZERO, DocumentState
 from sync_cli.core.money import unit
 from sync_cli.core.plan import (
     Item,
@@ -31,22 +27,25 @@ from sync_cli.core.plan import (
 )
 from sync_cli.core.proof import Unproven, prove
 from sync_cli.core.refund_records import CreditNote, Refund
+from sync_cli.core.refunds import Credit, prove_refunds
 from sync_cli.core.refunds import Unproven as UnprovenRefund
-from sync_cli.core.refunds import prove_refund, said
-from sync_cli.core.routing import in_parts
 from sync_cli.engine.documents import DocumentWriter
 from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.guarding import stop_on_reused_ids
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
 from sync_cli.flows.admission import admitted_since
-from sync_cli.flows.articles import resolve_lines
+from sync_cli.flows.bookings import booked_links
 from sync_cli.flows.corrected import forget_others
 from sync_cli.flows.gone import gone
 from sync_cli.flows.judging import judge_document
-from sync_cli.flows.order_customers import OrderCustomers
-from sync_cli.flows.order_documents import DocumentWords, document_rules
+from sync_cli.flows.order_documents import DocumentWords
 from sync_cli.flows.order_identity import check_references
+from sync_cli.flows.order_route import whole_orders
+from sync_cli.flows.refund_case import Case
+from sync_cli.flows.refund_notes import NoteMaker
+from sync_cli.flows.refund_parts import RefundParts
+from sync_cli.flows.refund_problems import deleted, documentless, orphan, unreadable
 from sync_cli.flows.refund_sources import (
     NOT_IN_ERP,
     ORDER,
@@ -57,28 +56,11 @@ from sync_cli.flows.refund_sources import (
     credited_elsewhere,
     gather_sources,
 )
+from sync_cli.flows.renamed import Renamed
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 
 REFUNDS = "refunds"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One refund under way: what the engine sees of it, and the refund if it was readable."""
-
-    item: Item
-    refund: Refund | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a credit note may have to be made of it: nothing speaks against it yet."""
-        item = self.item
-        return item.link is None and item.problem is None and not item.waits and not item.filtered
-
-    def but(self, **changes: Any) -> Case:
-        """The same case with another item."""
-        return replace(self, item=replace(self.item, **changes))
 
 
 class RefundFlow:
@@ -91,7 +73,9 @@ class RefundFlow:
         self.route = refund_route(systems)
         self.words = credit_note_words(systems)
         self.writer = DocumentWriter(self.run, self.route)
-        self.customers = OrderCustomers(systems)
+        self.notes = NoteMaker(systems, self.route, self.words)
+        self.parts = RefundParts(systems, self.route)
+        self.renamed = Renamed(self.run.state, self.route.name)
 
     def transfer(self) -> None:
         """Bring the ERP in step with the shop's refunds, window by window."""
@@ -119,7 +103,7 @@ class RefundFlow:
         ids = [id for id, reason in left_out.items() if reason.startswith(NOT_IN_ERP)]
         facts = state.facts(REFUND, ids)
         orders = {id: facts[id][ORDER_FACT] for id in ids if ORDER_FACT in facts.get(id, {})}
-        linked = state.links(ORDER, SHOP, ERP, set(orders.values()))
+        linked = booked_links(state, list(set(orders.values())))
         return sorted(id for id, order in orders.items() if order in linked)
 
     def _transfer(self, window: Window) -> None:
@@ -130,20 +114,26 @@ class RefundFlow:
             read = self.writer.desk.due(read, lambda case: case.item)
         cases = self._recalled(read)
         forget_others(self.run, self.route, [case.item for case in cases])
-        gone, cases = _parted(cases)
+        gone, cases = _parted(self.parts.remembered(cases))
         theirs = [case for case in cases if case.refund is not None and case.refund.credit_note]
         cases = [case for case in cases if case not in theirs]
         cases = [self._settled(case) if case.is_open else case for case in cases]
         sources = gather_sources(
             self.systems, [case.item.facts[ORDER_FACT] for case in cases if case.is_open]
         )
-        cases = [self._with_note(case, sources) for case in cases]
+        cases = [part for case in cases for part in self._proven(case, sources)]
+        names = {case.item.id for case in cases}
+        if not window.asked_for:
+            cases = self.writer.desk.due(cases, lambda case: case.item)
+        cases = [self.notes.with_note(case, sources) for case in cases]
+        self.parts.settle(cases)
         items = look_up(self.run.state, self.route, [case.item for case in cases])
         rules = self.route.rules(self.run.options)
         operations = [decide(item, rules, self.run.now()) for item in items]
         stop_on_reused_ids(operations)
         skips = [Skip(case.item, case.item.filtered) for case in theirs]
-        self.writer.carry_out([*operations, *self._called_back(gone), *skips])
+        called_back = self._called_back(gone)
+        self.writer.carry_out(self.renamed.settled([*operations, *called_back, *skips], names))
 
     # One refund
 
@@ -203,89 +193,52 @@ class RefundFlow:
             waits_until=ready + (self.run.now() - clock),
         )
 
-    def _with_note(self, case: Case, sources: Sources) -> Case:
-        """The proven credit note as the item's record, and its payload with the ERP's ids."""
+    def _proven(self, case: Case, sources: Sources) -> list[Case]:
+        """The refund with what it gives back, in parts where its order is; or why there is none."""
         refund = case.refund
         if refund is None or not case.is_open:
-            return case
+            return [case]
         order_id = refund.order_id
         bars = bar(order_id, sources, admitted_since(self.systems))
-        if bars.left_out:
-            return case.but(filtered=bars.left_out)
-        if bars.waits:
-            return case.but(waits=bars.waits)
+        if bars.left_out or bars.waits:
+            return [case.but(filtered=bars.left_out, waits=bars.waits)]
         match bars.problem:
             case "unreadable":
-                return case.but(problem=_unreadable(case.item, sources.trouble[order_id]))
+                return [case.but(problem=unreadable(case.item, sources.trouble[order_id]))]
             case "order-gone":
-                return case.but(problem=_orphan(case.item))
+                return [case.but(problem=orphan(case.item))]
             case "document-gone":
-                return case.but(problem=_documentless(case.item, order_id))
-            case "order-in-parts":
-                parts = sources.in_parts[order_id]
-                return case.but(problem=in_parts(case.item.label, "a refund", parts))
-        return self._proven(case, refund, sources)
+                return [case.but(problem=documentless(case.item, order_id))]
+        return self._credited(case, refund, sources)
 
-    def _proven(self, case: Case, refund: Refund, sources: Sources) -> Case:
+    def _credited(self, case: Case, refund: Refund, sources: Sources) -> list[Case]:
         order, siblings = sources.orders[refund.order_id], sources.refunds[refund.order_id]
         decimals = self.systems.decimals
         proof = prove(order, decimals)
         if isinstance(proof, Unproven):
-            return case.but(problem=proof.as_problem(f"Order {order.number or order.id}"))
-        credit = prove_refund(
-            order,
-            proof,
-            siblings if any(each.id == refund.id for each in siblings) else (*siblings, refund),
-            refund.id,
-            decimals,
-            mismatch=self.settings.mismatch,
-            elsewhere=credited_elsewhere(
-                self.systems, order.id, [refund.id, *(each.id for each in siblings)]
-            ),
+            return [case.but(problem=proof.as_problem(f"Order {order.number or order.id}"))]
+        elsewhere = credited_elsewhere(
+            self.systems, order.id, [refund.id, *(each.id for each in siblings)]
         )
+        proven = list(
+            prove_refunds(
+                order,
+                proof,
+                siblings if any(each.id == refund.id for each in siblings) else (*siblings, refund),
+                decimals,
+                mismatch=self.settings.mismatch,
+                elsewhere=sum(elsewhere.values(), ZERO),
+            )
+        )
+        credit = next(found for each, found in proven if each.id == refund.id)
         if isinstance(credit, UnprovenRefund):
-            return case.but(problem=credit.as_problem(case.item.label))
+            return [case.but(problem=credit.as_problem(case.item.label))]
         if not credit.lines:
-            return case.but(filtered="it gives nothing back")
-        if words := said(credit):
-            case = case.but(facts={**case.item.facts, "adjusted": words})
-        sold = [line.sold for line in credit.lines if line.sold is not None and line.pieces]
-        articles = resolve_lines(self.systems, sold, dry=self.run.is_dry(self.route)).of(sold)
-        note = credit_note_of(
-            order,
-            refund,
-            credit,
-            reference=case.item.reference,
-            customer_key=self.customers.key_of(order),
-            disposition=self._disposition(refund),
-            unit_factor=articles.factor,
-            rules=document_rules(self.systems),
-        )
-        written = self.words.in_its_digits(note)
-        if isinstance(written, Problem):
-            return case.but(problem=written.about(case.item.label))
-        return self._with_payload(case.but(record=written), order, written, articles.ids)
-
-    def _disposition(self, refund: Refund) -> Disposition | None:
-        """What the refund itself says of its goods, else the configuration."""
-        if refund.disposition in list(Disposition):
-            return Disposition(refund.disposition)
-        return self.settings.disposition.fixed
-
-    def _with_payload(
-        self, case: Case, order: Order, note: Document, articles: dict[str, str]
-    ) -> Case:
-        state, key = self.run.state, note.customer_key
-        refs = {("product", product): id for product, id in articles.items()}
-        links = state.links(ORDER, SHOP, ERP, [order.id])
-        refs[ORDER, order.id] = links[order.id].target
-        resolved = self.customers.ensure([order])
-        if key in resolved.ids:
-            refs["customer", key] = resolved.ids[key]
-        payload = self.words.payload(note, refs)
-        if isinstance(payload, Problem):
-            return case.but(problem=payload.about(case.item.label))
-        return case.but(payload=payload, refs=refs, because=self.words.because(note))
+            return [case.but(filtered="it gives nothing back")]
+        if order.id not in sources.parts:
+            return [replace(case, credit=credit)]
+        given = [(each, found) for each, found in proven if isinstance(found, Credit)]
+        return self.parts.divided(case, sources, proof, given, elsewhere)
 
     # Refunds that the shop no longer has
 
@@ -305,7 +258,7 @@ class RefundFlow:
         note = notes.get(item.link.target) if item.link is not None else None
         if note is None or note.state is DocumentState.CANCELLED:
             return Skip(item, "it was deleted in the shop, and so was its credit note")
-        return Reject(item, _deleted(item, note, self.systems.erp.name), Why.TASK)
+        return Reject(item, deleted(item, note, self.systems.erp.name), Why.TASK)
 
 
 def _parted(cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
@@ -344,6 +297,7 @@ def refund_route(systems: Systems) -> Route:
         read_document=systems.credit_note,
         write_document=credit_note_words(systems).payload,
         rounding=orders.rounding_limit * unit(systems.decimals),
+        source_ids=whole_orders,
         stage_entity=REFUND,
     )
 
@@ -355,49 +309,3 @@ def _essence(refund: Refund) -> str:
         for line in (*refund.lines, *refund.fees, *refund.shipping_lines)
     ]
     return digest([refund.order_id, refund.amount, refund.refunded_at, lines])
-
-
-def _unreadable(item: Item, trouble: Problem) -> Problem:
-    return Problem(
-        "refund-unreadable",
-        item.label,
-        f"a record that it stands on cannot be read: {trouble.sentence()}",
-        "Correct that record; the refund then goes on by itself.",
-    )
-
-
-def _orphan(item: Item) -> Problem:
-    return Problem(
-        "order-gone",
-        item.label,
-        "its order no longer exists in the shop",
-        "Give the money back in the ERP by hand, then run `sync-cli held dismiss`.",
-        system="shop",
-    )
-
-
-def _documentless(item: Item, order_id: str) -> Problem:
-    return Problem(
-        "document-gone",
-        item.label,
-        f"the document of order {order_id} no longer exists in the ERP",
-        "Find out first: was the ERP restored? `sync-cli reconcile` tells what is missing.",
-        system="erp",
-    )
-
-
-def _deleted(item: Item, note: CreditNote, system: str) -> Problem:
-    return Problem(
-        "refund-deleted",
-        item.label,
-        f"it was deleted in the shop after credit note {note.number} over"
-        f" {_amount(note)} was made of it",
-        "Cancel that credit note in the ERP if the refund is off; the task then goes away by"
-        " itself. If the refund stands, run `sync-cli held dismiss`.",
-        system=system,
-    )
-
-
-def _amount(note: CreditNote) -> str:
-    total: Decimal = note.total
-    return f"{total:f} {note.currency}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sync_cli.admin.check_settings import check_settings
 from sync_cli.config import Config
 from sync_cli.core.checkup import Finding, Grade
 from sync_cli.flows.connecting import mappings_folder
-from sync_cli.mapping.mapping_set import load_mappings
+from sync_cli.mapping.mapping_set import MappingSet, load_mappings
 from tests.properties.world import config_for
 
 MAPPINGS = load_mappings(mappings_folder())
@@ -24,13 +25,15 @@ ODOO = {
 ROUTING = {"parts": [{"part": "north", "lines": {"sku": ["N-*"]}}], "rest": "main"}
 
 
-def found(erp: dict[str, Any] | None = None, **parts: Any) -> list[Finding]:
+def found(
+    erp: dict[str, Any] | None = None, mappings: MappingSet = MAPPINGS, **parts: Any
+) -> list[Finding]:
     data = config_for().model_dump()
     if erp is not None:
         data["systems"]["erp"] = erp
     for name, changes in parts.items():
         data[name] = {**data[name], **changes}
-    return list(check_settings(Config.model_validate(data), MAPPINGS))
+    return list(check_settings(Config.model_validate(data), mappings))
 
 
 def test_what_the_rules_can_give_is_no_finding() -> None:
@@ -40,13 +43,19 @@ def test_what_the_rules_can_give_is_no_finding() -> None:
 
 @pytest.mark.parametrize("mode", ["on", "plan"])
 def test_payments_of_an_erp_without_rules_for_them_are_a_problem(mode: str) -> None:
-    [finding] = found(ODOO, payments={"mode": mode, "since": "2026-01-01"})
+    without = {key: one for key, one in MAPPINGS.mappings.items() if key != ("odoo", "payment")}
+    [finding] = found(ODOO, MappingSet(without), payments={"mode": mode, "since": "2026-01-01"})
     assert (finding.grade, finding.topic) == (Grade.PROBLEM, "payments")
     assert "odoo/payment.yaml" in finding.remedy
     assert not found(ODOO)
 
 
-def test_parts_of_which_the_erp_hears_nothing_are_a_warning() -> None:
-    [finding] = found(ODOO, orders={"routing": ROUTING})
+def test_parts_of_which_the_erp_hears_nothing_are_a_warning(tmp_path: Path) -> None:
+    assert not found(ODOO, orders={"routing": ROUTING})
+    rules = "entity: document\nsystem: odoo\nwrite: {drop: [warehouse_id]}\n"
+    (tmp_path / "odoo").mkdir()
+    (tmp_path / "odoo" / "document.yaml").write_text(rules, "utf-8")
+    own = load_mappings(mappings_folder(), tmp_path)
+    [finding] = found(ODOO, own, orders={"routing": ROUTING})
     assert (finding.grade, finding.topic) == (Grade.WARNING, "routing")
     assert "{to: warehouse, from: part}" in finding.remedy

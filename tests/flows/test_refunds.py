@@ -455,18 +455,6 @@ def test_after_a_persons_word_credit_notes_that_the_erp_lost_are_made_again(
     assert town.orders().writes == 0
 
 
-def test_a_refund_of_an_order_in_parts_is_held_in_words(town: RefundTown) -> None:
-    rules = {"parts": [{"part": "north", "lines": {"sku": ["SKU-12"]}}], "rest": "main"}
-    town.configure(orders={"routing": rules})
-    order = town.place_order([("11", 1), ("12", 1)])
-    town.orders()
-    refund = town.give_back(order, "5.00")
-    town.orders()
-    assert "several documents (main, north), and a refund is not divided" in (
-        town.why_refund_held(refund)
-    )
-
-
 def test_one_that_the_erp_refused_is_not_sent_again_before_its_next_try(town: RefundTown) -> None:
     order = town.sold()
     town.orders()

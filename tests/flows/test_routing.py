@@ -121,6 +121,19 @@ def test_a_part_that_is_refused_waits_alone_and_goes_on_by_itself(depot: Depot) 
     assert not depot.town.held()
 
 
+def test_a_part_that_waits_is_not_forgotten_while_its_order_is_read_again(depot: Depot) -> None:
+    order = depot.order()
+    refuse_north(depot, Problem("closed", "", "the north is closed", "Open it."))
+    depot.town.orders()
+    for _ in range(2):
+        depot.town.orders()
+        assert set(depot.town.held()) == {f"{order}#north"}
+    refuse_north(depot, None)
+    depot.town.pass_time(hour(25))
+    depot.town.orders()
+    assert depot.states(order) == BOTH
+
+
 @pytest.mark.parametrize("fate", [Fate.LOST_BEFORE, Fate.LOST_AFTER, Fate.LATE, Fate.REFUSED])
 @pytest.mark.parametrize("at", [1, 2])
 def test_whatever_happens_to_a_call_each_part_is_made_once(

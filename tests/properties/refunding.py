@@ -198,7 +198,7 @@ class Refunding(World):
         """The bookkeeper makes and confirms a credit note in the ERP; its id."""
         note = {
             "reference": "",
-            "order_id": self.document_id(order),
+            "order_id": fields.get("order_id") or self.document_id(order),
             "refunded_at": f"{self.now:%Y-%m-%dT%H:%M:%SZ}",
             "currency": "EUR",
             "lines": [],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -170,3 +171,94 @@ def test_a_single_refund_that_cannot_be_read_waits(world: ComparedRefunds) -> No
     report = world.reconcile(Wish(parts=(Part.REFUNDS,)))
     assert report.drifts == ()
     assert [each.id for each in report.waiting] == [refunds[3]]
+
+
+# Refunds of orders in several documents
+
+
+@pytest.fixture
+def divided(world: ComparedRefunds) -> tuple[ComparedRefunds, str]:
+    """A refund of 10.00 of an order that is two documents: 5.00 of each."""
+    data = world.config.model_dump()
+    rules = {"parts": [{"part": "north", "lines": {"sku": ["SKU-12"]}}], "rest": "main"}
+    world.config = type(world.config).model_validate(
+        {**data, "orders": {**data["orders"], "routing": rules}}
+    )
+    order = world.place_order([("11", 1), ("12", 1)])
+    world.sync()
+    refund = world.give_back(order, "10.00")
+    world.sync()
+    return world, refund
+
+
+def part_note(world: ComparedRefunds, refund: str, part: str) -> dict[str, Any]:
+    notes = world.erp.tables["refund"].values()
+    [note] = [one for one in notes if one["reference"] == f"WC-main-R{refund}#{part}"]
+    return note
+
+
+REFUNDS = Wish(parts=(Part.REFUNDS,))
+
+
+def test_the_parts_of_a_refund_are_compared_as_one(divided: tuple[ComparedRefunds, str]) -> None:
+    world, refund = divided
+    assert [part_note(world, refund, part)["total"] for part in ("main", "north")] == ["5.00"] * 2
+    world.pass_time(DAY)
+    report = world.reconcile(REFUNDS)
+    assert report.drifts == ()
+    assert [each.amount for each in report.sums] == [Decimal("10.00")] * 2
+
+
+def test_a_part_of_a_refund_that_lost_a_cent_is_a_drift(
+    divided: tuple[ComparedRefunds, str],
+) -> None:
+    world, refund = divided
+    part_note(world, refund, "north")["total"] = "4.99"
+    world.pass_time(DAY)
+    drift = only(world.reconcile(REFUNDS))
+    assert (str(drift.kind), drift.id, drift.shop, drift.erp) == (
+        "different", refund, "10.00", "9.99",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "says"), [("cancelled", "was cancelled"), ("", "has no credit")])
+def test_a_part_without_its_credit_note_is_named(
+    divided: tuple[ComparedRefunds, str], state: str, says: str
+) -> None:
+    world, refund = divided
+    note = part_note(world, refund, "north")
+    note["state"] = state
+    if not state:
+        world.erp.remove("refund", note["id"])
+    world.pass_time(DAY)
+    drift = only(world.reconcile(REFUNDS))
+    assert (str(drift.kind), drift.field) == ("missing", "credit_note")
+    assert says in drift.what
+    assert "of part north" in drift.what
+
+
+def test_two_credit_notes_of_one_part_are_one_too_many(
+    divided: tuple[ComparedRefunds, str],
+) -> None:
+    world, refund = divided
+    note = part_note(world, refund, "north")
+    world.erp.put("refund", {**note, "id": "99001", "number": "CN-TWICE"})
+    world.pass_time(DAY)
+    drift = only(world.reconcile(REFUNDS))
+    assert (str(drift.kind), drift.erp) == ("duplicate", "2")
+    assert "CN-TWICE" in drift.what
+
+
+def test_a_part_whose_document_was_cancelled_needs_no_credit_note(
+    divided: tuple[ComparedRefunds, str],
+) -> None:
+    world, _ = divided
+    order = world.place_order([("11", 1), ("12", 1)])
+    world.sync()
+    for document in world.erp.tables["order"].values():
+        if document["reference"] == f"WC-main-{order}#north":
+            document["state"] = "cancelled"
+    world.give_back(order, "23.80", Back(1, pieces=1), Back(2, pieces=1))
+    world.sync()
+    world.pass_time(DAY)
+    assert world.reconcile(REFUNDS).drifts == ()
