@@ -19,6 +19,7 @@ import yaml
 from sync_cli.admin.demo_erp import DemoErp
 from sync_cli.admin.demo_order import follow_order
 from sync_cli.admin.rehearsal import Rehearsal
+from sync_cli.admin.sandbox_parcels import SandboxParcels
 from sync_cli.core.errors import ConfigError, ExitCode
 from sync_cli.engine.route import Options
 from sync_cli.flows.commands import (
@@ -160,12 +161,14 @@ def serve_sandbox(
     tell: Tell,
     *,
     traps: bool = False,
+    parcels: SandboxParcels = SandboxParcels.NONE,
 ) -> None:
     """Serve both sides until Ctrl-C or SIGTERM; the config file names the secrets' variables."""
     if (folder / "config.yaml").exists() and not _is_made_by_us(folder):
         raise ConfigError(f"{folder} holds a configuration of yours.", "Name another --folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    with _start(articles, orders, shop_port, erp_port, folder, traps=traps) as sandbox:
+    ports = shop_port, erp_port
+    with _start(articles, orders, *ports, folder, traps=traps, parcels=parcels) as sandbox:
         config = write_config(folder, sandbox, "sandbox")
         tell(f"Shop {sandbox.shop_url}\nERP  {sandbox.erp_url}\nConfiguration {config}")
         for name, value in _secrets(sandbox, _pretend_books(sandbox)).items():
@@ -259,10 +262,13 @@ def _start(
     folder: Path,
     *,
     traps: bool = False,
+    parcels: SandboxParcels = SandboxParcels.NONE,
 ) -> Sandbox:
-    started: Sandbox = sandbox_module().start(
+    module = sandbox_module()
+    started: Sandbox = module.start(
         articles=articles, orders=orders, shop_port=shop_port, erp_port=erp_port,
         ledger_dir=folder, shop_traps=traps,
+        shop_settings=module.ShopSettings(**parcels.settings),
     )  # fmt: skip
     return started
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sync_cli.admin.demo_erp import DemoErp
+from sync_cli.admin.sandbox_parcels import SandboxParcels
 from sync_cli.cli.exits import exit_codes
 from sync_cli.cli.options import DEFAULT_CONFIG, ConfigOption
 
@@ -44,6 +45,9 @@ def sandbox(
     traps: Annotated[
         bool, typer.Option("--traps", help="Orders that careless code stumbles over, too.")
     ] = False,
+    parcels: Annotated[
+        SandboxParcels, typer.Option(help="What the shop has besides metadata for parcels.")
+    ] = SandboxParcels.NONE,
     folder: Annotated[Path, typer.Option(help="Where config and ledgers go.")] = Path("sandbox"),
 ) -> None:
     """A pretend shop and ERP on this machine, to try things out; ends with Ctrl-C.
@@ -54,7 +58,9 @@ def sandbox(
     from sync_cli.admin.demo import serve_sandbox
 
     with exit_codes():
-        serve_sandbox(folder, shop_port, erp_port, articles, orders, typer.echo, traps=traps)
+        serve_sandbox(
+            folder, shop_port, erp_port, articles, orders, typer.echo, traps=traps, parcels=parcels
+        )
 
 
 def demo(

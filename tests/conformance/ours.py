@@ -10,16 +10,16 @@ _READ = (
     "orders", r"orders/\d+", r"orders/\d+/notes", r"orders/\d+/refunds", "refunds", "products",
     r"products/\d+", r"products/\d+/variations", "variations", "customers", r"customers/\d+",
     "taxes", "taxes/classes", "webhooks", "settings/tax", r"settings/tax/[\w-]+", "system_status",
-    "", r"orders/\d+/refunds/\d+",
+    "", r"orders/\d+/refunds/\d+", r"orders/\d+/fulfillments",
 )  # fmt: skip
 _MADE = (
     r"products/batch", r"products/\d+/variations/batch", r"orders/batch", r"customers/batch",
-    r"orders/\d+/notes", r"orders/\d+/refunds",
+    r"orders/\d+/notes", r"orders/\d+/refunds", r"orders/\d+/fulfillments",
 )  # fmt: skip
 _CALLS = {
     "GET": re.compile("|".join(f"(?:{path})" for path in _READ)),
     "POST": re.compile("|".join(f"(?:{path})" for path in _MADE)),
-    "PUT": re.compile(r"orders/\d+"),
+    "PUT": re.compile(r"orders/\d+(?:/fulfillments/\d+)?"),
 }
 
 

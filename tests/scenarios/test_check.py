@@ -445,3 +445,29 @@ def test_of_several_problems_the_one_to_be_mended_first_counts(
     problems = [Finding(Grade.PROBLEM, "t", "s", exit_code=ExitCode(each)) for each in codes]
     warning = Finding(Grade.WARNING, "t", "s", exit_code=ExitCode.CONFIG)
     assert exit_code_of([*problems, warning]) == code
+
+
+# Parcels
+
+
+@pytest.mark.parametrize(
+    ("parcels", "shop", "grade", "says"),
+    [
+        ("fulfillments", {}, "problem", "orders.parcels is fulfillments, but the shop's feature"),
+        ("plugin", {}, "problem", "orders.parcels is plugin, but the shop has no tracking plug-in"),
+        ("meta", {"fulfillments": True}, "note", "Set orders.parcels to fulfillments"),
+        ("fulfillments", {"fulfillments": True}, "ok", "Parcels go to the shop as fulfilments."),
+        ("auto", {"tracking": "advanced"}, "ok", "as entries of its tracking plug-in."),
+        ("auto", {}, "ok", "Parcels go to the shop as metadata."),
+    ],
+)
+def test_it_says_whether_parcels_can_go_where_they_are_to_go(
+    tmp_path: Path, parcels: str, shop: dict[str, Any], grade: str, says: str
+) -> None:
+    with open_stage(tmp_path, shop_settings=ShopSettings(**shop)) as stage:
+        stage.configure(lambda config: config["orders"].update(parcels=parcels))
+        said = stage.type("check")
+        [line] = lines(said, "shop", "parcels")
+        assert line.startswith(f"{grade}: ")
+        assert says in line
+        assert (said.code == CONFIG) is (grade == "problem")
