@@ -162,13 +162,16 @@ def serve_sandbox(
     *,
     traps: bool = False,
     parcels: SandboxParcels = SandboxParcels.NONE,
+    shop_version: str = "10.7.0",
 ) -> None:
     """Serve both sides until Ctrl-C or SIGTERM; the config file names the secrets' variables."""
     if (folder / "config.yaml").exists() and not _is_made_by_us(folder):
         raise ConfigError(f"{folder} holds a configuration of yours.", "Name another --folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    ports = shop_port, erp_port
-    with _start(articles, orders, *ports, folder, traps=traps, parcels=parcels) as sandbox:
+    with _start(
+        articles, orders, shop_port, erp_port, folder,
+        traps=traps, parcels=parcels, shop_version=shop_version,
+    ) as sandbox:  # fmt: skip
         config = write_config(folder, sandbox, "sandbox")
         tell(f"Shop {sandbox.shop_url}\nERP  {sandbox.erp_url}\nConfiguration {config}")
         for name, value in _secrets(sandbox, _pretend_books(sandbox)).items():
@@ -263,12 +266,13 @@ def _start(
     *,
     traps: bool = False,
     parcels: SandboxParcels = SandboxParcels.NONE,
+    shop_version: str = "10.7.0",
 ) -> Sandbox:
     module = sandbox_module()
     started: Sandbox = module.start(
         articles=articles, orders=orders, shop_port=shop_port, erp_port=erp_port,
         ledger_dir=folder, shop_traps=traps,
-        shop_settings=module.ShopSettings(**parcels.settings),
+        shop_settings=module.ShopSettings(version=shop_version, **parcels.settings),
     )  # fmt: skip
     return started
 

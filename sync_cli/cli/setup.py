@@ -48,6 +48,9 @@ def sandbox(
     parcels: Annotated[
         SandboxParcels, typer.Option(help="What the shop has besides metadata for parcels.")
     ] = SandboxParcels.NONE,
+    shop_version: Annotated[
+        str, typer.Option(help="WooCommerce's version: before 10.3 and 9.0 lists are missing.")
+    ] = "10.7.0",
     folder: Annotated[Path, typer.Option(help="Where config and ledgers go.")] = Path("sandbox"),
 ) -> None:
     """A pretend shop and ERP on this machine, to try things out; ends with Ctrl-C.
@@ -59,8 +62,9 @@ def sandbox(
 
     with exit_codes():
         serve_sandbox(
-            folder, shop_port, erp_port, articles, orders, typer.echo, traps=traps, parcels=parcels
-        )
+            folder, shop_port, erp_port, articles, orders, typer.echo,
+            traps=traps, parcels=parcels, shop_version=shop_version,
+        )  # fmt: skip
 
 
 def demo(

@@ -40,10 +40,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One list of records; a walk over an entity goes through its listings one after another."""
+    """One list of records; a walk over an entity goes through its listings one after another.
+
+    `below` are the lists of products below each of which a part of this one stands, where the shop
+    has no list of the whole.
+    """
 
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
+    below: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,17 @@ class Shape:
             if name in names or (name.endswith(self.added) and value)
         }
 
+
+VARIATIONS = "variations"
+_LIVING: Mapping[str, str] = {}
+_TRASHED = {"status": TRASH}
+OLDER_LISTINGS = (
+    Listing("products"),
+    Listing(VARIATIONS, below=(_LIVING,)),
+    Listing("products", _TRASHED),
+    Listing(VARIATIONS, _TRASHED, below=(_LIVING, _TRASHED)),
+)
+"""Where products are listed before WooCommerce 10.3: no list there has the variations of all."""
 
 _DATED = frozenset({"id", MODIFIED, LOCAL})
 _SIX_DECIMALS = {"dp": "6"}
@@ -116,9 +132,9 @@ SHAPES: Mapping[str, Shape] = {
         own=_DATED | {"date_created_gmt", "status", "type", "parent_id", "sku"},
         listings=(
             Listing("products"),
-            Listing("variations"),
-            Listing("products", {"status": TRASH}),
-            Listing("variations", {"status": TRASH}),
+            Listing(VARIATIONS),
+            Listing("products", _TRASHED),
+            Listing(VARIATIONS, _TRASHED),
         ),
         living=2,
         dated=True,

@@ -30,12 +30,17 @@ class IdWalk:
         listings: tuple[Listing, ...],
         params: Mapping[str, str],
         position: Position | None = None,
+        *,
+        ahead: bool = True,
     ) -> None:
+        """`ahead` claims that pages may be asked for at the same time: not in a walk that is
+        itself worked on beside others."""
         self.position = position
         self.total: int | None = None
         self._wire = wire
         self._listings = listings
         self._params = params
+        self._ahead = ahead
         self._first: int | None = None
         self._asked: Iterator[Rows] = iter(())
         self._answers: tuple[Listing, int] | None = None
@@ -77,7 +82,7 @@ class IdWalk:
     def _ask_on(self, listing: Listing, skip: int, page: Rows) -> Iterator[Rows]:
         """The pages behind this one, as far as the list is known to reach."""
         step = len(page.rows) - 1
-        if step < 1 or page.total is None:
+        if step < 1 or page.total is None or not self._ahead:
             return iter(())
         places = range(skip + step, page.total - 1, step)
         asked = (partial(self._ask, listing, place) for place in places)

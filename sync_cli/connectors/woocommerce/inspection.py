@@ -18,7 +18,9 @@ from sync_cli.core.checkup import Finding, Grade, problem_of
 from sync_cli.core.errors import AccessDenied, ConfigError, ExitCode, SyncError
 
 OBSERVED = (10, 7)
-OLDEST = (10, 3)
+OLDEST = (9, 0)
+"""Before this version a shop has no list of all its refunds (`GET /refunds`)."""
+WITH_VARIATIONS = (10, 3)
 """Before this version a shop has no list of all its variations (`GET /variations`)."""
 _KEY_PAGE = "WooCommerce > Settings > Advanced > REST API"
 _STATUS_FIELDS = "environment,settings,active_plugins"
@@ -74,9 +76,16 @@ def _version(text: str) -> Finding:
         return Finding(
             Grade.PROBLEM,
             "version",
-            f"WooCommerce {text} has no list of all variations, which products and stock are read"
-            " by.",
+            f"WooCommerce {text} has no list of all refunds, which they are read by.",
             f"Bring WooCommerce up to version {oldest} or newer.",
+        )
+    if version < WITH_VARIATIONS:
+        return Finding(
+            Grade.NOTE,
+            "version",
+            f"WooCommerce {text} has no list of all variations: whole reads of products ask for"
+            " those of each variable product, one call each.",
+            f"From version {'.'.join(map(str, WITH_VARIATIONS))} on they are quicker.",
         )
     if version[0] > OBSERVED[0]:
         return Finding(

@@ -17,6 +17,7 @@ from sync_cli.connectors.woocommerce.entities import (
     REFUND,
     TAX_CLASS,
     TRASH,
+    VARIATIONS,
     Row,
     Shape,
     moment,
@@ -25,8 +26,15 @@ from sync_cli.connectors.woocommerce.entities import (
 )
 from sync_cli.connectors.woocommerce.id_walk import IdWalk
 from sync_cli.connectors.woocommerce.notes import find_notes
-from sync_cli.connectors.woocommerce.position import read_position
+from sync_cli.connectors.woocommerce.older import (
+    changes_below,
+    fetch_below,
+    note_older,
+    variations_below,
+)
+from sync_cli.connectors.woocommerce.position import Position, read_position
 from sync_cli.connectors.woocommerce.refunds import find_refunds, refunds_of
+from sync_cli.connectors.woocommerce.refusals import RouteMissing
 from sync_cli.connectors.woocommerce.tax_tables import TABLES, read_table
 from sync_cli.connectors.woocommerce.walk import ModifiedWalk
 from sync_cli.connectors.woocommerce.wire import ValueRefused, Wire
@@ -51,11 +59,33 @@ def changes(wire: Wire, entity: str, since: datetime | None, resume: str | None)
     shape = shape_of(entity)
     if not shape.listings:
         raise ConfigError(f"The {shape.label.lower()}s of a shop cannot be read by date.")
-    if shape.dated and since is not None:
-        yield from ModifiedWalk(wire, entity, shape, since, read_position(resume)).pages()
+    position = read_position(resume)
+    if wire.is_older and entity == PRODUCT:
+        yield from changes_below(wire, since, position)
         return
-    params = {**wire.fields_of(entity), **_changed_from(shape, since)}
-    walk = IdWalk(wire, shape.listings, params, read_position(resume))
+    walk = _walk(wire, shape, since, position)
+    try:
+        yield from walk.pages() if isinstance(walk, ModifiedWalk) else _pages(wire, shape, walk)
+    except RouteMissing as missing:
+        note_older(wire, missing, _path_of(shape, walk.position))
+        yield from changes_below(wire, since, walk.position)
+
+
+def _walk(
+    wire: Wire, shape: Shape, since: datetime | None, position: Position | None
+) -> ModifiedWalk | IdWalk:
+    if shape.dated and since is not None:
+        return ModifiedWalk(wire, shape.entity, shape, since, position)
+    params = {**wire.fields_of(shape.entity), **_changed_from(shape, since)}
+    return IdWalk(wire, shape.listings, params, position)
+
+
+def _path_of(shape: Shape, position: Position | None) -> str:
+    """The list that a walk stands in."""
+    return shape.listings[position.listing if position is not None else 0].path
+
+
+def _pages(wire: Wire, shape: Shape, walk: IdWalk) -> Iterator[Page]:
     came = False
     for rows in walk.pages():
         if walk.position is not None and (rows or not came):
@@ -73,12 +103,20 @@ def census(wire: Wire, entity: str, since: datetime | None) -> Iterator[Seen]:
     """
     shape = shape_of(entity)
     fields = {"_fields": ",".join(sorted({"id", shape.birth, shape.modified}))}
-    walk = IdWalk(wire, shape.listings[: shape.living], {**fields, **_changed_from(shape, since)})
-    for rows in walk.pages():
-        for row in rows:
-            birth = str(row.get(shape.birth) or "")
-            changed = row.get(shape.modified) or (None if shape.dated else row.get(shape.birth))
-            yield Seen(str(row["id"]), birth, moment(changed))
+    for row in _living(wire, shape, {**fields, **_changed_from(shape, since)}):
+        birth = str(row.get(shape.birth) or "")
+        changed = row.get(shape.modified) or (None if shape.dated else row.get(shape.birth))
+        yield Seen(str(row["id"]), birth, moment(changed))
+
+
+def _living(wire: Wire, shape: Shape, params: Mapping[str, str]) -> Iterator[Row]:
+    walk = IdWalk(wire, shape.listings[: shape.living], params)
+    try:
+        for rows in walk.pages():
+            yield from rows
+    except RouteMissing as missing:
+        note_older(wire, missing, _path_of(shape, walk.position))
+        yield from variations_below(wire, params)
 
 
 def _changed_from(shape: Shape, since: datetime | None) -> Mapping[str, str]:
@@ -101,7 +139,8 @@ def fetch(wire: Wire, entity: str, ids: Sequence[str]) -> Iterator[Raw]:
         for row in _listed(wire, entity, shape, missing):
             missing.pop(str(row["id"]), None)
             yield wire.raw_of(shape, row)
-        if shape.dated:
+        asked = wire.is_older and entity == PRODUCT
+        if shape.dated and not asked:
             yield from _one_by_one(wire, entity, shape, missing)
 
 
@@ -109,9 +148,18 @@ def _listed(wire: Wire, entity: str, shape: Shape, missing: Mapping[str, None]) 
     for listing in shape.listings[: shape.living]:
         if not missing:
             return
+        if listing.path == VARIATIONS and wire.is_older:
+            yield from fetch_below(wire, list(missing))
+            continue
         size = {"include": ",".join(missing), "per_page": str(wire.page_size)}
         params = {**listing.params, **wire.fields_of(entity), **size}
-        yield from wire.rows(listing.path, params).rows
+        try:
+            rows = wire.rows(listing.path, params).rows
+        except RouteMissing as fault:
+            note_older(wire, fault, listing.path)
+            yield from fetch_below(wire, list(missing))
+        else:
+            yield from rows
 
 
 def _one_by_one(

@@ -17,14 +17,18 @@ _RETRY = "then run `sync-cli held retry`."
 _KEY_PAGE = "WooCommerce > Settings > Advanced > REST API"
 
 
+class RouteMissing(ConfigError):
+    """The shop does not know an address of its API; older versions lack some."""
+
+
 def refine(refusal: Refusal) -> Exception | None:
     """A refusal that is the key's, the shop's or, though of status 500, the request's own fault."""
     if refusal.status in (401, 403):
         return denied(refusal)
     if refusal.code == _NO_ROUTE:
-        return ConfigError(
+        return RouteMissing(
             f"{refusal.system} does not know {refusal.call}: the REST API of WooCommerce is"
-            " switched off, or its version is too old (10.3 or newer is needed).",
+            " switched off, or its version is too old (9.0 or newer is needed).",
             "Check that the plug-in WooCommerce is active, and that `url` is the shop's address.",
         )
     if refusal.write and refusal.status >= 500 and refusal.code not in _CRASHES:

@@ -60,6 +60,11 @@ class ModifiedWalk:
         self._total: int | None = None
         self._count = 0
 
+    @property
+    def position(self) -> Position | None:
+        """Where the walk stands, None before its first answer."""
+        return self._position
+
     def pages(self) -> Iterator[Page]:
         """All pages, at least one. Raises SystemFault or ConfigError."""
         came = False

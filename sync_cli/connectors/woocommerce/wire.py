@@ -105,6 +105,8 @@ class Wire:
     ) -> None:
         self.client = client
         self.page_size = page_size
+        self.is_older = False
+        """Whether the shop was found to have no list of all its variations."""
         self._clock = clock
         self._fields = fields
         self._ahead: timedelta | None = None

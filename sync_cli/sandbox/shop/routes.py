@@ -20,6 +20,7 @@ from sync_cli.sandbox.shop import (
 )
 from sync_cli.sandbox.shop.batch import BatchItems, run_batch
 from sync_cli.sandbox.shop.http import Answer, Call
+from sync_cli.sandbox.shop.settings import ShopSettings
 
 Handler = Callable[[Call], Answer]
 _WRITES = ("POST", "PUT", "PATCH")
@@ -167,14 +168,20 @@ TRACKING_ROUTES: tuple[Route, ...] = (
 """Below the namespaces of a tracking plug-in, and nowhere else."""
 
 
+_SINCE = {"variations": (10, 3), "refunds": (9, 0)}
+"""The version of WooCommerce that brought a route which older shops do not have."""
+
+
 def find_route(
-    path: str, *, fulfillments: bool = False, trackings: bool = False
+    path: str, settings: ShopSettings, *, trackings: bool = False
 ) -> tuple[Route, tuple[str, ...]] | None:
     """The route of a path and the parts of the path that name something.
 
     `trackings` asks for the routes of a tracking plug-in alone.
     """
-    routes = ROUTES + FULFILLMENT_ROUTES if fulfillments else ROUTES
+    if not settings.is_at_least(*_SINCE.get(path, (0, 0))):
+        return None
+    routes = ROUTES + FULFILLMENT_ROUTES if settings.fulfillments else ROUTES
     for route in TRACKING_ROUTES if trackings else routes:
         match = route.pattern.fullmatch(path)
         if match is not None:

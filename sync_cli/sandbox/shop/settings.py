@@ -37,7 +37,8 @@ class ShopSettings:
 
     `plain_http_is_secure` lets keys in over plain HTTP, as the sandbox listens on loopback only.
     `tracking` is the tracking plug-in, one of two or none. `plugins` are the active ones by folder;
-    `ignored` names query parameters that one of them drops. `debug` is WP_DEBUG.
+    `ignored` names query parameters that one of them drops. `debug` is WP_DEBUG. Of an older
+    `version` the shop lacks the lists that came later.
     """
 
     base_url: str = "https://shop.example"
@@ -60,3 +61,8 @@ class ShopSettings:
     plugins: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     api_keys: tuple[ApiKey, ...] = API_KEYS
+
+    def is_at_least(self, major: int, minor: int) -> bool:
+        """Whether the shop is of this version of WooCommerce or newer; one that hides it is."""
+        parts = [int(part) for part in self.version.split(".")[:2] if part.isdecimal()]
+        return not parts or parts >= [major, minor]

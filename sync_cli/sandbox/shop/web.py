@@ -61,12 +61,12 @@ def _respond(store: ShopStore, sent: Request, path: str) -> Response:
         if sent.path.startswith(below):
             path = sent.path.removeprefix(below).strip("/")
             with store.lock:
-                return _api(store, sent, path, find_route(path, trackings=True))
+                return _api(store, sent, path, find_route(path, store.settings, trackings=True))
     if not sent.path.startswith(f"{_PREFIX}/"):
         return _front(store, sent)
     path = path.strip("/")
     with store.lock:
-        return _api(store, sent, path, find_route(path, fulfillments=store.settings.fulfillments))
+        return _api(store, sent, path, find_route(path, store.settings))
 
 
 def _front(store: ShopStore, sent: Request) -> Response:

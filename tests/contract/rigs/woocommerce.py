@@ -86,10 +86,10 @@ class SandboxShopRig(Rig):
 
 
 @contextmanager
-def woocommerce() -> Iterator[Rig]:
+def woocommerce(settings: ShopSettings | None = None) -> Iterator[Rig]:
     """The connector of a shop, before the pretend one."""
     clock = SandboxClock()
     clock.freeze(NOON)
-    app = build_shop(catalogue(3), 0, clock, Ledger("shop", clock), ShopSettings())
+    app = build_shop(catalogue(3), 0, clock, Ledger("shop", clock), settings)
     with serve(app, clock=clock) as server:
         yield SandboxShopRig(server.url, app, clock)
