@@ -64,6 +64,22 @@ class Place:
         self.run()
         return str(placed["id"])
 
+    def refund(self, order: str, **how: Any) -> str:
+        self.sandbox.shop.do("refund", id=int(order), api_restock=False, **how)
+        self.run()
+        refunds = self.sandbox.shop.ledger.state()["refunds"]
+        return str(max(one["id"] for one in refunds if str(one["parent_id"]) == order))
+
+    def credited(self, refund: str) -> dict[str, Decimal]:
+        """The total of the credit note of each part of a refund."""
+        found = {}
+        for one in self.books.state()["credit_notes"]:
+            whole, _, part = str(one["reference"]).partition("#")
+            if whole == f"WC-demo-R{refund}" and one["state"] != "cancelled":
+                assert part not in found, f"{one['reference']} is there twice"
+                found[part] = Decimal(one["total"])
+        return found
+
     def order(self, id: str) -> dict[str, Any]:
         orders = self.sandbox.shop.ledger.state()["orders"]
         return dict(next(one for one in orders if str(one["id"]) == id))
@@ -136,4 +152,20 @@ def test_it_is_completed_only_when_all_parts_have_left(place: Place) -> None:
     assert place.order(order)["status"] == "completed"
     parcels = place.told(order)["_wc_shipment_tracking_items"]
     assert [one["tracking_number"] for one in parcels] == ["PARCEL-1", "PARCEL-2"]
+    place.in_step()
+
+
+def test_a_refund_becomes_a_credit_note_of_each_part_that_it_touches(place: Place) -> None:
+    order = place.buy()
+    for part in ("main", "store"):
+        place.books.invoice(f"WC-demo-{order}#{part}")
+    refund = place.refund(order, pieces={FULL: 1, REDUCED: 1})
+    # 80.19 + 15.24 of main, 39.57 + 2.77 of the store
+    assert place.credited(refund) == {"main": Decimal("95.43"), "store": Decimal("42.34")}
+    amount = place.refund(order, amount="1.00")
+    # under 19 % are left 100.10 of main and 1.15 of the store
+    assert place.credited(amount) == {"main": Decimal("0.99"), "store": Decimal("0.01")}
+    before = place.books.effects()
+    place.run()
+    assert place.books.effects() == before
     place.in_step()
