@@ -50,9 +50,10 @@ def documents(stage: Stage) -> list[dict[str, Any]]:
 
 
 def credit_notes(stage: Stage) -> list[dict[str, Any]]:
-    """The ERP's credit notes of the order's document, the oldest first."""
+    """The ERP's credit notes of the order's documents, the oldest first."""
     state = stage.sandbox.erp.ledger.state()
-    orders = {one["id"] for one in state["orders"] if one["reference"] == stage.reference}
+    named = [(one["id"], order_of(one["reference"] or "")) for one in state["orders"]]
+    orders = {id for id, name in named if name == stage.reference}
     own = [one for one in state.get("credit_notes", ()) if one["order_id"] in orders]
     return [_with_skus(one, state["products"]) for one in own]
 

@@ -63,6 +63,8 @@ def faults(case: Json) -> list[str]:
         found += told_faults(versions[-1], str(expect.get("held", "")))
         if "routing" in case.get("settings", {}).get("orders", {}):
             found += parts_faults(versions[-1], expect.get("documents") or ())
+            if "credit_notes" in expect:
+                found += part_notes_faults(case, expect["credit_notes"], shop)
             continue
         for document in expect.get("documents") or ():
             found += document_faults(case, versions, document, shop.decimals)
@@ -471,6 +473,31 @@ def credit_notes_faults(case: Json, notes: Any, shop: Shop) -> list[str]:
     for refund, note in zip(made, notes, strict=True):
         found += credit_note_faults(case["order"], refund, note, shop)
     return found
+
+
+def part_notes_faults(case: Json, notes: Any, shop: Shop) -> list[str]:
+    """What of the credit notes of an order in parts is not, taken together, its one refund."""
+    found = []
+    lines: list[Json] = []
+    adjusted: dict[str, dict[str, Decimal]] = {}
+    for at, note in enumerate(notes):
+        sums_of = {name: add(amount(one[name]) for one in note["lines"]) for name in ("net", "tax")}
+        if sums_of["net"] + sums_of["tax"] != amount(note["total"]):
+            found.append(f"credit_notes[{at}].total")
+        if sums_of["tax"] != amount(note["tax"]):
+            found.append(f"credit_notes[{at}].tax")
+        for line in note["lines"]:
+            if line["kind"] != "adjustment":
+                lines.append(line)
+                continue
+            of_tax = adjusted.setdefault(line["tax_code"], {"net": Decimal(0), "tax": Decimal(0)})
+            for name in of_tax:
+                of_tax[name] += amount(line[name])
+    lines += [
+        {"kind": "adjustment", **{k: str(v) for k, v in of.items()}} for of in adjusted.values()
+    ]
+    sums = {name: str(add(amount(note[name]) for note in notes)) for name in ("total", "tax")}
+    return found + credit_notes_faults(case, [{**sums, "lines": lines}] if notes else [], shop)
 
 
 def given_back(refund: Json) -> Decimal:
