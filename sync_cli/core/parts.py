@@ -10,6 +10,7 @@ class Part(StrEnum):
 
     ORDERS = "orders"
     REFUNDS = "refunds"
+    PAYMENTS = "payments"
     CUSTOMERS = "customers"
     PRODUCTS = "products"
     STOCK = "stock"

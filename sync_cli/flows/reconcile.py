@@ -23,6 +23,7 @@ from sync_cli.flows.clock import utc_now
 from sync_cli.flows.read_only import ReadOnly
 from sync_cli.flows.reconcile_customers import CustomerComparison
 from sync_cli.flows.reconcile_orders import OrderComparison
+from sync_cli.flows.reconcile_payments import PaymentComparison
 from sync_cli.flows.reconcile_products import ProductComparison
 from sync_cli.flows.reconcile_refunds import RefundComparison
 from sync_cli.flows.reconcile_shelf import ShopSide
@@ -32,7 +33,7 @@ from sync_cli.flows.session import session
 from sync_cli.flows.systems import Systems
 
 COMMAND = "reconcile"
-WINDOWED = frozenset({Part.ORDERS, Part.REFUNDS})
+WINDOWED = frozenset({Part.ORDERS, Part.REFUNDS, Part.PAYMENTS})
 """Parts of which a window may be compared; of the others always all."""
 ONLY_PLANNED = "The mode of {part} is not `on`: until it is, the commands named here only plan."
 NOTES = 20
@@ -41,7 +42,7 @@ NOTES = 20
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person asked for: `since` (aware UTC) narrows orders and refunds.
+    """What a person asked for: `since` (aware UTC) narrows orders, refunds and payments.
 
     `parts` are what is compared; without any what is on.
     `shown` is how many drifts are listed (None: as configured). `accept_counts` takes a side that
@@ -138,6 +139,8 @@ def _modes(config: Config, part: Part) -> tuple[Mode, ...]:
             return (config.orders.mode,)
         case Part.REFUNDS:
             return (config.orders.mode, config.refunds.mode)
+        case Part.PAYMENTS:
+            return (config.orders.mode, config.payments.mode)
         case Part.CUSTOMERS:
             return (config.customers.mode,)
         case Part.PRODUCTS:
@@ -169,6 +172,8 @@ def _comparison(
             return OrderComparison(systems, findings, since, windowed=windowed)
         case Part.REFUNDS:
             return RefundComparison(systems, findings, since, windowed=windowed)
+        case Part.PAYMENTS:
+            return PaymentComparison(systems, findings, since, windowed=windowed)
         case Part.CUSTOMERS:
             return CustomerComparison(systems, findings)
         case Part.PRODUCTS:

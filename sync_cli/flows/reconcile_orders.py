@@ -50,22 +50,23 @@ class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
             order = self.systems.order(raw)
         except Unreadable as error:
             return None, error.problems[0].sentence()
+        return self.compared(raw, order), ""
+
+    def compared(self, raw: Raw, order: Order) -> ShopOrder:
+        """The order as far as it is compared."""
         state = OrderState.TRASHED if "trashed" in raw.marks else order.state
         is_part = self._is_booked_elsewhere(order)
         wanted = state in self.settings.states and order.ordered_at >= self.admitted_since
         needs = wanted and not is_part
-        return (
-            ShopOrder(
-                raw.id,
-                order.number,
-                state,
-                order.currency,
-                total_of(order, self.rules),
-                needs,
-                is_part=is_part,
-                unreached=order.ordered_at < self.brought_since,
-            ),
-            "",
+        return ShopOrder(
+            raw.id,
+            order.number,
+            state,
+            order.currency,
+            total_of(order, self.rules),
+            needs,
+            is_part=is_part,
+            unreached=order.ordered_at < self.brought_since,
         )
 
     def _is_booked_elsewhere(self, order: Order) -> bool:

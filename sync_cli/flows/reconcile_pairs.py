@@ -64,7 +64,10 @@ class UnderWay:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is compared: its part of the report, its words, its entity and the route it goes by."""
+    """What is compared: its part of the report, its words, its entity and the route it goes by.
+
+    `of` is the shop's entity that it is read from, "" if it is one of its own there.
+    """
 
     part: Part
     label: str
@@ -73,6 +76,12 @@ class Subject:
     entity: str
     route: str
     template: str
+    of: str = ""
+
+    @property
+    def shop_entity(self) -> str:
+        """What is read in the shop."""
+        return self.of or self.entity
 
 
 class PairComparison(ABC, Generic[Ours, Theirs]):
@@ -190,7 +199,7 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         return False
 
     def _read_shop(self, spool: Spool) -> None:
-        for page in self.systems.shop.changes(self.subject.entity, self.since):
+        for page in self.systems.shop.changes(self.subject.shop_entity, self.since):
             for raw in page.records:
                 self.in_shop.read += 1
                 ours, trouble = self.read_ours(raw)
@@ -273,7 +282,8 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         entity = self.subject.entity
         shop_clock = self.systems.shop.identify().clock
         erp_clock = self.systems.erp.identify().clock
-        raws = {raw.id: raw for raw in self.systems.shop.fetch(entity, list(ids.values()))}
+        asked = self.systems.shop.fetch(self.subject.shop_entity, list(ids.values()))
+        raws = {raw.id: raw for raw in asked}
         names = self.names_of(ids)
         every = [each for of_one in names.values() for each in of_one]
         found = self.systems.erp.find(entity, "reference", every)

@@ -70,6 +70,7 @@ def test_every_shipped_mapping_is_there() -> None:
         ("tryton", "customer"),
         ("tryton", "document"),
         ("tryton", "credit_note"),
+        ("tryton", "payment"),
         ("tryton", "shipment"),
         ("tryton", "invoice"),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import takewhile
 from pathlib import Path
@@ -12,7 +12,7 @@ from sync_cli.connectors.odoo.shapes import SHAPES as ODOO_SHAPES
 from sync_cli.connectors.rest.loading import load_profile
 from sync_cli.connectors.rest.profile import Entity, Profile
 from sync_cli.connectors.tryton import entities as tryton
-from sync_cli.connectors.tryton.identity import RIGHTS
+from sync_cli.connectors.tryton.identity import RIGHTS, RIGHTS_FOR
 from sync_cli.connectors.woocommerce.entities import SHAPES
 from sync_cli.flows.connecting import mappings_folder
 from tools.docs.markdown import code, first_sentence, table
@@ -73,7 +73,16 @@ def _tryton() -> Iterator[Row]:
 
 def tryton_rights() -> str:
     """What the user of sync-cli must be allowed to do in Tryton."""
-    rows = ((code(model), ", ".join(rights)) for model, rights in RIGHTS.items())
+    return _rights(RIGHTS)
+
+
+def tryton_payment_rights() -> str:
+    """What it must be allowed to do besides where payments are booked."""
+    return _rights(RIGHTS_FOR["payment"])
+
+
+def _rights(needs: Mapping[str, Sequence[str]]) -> str:
+    rows = ((code(model), ", ".join(rights)) for model, rights in needs.items())
     return table(("model", "rights"), rows)
 
 

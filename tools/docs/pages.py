@@ -67,6 +67,7 @@ BLOCKS: Blocks = {
     "traits": connectors.traits,
     "transforms": language.transforms,
     "tryton-rights": connectors.tryton_rights,
+    "tryton-payment-rights": connectors.tryton_payment_rights,
     "types": language.types,
 }
 

@@ -24,6 +24,7 @@ from sync_cli.connectors.tryton.house import House
 from sync_cli.connectors.tryton.identity import ask_identity
 from sync_cli.connectors.tryton.inspection import inspect
 from sync_cli.connectors.tryton.parties import Parties
+from sync_cli.connectors.tryton.payments import Payments
 from sync_cli.connectors.tryton.read import Reader
 from sync_cli.connectors.tryton.settings import TrytonSettings
 from sync_cli.connectors.tryton.wire import Wire
@@ -31,6 +32,7 @@ from sync_cli.core.checkup import Finding
 from sync_cli.core.errors import ConfigError
 
 CUSTOMER = "customer"
+PAYMENT = "payment"
 SALES = ("order", "refund")
 
 
@@ -126,6 +128,8 @@ class Tryton:
         reader = self._reader(entity)
         if entity == CUSTOMER:
             return self._parties(reader).create(drafts)
+        if entity == PAYMENT:
+            return Payments(self._wire, self._house, reader).create(drafts)
         return self._documents(entity, reader).create(drafts)
 
     def update(self, entity: str, changes: Sequence[Change]) -> Iterator[Result]:

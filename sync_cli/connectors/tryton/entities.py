@@ -52,6 +52,16 @@ class Shape:
     page: int = 500
 
 
+_PAYMENT = Traits(
+    overlap=OVERLAP,
+    resolution=RESOLUTION,
+    reference=References.SEARCHABLE,
+    batch=20,
+    find_batch=100,
+    price_digits=2,
+)
+REFERENCE_OF_PAYMENT = "move.description"
+
 _DATES = ("create_date", "last_modified_at")
 _SALE_FIELDS = (
     *_DATES, "number", "reference", "web_id", "state", "shipment_state", "invoice_state",
@@ -135,6 +145,15 @@ SHAPES: Mapping[str, Shape] = {
         ),
         _READ_ONLY,
         finds={"document": "sales"},
+    ),
+    "payment": Shape(
+        "account.move.line",
+        (
+            *_DATES, "debit", "credit", "amount_second_currency", "second_currency.code",
+            "move.description", "move.number", "move.date", "invoice_payments.sales",
+        ),
+        _PAYMENT,
+        finds={"reference": REFERENCE_OF_PAYMENT},
     ),
 }  # fmt: skip
 """By entity. Two lie in two places: products with their main articles, stock with its moves."""

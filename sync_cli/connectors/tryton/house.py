@@ -111,6 +111,12 @@ class House:
         return self._ids("account.invoice.payment_term", "name")
 
     @cached_property
+    def payment_methods(self) -> Mapping[str, int]:
+        """Ids of the company's ways to book a payment of an invoice by name."""
+        company = [["company", "=", self.shop.company]]
+        return self._ids("account.invoice.payment.method", "name", company)
+
+    @cached_property
     def carriers(self) -> Mapping[str, int]:
         """Ids of carriers by the name of their party."""
         if "carrier" not in self.modules:

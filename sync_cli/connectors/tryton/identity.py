@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from sync_cli.connectors.base import Identity
 from sync_cli.connectors.tryton.house import House
@@ -28,30 +27,37 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "web.shop": ("read",),
 }
 """What the user must be allowed to do; the groups Sales and Stock are."""
+RIGHTS_FOR: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "payment": {
+        "account.invoice": ("write",),
+        "account.invoice.payment.method": ("read",),
+        "account.move": ("read", "write", "create"),
+        "account.move.line": ("read", "write", "create"),
+        "account.move.reconciliation": ("create",),
+    }
+}
+"""What only the routes of one kind of record need besides; the group Accounting is."""
 
 
 def ask_identity(wire: Wire, house: House, settings: TrytonSettings) -> Identity:
     """Who answers. Raises SystemFault, or ConfigError if a module or the web shop lacks."""
     version, clock = wire.version()
     _check_modules(wire, house)
-    lacks = _lacks(wire)
-    if "read web.shop" in lacks:
-        return _identity(settings, version, clock, "", lacks, {})
-    shop = house.shop
-    company = f"{shop.company} {shop.company_name}"
-    return _identity(settings, version, clock, company, lacks, {"currency": shop.currency})
-
-
-def _identity(
-    settings: TrytonSettings,
-    version: str,
-    clock: datetime,
-    company: str,
-    lacks: tuple[str, ...],
-    facts: Mapping[str, str],
-) -> Identity:
+    lacks, lacks_for = _lacks(wire)
     address = f"{settings.url.rstrip('/')}/{settings.database}"
-    return Identity("tryton", version, address, company, clock, lacks=lacks, facts=facts)
+    if "read web.shop" in lacks:
+        return Identity("tryton", version, address, "", clock, lacks=lacks)
+    shop = house.shop
+    return Identity(
+        "tryton",
+        version,
+        address,
+        f"{shop.company} {shop.company_name}",
+        clock,
+        lacks=lacks,
+        facts={"currency": shop.currency},
+        lacks_for=lacks_for,
+    )
 
 
 def _check_modules(wire: Wire, house: House) -> None:
@@ -63,11 +69,18 @@ def _check_modules(wire: Wire, house: House) -> None:
         )
 
 
-def _lacks(wire: Wire) -> tuple[str, ...]:
-    granted = wire.read("ir.model.access", "get_access", sorted(RIGHTS))
-    return tuple(
-        f"{right} {model}"
-        for model, rights in RIGHTS.items()
-        for right in rights
-        if not granted.get(model, {}).get(right)
-    )
+def _lacks(wire: Wire) -> tuple[tuple[str, ...], Mapping[str, tuple[str, ...]]]:
+    """The rights that lack, and by entity those that only one kind of record needs."""
+    models = sorted({*RIGHTS, *(model for needs in RIGHTS_FOR.values() for model in needs)})
+    granted = wire.read("ir.model.access", "get_access", models)
+
+    def missing(needs: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        return tuple(
+            f"{right} {model}"
+            for model, rights in needs.items()
+            for right in rights
+            if not granted.get(model, {}).get(right)
+        )
+
+    special = {entity: missing(needs) for entity, needs in RIGHTS_FOR.items()}
+    return missing(RIGHTS), {entity: lacks for entity, lacks in special.items() if lacks}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sync_cli.connectors.http import RequestRefused
 from sync_cli.connectors.problems import RETRY
 from sync_cli.connectors.tryton.answers import FAULT, OVERTAKEN, QUESTION
@@ -63,6 +65,30 @@ def unknown_name(system: str, record: str, what: str, name: str) -> Problem:
         f"Create it there, or name another in the mapping under tryton/; {RETRY}",
         system=system,
         field=what,
+    )
+
+
+def not_invoiced(system: str, record: str, amount: Decimal, billed: Decimal) -> Problem:
+    """A payment whose invoice is not posted yet, or not all of it."""
+    says = "its order has no posted invoice that the payment could be booked on"
+    if billed:
+        says = f"{amount} were paid, but its order is invoiced over {billed} only so far"
+    return Problem(
+        "not-invoiced", record, says,
+        "Post the invoice of the order there; the payment is then booked by itself.",
+        system=system, transient=True,
+    )  # fmt: skip
+
+
+def by_hand(system: str, record: str, says: str) -> Problem:
+    """A payment that the invoices as they stand do not take."""
+    return Problem(
+        "not-payable",
+        record,
+        says,
+        "Look at the invoices of the order there, and book the payment by hand if it is missing;"
+        " then run `sync-cli held dismiss --route payments`.",
+        system=system,
     )
 
 

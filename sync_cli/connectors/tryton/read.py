@@ -13,7 +13,12 @@ from typing import Any
 
 from sync_cli.connectors.base import Found, Page, Raw, Seen, batched
 from sync_cli.connectors.positions import Position, read_position
-from sync_cli.connectors.tryton.entities import HALVES, SHAPES, Shape
+from sync_cli.connectors.tryton.entities import (
+    HALVES,
+    REFERENCE_OF_PAYMENT,
+    SHAPES,
+    Shape,
+)
 from sync_cli.connectors.tryton.house import House
 from sync_cli.connectors.tryton.records import MAIN, raw_of
 from sync_cli.connectors.tryton.stock import Levels
@@ -92,8 +97,7 @@ class Reader:
     def _short_rows(self, half: str, since: datetime | None, last: int) -> list[dict[str, Any]]:
         shape = SHAPES[half]
         fields = ["create_date", "last_modified_at"]
-        if "web_id" in shape.fields:
-            fields.append("web_id")
+        fields += [name for name in ("web_id", REFERENCE_OF_PAYMENT) if name in shape.fields]
         domain = [*self._base(half), *self._since(shape, since), ["id", ">", last]]
         return self._wire.search(shape.model, domain, fields, limit=CENSUS_AT_ONCE)
 
@@ -157,6 +161,9 @@ class Reader:
                 # credit notes are invoices of a negative amount (FACTS 7)
                 domain += [["type", "=", "out"], ["total_amount", ">=", Decimal(0)]]
                 domain.append(["sales.web_shop", "=", shop])
+            case "payment":
+                domain += [["credit", ">", Decimal(0)], ["invoice_payments.type", "=", "out"]]
+                domain.append(["invoice_payments.sales.web_shop", "=", shop])
         return domain
 
     def _since(self, shape: Shape, since: datetime | None) -> Domain:
@@ -204,7 +211,8 @@ def _values(raw: Raw, key: str) -> list[str]:
     """What a record has under a key of `find`."""
     match key:
         case "reference":
-            return [str(raw.data["code"] if "code" in raw.data else raw.data["web_id"])]
+            name = next(key for key in ("code", "web_id", "description") if key in raw.data)
+            return [str(raw.data[name])]
         case "sku":
             return [str(raw.data["code"])]
         case "email":
@@ -222,6 +230,5 @@ def _meant(value: str, key: str, asked: Sequence[str]) -> list[str]:
 def _seen(half: str, row: Mapping[str, Any]) -> Seen:
     mark = MAIN if half == "main article" else ""
     touched = row["last_modified_at"] or row["create_date"]
-    return Seen(
-        f"{mark}{row['id']}", row.get("web_id") or row["create_date"] or "", moment(touched)
-    )
+    named = row.get("web_id") or row.get("move.", {}).get("description")
+    return Seen(f"{mark}{row['id']}", named or row["create_date"] or "", moment(touched))

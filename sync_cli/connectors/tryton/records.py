@@ -148,6 +148,23 @@ def _invoice(row: Row, _house: House) -> Raw:
     return _raw(str(row["id"]), data, row, marks)
 
 
+def _payment(row: Row, house: House) -> Raw:
+    """The line of a move that pays an invoice; in another currency than the books' by its own."""
+    move, abroad = row["move."], row["second_currency."]
+    amount = abs(row["amount_second_currency"]) if abroad else row["credit"] - row["debit"]
+    sales = (sale for invoice in row["invoice_payments."] for sale in invoice["sales"])
+    data = {
+        "id": row["id"],
+        "number": move["number"] or "",
+        "description": move["description"] or "",
+        "date": move["date"],
+        "amount": amount,
+        "currency": abroad["code"] if abroad else house.shop.currency,
+        "sales": list(dict.fromkeys(sales)),
+    }
+    return _raw(str(row["id"]), data, row, frozenset(), birth=data["description"])
+
+
 _READERS: Mapping[str, Callable[[Row, House], Raw]] = {
     "product": _product,
     "main article": _main_article,
@@ -156,6 +173,7 @@ _READERS: Mapping[str, Callable[[Row, House], Raw]] = {
     "refund": _sale,
     "shipment": _shipment,
     "invoice": _invoice,
+    "payment": _payment,
 }
 
 

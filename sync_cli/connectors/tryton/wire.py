@@ -104,6 +104,11 @@ class Wire:
             model, method, params, {"language": "en"}, write=True, repeatable=repeatable
         )
 
+    def walk(self, wizard: str, method: str, *params: Any, **context: Any) -> Any:
+        """What a step of a wizard answers; raises as `write`."""
+        own = {**context, "language": "en"}
+        return self._call(wizard, method, params, own, write=True, repeatable=False, kind="wizard")
+
     def close(self) -> None:
         """Let go of the connections; idempotent. The session ends by itself."""
         self._door.close()
@@ -118,9 +123,10 @@ class Wire:
         *,
         write: bool,
         repeatable: bool = True,
+        kind: str = "model",
     ) -> Any:
         whole = [*params, {**self.context, **context}]
-        name = f"model.{model}.{method}"
+        name = f"{kind}.{model}.{method}"
         try:
             answer = self._post(name, whole, write=write, repeatable=repeatable)
         except RequestRefused as refused:

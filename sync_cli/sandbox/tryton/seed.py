@@ -18,7 +18,10 @@ CLERK = ("clerk", "clerk-secret-1")
 """A person in the office who may do everything."""
 STRANGER = ("stranger", "stranger-secret-1")
 """A user who may do nothing."""
+BOOKING_USER = ("booking", "booking-secret-1")
+"""The same with what payments need besides."""
 RIGHTS = ("Sales", "Stock")
+PAYMENT_METHODS = ("Card", "PayPal", "Bank", "Cash")
 TAXES = (("DE 19%", "19"), ("DE 7%", "7"), ("DE 0%", "0"), ("AT 20%", "20"), ("AT 10%", "10"))
 CATEGORIES = {"": "DE 19%", "reduced-rate": "DE 7%", "zero-rate": "DE 0%"}
 """Accounting categories of articles, by the shop's tax class."""
@@ -45,8 +48,10 @@ def seed(configuration: str, database: str) -> None:
     accounts = _books(company)
     _categories(get, company, accounts)
     _warehouses(get)
+    _payment_methods(get, accounts)
     _shop(get, company)
-    for login, rights in ((SYNC_USER, RIGHTS), (CLERK, None), (STRANGER, ())):
+    users = ((SYNC_USER, RIGHTS), (CLERK, None), (STRANGER, ()))
+    for login, rights in (*users, (BOOKING_USER, (*RIGHTS, "Accounting"))):
         _user(get, company, login, rights)
 
 
@@ -97,6 +102,15 @@ def _categories(get: Any, company: Any, accounts: Any) -> None:
     configuration.default_category_account_revenue = accounts["revenue"]
     configuration.default_category_account_expense = accounts["expense"]
     configuration.save()
+
+
+def _payment_methods(get: Any, accounts: Any) -> None:
+    """All of them in the one journal and on the one account of cash that the chart has."""
+    (journal,) = get("account.journal").find([("type", "=", "cash")], limit=1)
+    for name in PAYMENT_METHODS:
+        method = get("account.invoice.payment.method")(name=name, journal=journal)
+        method.credit_account = method.debit_account = accounts["cash"]
+        method.save()
 
 
 def _warehouses(get: Any) -> None:

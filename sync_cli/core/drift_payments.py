@@ -1,0 +1,158 @@
+"""Drifts between what the shop says was paid and the payments that the ERP has booked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sync_cli.core.drift import SHOP, Drift, DriftKind, money
+from sync_cli.core.drift_orders import ErpDocument
+from sync_cli.core.identity import lowest_first
+from sync_cli.core.model import DocumentState
+from sync_cli.core.parts import Part
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPayment:
+    """An order's payment as far as it is compared; `needs` claims that it must be booked.
+
+    `why_not` says why it need not be. `kept` claims that a payment that is booked is right all the
+    same: the money did come. `unreached` is as for orders.
+    """
+
+    id: str
+    number: str
+    currency: str
+    amount: Decimal
+    needs: bool
+    why_not: str = ""
+    kept: bool = False
+    unreached: bool = False
+
+    @property
+    def label(self) -> str:
+        """The payment as people call it."""
+        return f"Payment of order {self.number or self.id}"
+
+
+def compare_payment(
+    reference: str,
+    payment: ShopPayment | None,
+    booked: Sequence[ErpDocument],
+    *,
+    link: str = "",
+) -> tuple[Drift, ...]:
+    """Where an order's payment and those with its reference disagree; nothing if they are in step.
+
+    `booked` of an order in parts are one, put together. `link` is the id of the payment that the
+    sync knows as the order's.
+    """
+    live = [one for one in booked if one.is_live]
+    if payment is None:
+        return tuple(_orphan(reference, one) for one in live)
+    if not (payment.needs or payment.kept):
+        return tuple(_uncalled(payment, one) for one in live)
+    if not live:
+        return (_missing(payment, booked, link),) if payment.needs else ()
+    if len(live) > 1:
+        return (_duplicate(payment, live, link),)
+    return tuple(_differences(payment, live[0]))
+
+
+def _missing(payment: ShopPayment, booked: Sequence[ErpDocument], link: str) -> Drift:
+    amount = _money(payment.amount, payment.currency)
+    what = f"{payment.label} ({amount}) is not booked in the ERP."
+    mend = f"sync-cli orders --id {payment.id}"
+    if booked:
+        what = f"{payment.label}: {_name(booked[0])} was cancelled in the ERP."
+        mend = "Book it in the ERP by hand, or correct in the shop that it was paid."
+    elif link:
+        what = f"{payment.label}: its payment {link} no longer exists in the ERP."
+        mend = "Was the ERP restored? Then run `sync-cli state accept --erp-restored`."
+    return _drift(payment, DriftKind.MISSING, what, mend, "payment", shop=amount)
+
+
+def _orphan(reference: str, one: ErpDocument) -> Drift:
+    amount = _money(one.total, one.currency)
+    return Drift(
+        Part.PAYMENTS,
+        DriftKind.EXTRA,
+        reference,
+        reference,
+        f"{reference}: {_name(one)} of the ERP ({amount}) belongs to no order of the shop.",
+        f"Cancel {_name(one)} in the ERP, or bring the order back in the shop.",
+        SHOP,
+        field="payment",
+        erp=amount,
+    )
+
+
+def _uncalled(payment: ShopPayment, one: ErpDocument) -> Drift:
+    return _drift(
+        payment,
+        DriftKind.EXTRA,
+        f"{payment.label} is booked as {_name(one)}, but should not be: {payment.why_not}.",
+        f"Cancel {_name(one)} in the ERP, or correct in the shop that the order was paid.",
+        "payment",
+        erp=_money(one.total, one.currency),
+    )
+
+
+def _duplicate(payment: ShopPayment, live: Sequence[ErpDocument], link: str) -> Drift:
+    by_id = {one.id: one for one in live}
+    kept = by_id[link if link in by_id else lowest_first(by_id)[0]]
+    names = ", ".join(by_id[id].number or id for id in lowest_first(by_id))
+    return _drift(
+        payment,
+        DriftKind.DUPLICATE,
+        f"{payment.label} is booked {len(live)} times in the ERP: {names}.",
+        f"Keep {_name(kept)} and cancel the others in the ERP.",
+        "payment",
+        shop="1",
+        erp=str(len(live)),
+    )
+
+
+def _differences(payment: ShopPayment, one: ErpDocument) -> Iterable[Drift]:
+    by_hand = f"Correct {_name(one)} in the ERP: the sync never rewrites one."
+    shop, erp = _money(payment.amount, payment.currency), _money(one.total, one.currency)
+    if (one.total, one.currency or payment.currency) != (payment.amount, payment.currency):
+        what = f"{payment.label}: {shop} were paid in the shop, but {erp} are booked in the ERP."
+        yield _drift(payment, DriftKind.DIFFERENT, what, by_hand, "amount", shop=shop, erp=erp)
+    if one.state is DocumentState.DRAFT:
+        what = f"{payment.label}: {_name(one)} is only a draft in the ERP."
+        mend = f"Post {_name(one)} in the ERP."
+        yield _drift(payment, DriftKind.DIFFERENT, what, mend, "state", shop="booked", erp="draft")
+
+
+def _name(one: ErpDocument) -> str:
+    return f"payment {one.number or one.id}"
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return f"{money(amount)} {currency}".strip()
+
+
+def _drift(
+    payment: ShopPayment,
+    kind: DriftKind,
+    what: str,
+    mend: str,
+    field: str,
+    *,
+    shop: str = "",
+    erp: str = "",
+) -> Drift:
+    return Drift(
+        Part.PAYMENTS,
+        kind,
+        payment.id,
+        payment.label,
+        what,
+        mend,
+        SHOP,
+        field=field,
+        shop=shop,
+        erp=erp,
+    )
