@@ -22,6 +22,9 @@ ROUTES = {
     ORDER: ("orders", "orders-back", "order-notes", "order-status", "payments"),
     REFUND: ("refunds", "returns"),
 }
+PARCELS = "parcels"
+"""The route of parcels that are records of the shop; its records name their order as a fact."""
+PARCEL_ENTITIES = frozenset({"fulfillment", "tracking"})
 _FACTS = {
     "order_number": "number",
     "reference": "reference",
@@ -88,7 +91,7 @@ def stories(state: State, name: str, references: Sequence[Named] = ()) -> list[S
     for each in references:
         if match := each.pattern.fullmatch(order_of(name)):
             ids |= {match[1]} if each.entity == ORDER else _orders_of(state, {match[1]})
-    found = ((id, _story(state, ORDER, id)) for id in sorted(ids))
+    found = ((id, _with_parcels(state, _story(state, ORDER, id))) for id in sorted(ids))
     return [
         replace(story, parts=tuple(_parts(state, ORDER, id)), refunds=tuple(_refunds(state, id)))
         for id, story in found
@@ -101,6 +104,7 @@ def _ids(state: State, name: str) -> set[str]:
     found = {order_of(id) for entity, id, _ in hits if entity == ORDER}
     refunds = {id for entity, id, fact in hits if entity == REFUND and fact != ORDER} | {name}
     found |= _orders_of(state, refunds)
+    found |= {order_of_parcel(id) for entity, id, _ in hits if entity in PARCEL_ENTITIES}
     labels = {name, f"Order {name}"}
     found |= {
         order_of(held.id)
@@ -109,6 +113,24 @@ def _ids(state: State, name: str) -> set[str]:
         if labels & {held.id, held.label}
     }
     return found | {order_of(name)}
+
+
+def order_of_parcel(id: str) -> str:
+    """The order of a parcel, which is named "ORDER:PLACE"."""
+    return id.partition(":")[0]
+
+
+def _with_parcels(state: State, story: Story | None) -> Story | None:
+    """An order's story with what happened to its parcels in between."""
+    if story is None:
+        return None
+    hits = state.search_facts(story.id)
+    ids = [id for entity, id, fact in hits if entity in PARCEL_ENTITIES and fact == ORDER]
+    rows = [row for id in ids for row in reversed(state.audit(PARCELS, id))]
+    events = [Event(row.at, _audited(row.label.partition(" of ")[0], row)) for row in rows]
+    together = sorted([*story.events, *events], key=lambda event: event.at)
+    held = state.held_of(PARCELS, ids)
+    return replace(story, events=tuple(together), held=(*story.held, *held.values()))
 
 
 def _orders_of(state: State, refunds: set[str]) -> set[str]:

@@ -174,6 +174,7 @@ class ParcelFlow:
             match=name,
             fingerprint=told,
             content=told,
+            facts={ORDER: order, "number": parcel.number},
         )
         return Case(order, parcel, item)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sync_cli.admin.story import describe, stories
 from sync_cli.connectors.memory import Fate, Shape
 from tests.flows.town import Town, hour, of_route
 from tests.properties.world import Killed, config_for, fates
@@ -171,3 +172,22 @@ def test_an_order_deleted_from_the_shop_gets_no_parcel_and_stops_nobody(town: Pa
     town.orders()
     assert town.parcels() == [("P2", 1)]
     assert not town.held("parcels")
+
+
+def test_explain_tells_of_an_orders_parcels_and_finds_it_by_a_tracking_number(
+    town: ParcelTown,
+) -> None:
+    order = town.buy(pieces=2)
+    town.orders()
+    town.send(order, "P1")
+    town.send(order, "P2", pieces=3, delivery="8")
+    town.orders()
+    town.send(order, "P9", delivery="9")
+    town.orders()
+    with town.open_state() as state:
+        [story] = stories(state, "P2")
+        assert story.id == order
+        said = "\n".join(describe(story))
+    assert "Parcel P1 run 2: create" in said
+    assert "Parcel P9 run 3: held" in said
+    assert "in no other parcel yet" in said
