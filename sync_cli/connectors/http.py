@@ -11,15 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from requests import PreparedRequest, Response
-from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException
-from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential_jitter
 
+from sync_cli.connectors.http_adapter import OneServer
 from sync_cli.connectors.http_address import address_of, refuse_unsafe_address, trusted
 from sync_cli.connectors.http_answers import (
     AnswerLost,
@@ -40,6 +39,9 @@ from sync_cli.connectors.http_network import network_fault
 from sync_cli.connectors.json_decimal import write_json
 from sync_cli.connectors.pacing import Pacing
 from sync_cli.core.errors import ConfigError, SyncError, SystemDown
+
+if TYPE_CHECKING:
+    from requests.structures import CaseInsensitiveDict
 
 __all__ = [
     "Answer",
@@ -130,11 +132,15 @@ class HttpClient:
         self._timeout = timeout
         self._verify = trusted(verify)
         self._proxies = get_environ_proxies(base_url, no_proxy=None)
-        self._user_agent = user_agent
+        self._headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "User-Agent": user_agent,
+        }
         self._refine: Refine = refine or _nothing_to_refine
         self._refuses = refuses
         self._refine_page = refine_page
-        self._adapter = HTTPAdapter(pool_connections=2, pool_maxsize=8)
+        self._adapter = OneServer(connections=8)
         self._fault: SyncError | None = None
         self._lost = 0
         self._lock = Lock()
@@ -318,23 +324,17 @@ class HttpClient:
 
     def _prepare(self, call: _Call) -> PreparedRequest:
         """The request, built without the detours of a session, which cost most of a call."""
-        headers: CaseInsensitiveDict[str] = CaseInsensitiveDict(
-            {
-                "Accept": "application/json",
-                "Accept-Encoding": "gzip, deflate",
-                "User-Agent": self._user_agent,
-            }
-        )
+        headers = {**self._headers, **(call.headers or {})}
         request = PreparedRequest()
         request.method = call.method
         request.url = address_of(self.name, self.base_url, call.path, call.params)
-        request.headers = headers
+        # a plain dict: urllib3 copies it for each call, and every name is written in one way only
+        request.headers = cast("CaseInsensitiveDict[str]", headers)
         request.hooks = {"response": []}
         if call.body is not None:
             request.body = write_json(call.body)
             headers["Content-Type"] = "application/json"
             headers["Content-Length"] = str(len(request.body))
-        headers.update(call.headers or {})
         return self._auth(request)
 
 

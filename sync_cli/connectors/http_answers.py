@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -164,8 +165,14 @@ def accepted(
 
 def moment_of(headers: Mapping[str, str]) -> datetime | None:
     """The Date header as aware UTC, None where there is none or it cannot be read."""
+    return _moment_of(headers.get("Date") or "")
+
+
+@lru_cache(maxsize=16)
+def _moment_of(date: str) -> datetime | None:
+    """A server names the same second in many answers."""
     try:
-        moment = parsedate_to_datetime(headers.get("Date") or "")
+        moment = parsedate_to_datetime(date)
     except (TypeError, ValueError):
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -178,7 +185,7 @@ def retry_after_of(headers: Mapping[str, str]) -> float | None:
         return None
     if given.strip().isdigit():
         return float(given)
-    until, now = moment_of({"Date": given}), moment_of(headers)
+    until, now = _moment_of(given), moment_of(headers)
     return (
         max(0.0, (until - now).total_seconds()) if until is not None and now is not None else None
     )
