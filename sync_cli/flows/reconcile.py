@@ -20,21 +20,26 @@ from sync_cli.engine.route import Mode, Options
 from sync_cli.engine.run import Silent
 from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.clock import utc_now
+from sync_cli.flows.customer_items import CUSTOMER
 from sync_cli.flows.read_only import ReadOnly
 from sync_cli.flows.reconcile_customers import CustomerComparison
+from sync_cli.flows.reconcile_erp import ErpSide
 from sync_cli.flows.reconcile_orders import OrderComparison
 from sync_cli.flows.reconcile_payments import PaymentComparison
 from sync_cli.flows.reconcile_products import ProductComparison
 from sync_cli.flows.reconcile_refunds import RefundComparison
-from sync_cli.flows.reconcile_shelf import ShopSide
+from sync_cli.flows.reconcile_shelf import PRODUCT, ShopSide
 from sync_cli.flows.reconcile_stock import StockComparison
 from sync_cli.flows.reconcile_trust import Memory, scope_of
 from sync_cli.flows.session import session
+from sync_cli.flows.stock import STOCK
 from sync_cli.flows.systems import Systems
 
 COMMAND = "reconcile"
 WINDOWED = frozenset({Part.ORDERS, Part.REFUNDS, Part.PAYMENTS})
 """Parts of which a window may be compared; of the others always all."""
+WHOLE_LISTS = {Part.CUSTOMERS: CUSTOMER, Part.PRODUCTS: PRODUCT, Part.STOCK: STOCK}
+"""What is read whole of the ERP for a part, and therefore at the same time as the shop's."""
 ONLY_PLANNED = "The mode of {part} is not `on`: until it is, the commands named here only plan."
 NOTES = 20
 """So many notes are told; a side that is half unreadable makes one for each record."""
@@ -101,7 +106,6 @@ def reconcile(
 
 def compare(systems: Systems, wish: Wish, notes: Notes) -> Report:
     """The report on all parts that the wish names and the configuration does not switch off."""
-    systems = replace(systems, shop=ReadOnly(systems.shop), erp=ReadOnly(systems.erp))
     config = systems.config
     begun = systems.run.now()
     findings = Findings(wish.shown or config.reconcile.shown)
@@ -110,6 +114,21 @@ def compare(systems: Systems, wish: Wish, notes: Notes) -> Report:
         if Mode.PLAN in _modes(config, part):
             notes.note(ONLY_PLANNED.format(part=part))
     start = _start(systems, wish)
+    lists = [WHOLE_LISTS[part] for part in parts if part in WHOLE_LISTS]
+    with closing(ErpSide(systems.erp, lists)) as erp:
+        systems = replace(systems, shop=ReadOnly(systems.shop), erp=erp)
+        _compare_parts(systems, wish, parts, start, findings)
+    since = {part: start for part in parts if part in WINDOWED and start is not None}
+    return findings.report(shop=config.shop, at=begun, since=since, notes=notes.told())
+
+
+def _compare_parts(
+    systems: Systems,
+    wish: Wish,
+    parts: Sequence[Part],
+    start: datetime | None,
+    findings: Findings,
+) -> None:
     with closing(ShopSide(systems)) as side:
         for part in parts:
             comparison = _comparison(part, systems, findings, side, start, parts)
@@ -118,8 +137,6 @@ def compare(systems: Systems, wish: Wish, notes: Notes) -> Report:
             except IdentityError as error:
                 # An id that was used again stops the runs of this part; the others can be told of.
                 findings.doubt(f"{part.capitalize()} could not be compared: {error.sentence()}")
-    since = {part: start for part in parts if part in WINDOWED and start is not None}
-    return findings.report(shop=config.shop, at=begun, since=since, notes=notes.told())
 
 
 def parts_of(config: Config, wish: Wish) -> list[Part]:

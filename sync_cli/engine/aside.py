@@ -1,0 +1,69 @@
+"""Reads what is needed later at the same time as something else, and keeps it on the disk."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import tempfile
+from collections import deque
+from collections.abc import Iterator
+from threading import Condition, Thread
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class ReadAside(Generic[T]):
+    """An iterator over `items`, which a thread of its own takes from now on, asked for or not.
+
+    What nobody has asked for yet waits in a temporary file without a name, so that memory stays
+    flat. What taking an item raises is raised where that item would have come, as often as it is
+    asked for. `close` waits for what was begun and takes no more.
+    """
+
+    def __init__(self, items: Iterator[T]) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        self._waiting: deque[tuple[int, int]] = deque()
+        self._ended = False
+        self._error: BaseException | None = None
+        self._moved = Condition()
+        self._thread = Thread(target=self._take, args=(items,), name="aside", daemon=True)
+        self._thread.start()
+
+    def __iter__(self) -> Iterator[T]:
+        return self
+
+    def __next__(self) -> T:
+        with self._moved:
+            self._moved.wait_for(lambda: self._waiting or self._ended)
+            if not self._waiting:
+                raise self._error or StopIteration
+            offset, length = self._waiting.popleft()
+        # our own file, which nobody else can name
+        item: T = pickle.loads(os.pread(self._file.fileno(), length, offset))
+        return item
+
+    def close(self) -> None:
+        """Take no more items and give the space back; idempotent."""
+        with self._moved:
+            self._ended = True
+        self._thread.join()
+        self._file.close()
+
+    def _take(self, items: Iterator[T]) -> None:
+        offset = 0
+        try:
+            for item in items:
+                data = pickle.dumps(item, pickle.HIGHEST_PROTOCOL)
+                os.pwrite(self._file.fileno(), data, offset)
+                with self._moved:
+                    if self._ended:
+                        return
+                    self._waiting.append((offset, len(data)))
+                    self._moved.notify()
+                offset += len(data)
+        except BaseException as error:
+            self._error = error
+        with self._moved:
+            self._ended = True
+            self._moved.notify()

@@ -1,0 +1,51 @@
+"""What is read aside: all of it, in order, once, with its faults where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from threading import Event
+
+import pytest
+
+from sync_cli.engine.aside import ReadAside
+
+
+def test_everything_comes_in_order() -> None:
+    aside = ReadAside(iter([{"n": number} for number in range(300)]))
+    assert [item["n"] for item in aside] == list(range(300))
+    assert list(aside) == []
+    aside.close()
+
+
+def test_it_is_read_before_anybody_asks() -> None:
+    read = Event()
+
+    def items() -> Iterator[int]:
+        yield 1
+        read.set()
+
+    aside = ReadAside(items())
+    assert read.wait(10), "nobody had asked, and nothing was read"
+    assert list(aside) == [1]
+    aside.close()
+
+
+def test_a_fault_comes_after_what_was_read_and_again_to_who_asks_again() -> None:
+    def items() -> Iterator[int]:
+        yield 1
+        raise ConnectionError("gone")
+
+    aside = ReadAside(items())
+    assert next(aside) == 1
+    for _ in range(2):
+        with pytest.raises(ConnectionError, match="gone"):
+            next(aside)
+    aside.close()
+
+
+def test_a_list_without_end_is_left_when_nobody_wants_more() -> None:
+    aside = ReadAside(count())
+    assert next(aside) == 0
+    aside.close()
+    aside.close()
