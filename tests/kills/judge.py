@@ -32,6 +32,8 @@ AUTOMATIC = frozenset({"bacs", "card"})
 REFUNDED = "refunded"
 """An order that was given back as a whole keeps its document, if it had one by then."""
 NUMBER = "_sync_cli_document"
+PART = "#"
+"""Stands before the part in the name of one of several documents: "WC-kill-12#store"."""
 SLACK = timedelta(seconds=1)
 """How late a call may be carried out beyond its delay, on a busy machine."""
 
@@ -52,20 +54,24 @@ def judge(shop: Json, erp: Json, campaign: Json) -> Findings:
 
     In the end every transferred order has exactly one live document, equal to the cent, its number
     and one note, and every refund of it exactly one credit note, equal to the cent, and what the
-    shop received for it is booked as exactly one payment, equal to the cent; nothing was
+    shop received for it is booked as exactly one payment, equal to the cent; where orders are
+    divided each has one live document for each part of its lines, and its refunds one credit note
+    at most for each, equal to the cent together. Nothing was
     ever confirmed or created twice; every product shows what can be sold, and no write showed more
     than could be sold at some moment of the run that sent it.
     """
     verdict = Findings(wrong=list(campaign["unrest"]))
     reference = f"WC-{campaign['key']}-"
-    documents = _by_reference(erp["state"]["orders"])
+    documents = _by_whole(erp["state"]["orders"])
     customers = {customer["id"]: customer for customer in erp["state"]["customers"]}
-    sold = {d["reference"] for d in erp["state"]["orders"] if d["state"] in LIVE}
+    sold = {_whole(d) for d in erp["state"]["orders"] if d["state"] in LIVE}
     _judge_refunds(shop, erp, reference, sold, verdict)
-    _judge_payments(shop, erp, reference, sold, verdict)
+    if campaign.get("payments", True):
+        _judge_payments(shop, erp, reference, sold, verdict)
     for order in shop["state"]["orders"]:
         own = documents.pop(f"{reference}{order['id']}", [])
-        _judge_order(order, [d for d in own if d["state"] != "cancelled"], customers, verdict)
+        left = [document for document in own if document["state"] != "cancelled"]
+        _judge_order(order, left, customers, campaign.get("parts", {}), verdict)
     verdict.wrong += [f"{name} is the document of no order" for name in documents]
     verdict.doubled += _repeated(shop["effects"], erp["effects"])
     verdict.doubled += _same_people(erp["state"]["customers"])
@@ -80,13 +86,49 @@ def _by_reference(documents: Iterable[Json]) -> dict[str, list[Json]]:
     return found
 
 
+def _by_whole(documents: Iterable[Json]) -> dict[str, list[Json]]:
+    """Documents by the name of what they were made of, those of its parts together."""
+    found: dict[str, list[Json]] = {}
+    for document in documents:
+        found.setdefault(_whole(document), []).append(document)
+    return found
+
+
+def _whole(document: Json) -> str:
+    return str(document["reference"]).partition(PART)[0]
+
+
+def _part(document: Json) -> str:
+    return str(document["reference"]).partition(PART)[2]
+
+
+def _parts_of(order: Json, parts: Mapping[str, Sequence[str]]) -> set[str]:
+    """The parts that an order must be divided into: "" where it stays whole.
+
+    `parts` names the articles of each part; all others are of the last one.
+    """
+    if not parts:
+        return {""}
+    *named, rest = parts
+    skus = [line["sku"] for line in order["line_items"]]
+    return {next((part for part in named if sku in parts[part]), rest) for sku in skus} or {rest}
+
+
 def _judge_order(
-    order: Json, left: Sequence[Json], customers: Mapping[str, Json], verdict: Findings
+    order: Json,
+    left: Sequence[Json],
+    customers: Mapping[str, Json],
+    parts: Mapping[str, Sequence[str]],
+    verdict: Findings,
 ) -> None:
     """`left` are the documents of this order that nobody cancelled."""
     name = f"order {order['id']}"
-    if len(left) > 1:
-        verdict.doubled.append(f"{name} has {len(left)} documents")
+    counts = Counter(_part(document) for document in left)
+    verdict.doubled += [
+        f"{name} has {count} documents{f' of {part}' if part else ''}"
+        for part, count in counts.items()
+        if count > 1
+    ]
     if order["status"] == REFUNDED and not left:
         return
     if order["status"] not in (*TRANSFERRED, REFUNDED):
@@ -98,21 +140,25 @@ def _judge_order(
         states = [document["state"] for document in left]
         verdict.lost.append(f"{name} has no confirmed document, only {states}")
         return
+    wanted, there = _parts_of(order, parts), {_part(document) for document in live}
+    if wanted != there:
+        verdict.lost.append(f"{name} has documents of {sorted(there)}, not of {sorted(wanted)}")
+        return
     verdict.in_step += 1
-    verdict.wrong += [f"{name}: {what}" for what in _differences(order, live[0], customers)]
-    _judge_told(name, order, live[0], verdict)
+    verdict.wrong += [f"{name}: {what}" for what in _differences(order, live, customers)]
+    _judge_told(name, order, live, verdict)
 
 
 def _judge_refunds(
     shop: Json, erp: Json, reference: str, sold: set[str], verdict: Findings
 ) -> None:
     """Each refund of a document that is `sold` has one credit note, and no other has any."""
-    notes = _by_reference(erp["state"]["credit_notes"])
+    notes = _by_whole(erp["state"]["credit_notes"])
     for refund in shop["state"]["refunds"]:
         name = f"refund {refund['id']}"
         own = notes.pop(f"{reference}R{refund['id']}", [])
         left = [note for note in own if note["state"] != "cancelled"]
-        if len(left) > 1:
+        if len(left) > len({_part(note) for note in left}):
             verdict.doubled.append(f"{name} has {len(left)} credit notes")
         if f"{reference}{refund['parent_id']}" not in sold:
             verdict.wrong += [f"{name} has a credit note and its order no document" for _ in left]
@@ -121,11 +167,9 @@ def _judge_refunds(
         if not booked:
             states = [note["state"] for note in left]
             verdict.lost.append(f"{name} has no confirmed credit note, only {states}")
-        verdict.wrong += [
-            f"{name}: {refund['amount']} in the shop, {note['total']} in the ERP"
-            for note in booked
-            if Decimal(note["total"]) != Decimal(refund["amount"])
-        ]
+        given = sum((Decimal(note["total"]) for note in booked), Decimal(0))
+        if booked and given != Decimal(refund["amount"]):
+            verdict.wrong.append(f"{name}: {refund['amount']} in the shop, {given} in the ERP")
     verdict.wrong += [f"{name} is the credit note of no refund" for name in notes]
 
 
@@ -151,17 +195,22 @@ def _judge_payments(
     verdict.wrong += [f"{name} is the payment of no order" for name in payments]
 
 
-def _differences(order: Json, document: Json, customers: Mapping[str, Json]) -> Iterator[str]:
-    pairs = {
-        "total": (Decimal(order["total"]), Decimal(document["total"])),
-        "tax": (_cents(order["total_tax"]), _cents(document["tax"])),
-        "currency": (order["currency"], document["currency"]),
-        "e-mail": (
-            order["billing"]["email"].casefold(),
-            str(customers.get(document["customer_id"], {}).get("email")).casefold(),
-        ),
-    }
-    for what, (ours, theirs) in pairs.items():
+def _differences(
+    order: Json, documents: Sequence[Json], customers: Mapping[str, Json]
+) -> Iterator[str]:
+    total, tax = (
+        sum((Decimal(document[name]) for document in documents), Decimal(0))
+        for name in ("total", "tax")
+    )
+    pairs: list[tuple[str, object, object]] = [
+        ("total", Decimal(order["total"]), total),
+        ("tax", _cents(order["total_tax"]), _cents(str(tax))),
+    ]
+    for document in documents:
+        email = str(customers.get(document["customer_id"], {}).get("email")).casefold()
+        pairs.append(("currency", order["currency"], document["currency"]))
+        pairs.append(("e-mail", order["billing"]["email"].casefold(), email))
+    for what, ours, theirs in pairs:
         if ours != theirs:
             yield f"{what} {ours} in the shop, {theirs} in the ERP"
 
@@ -170,18 +219,19 @@ def _cents(amount: str) -> Decimal:
     return Decimal(amount).quantize(Decimal("0.01"))
 
 
-def _judge_told(name: str, order: Json, document: Json, verdict: Findings) -> None:
-    """The document's number stands on the order, and in exactly one note."""
+def _judge_told(name: str, order: Json, documents: Sequence[Json], verdict: Findings) -> None:
+    """The numbers of its documents stand on the order, and in exactly one note."""
     told = [entry["value"] for entry in order["meta_data"] if entry["key"] == NUMBER]
-    if told != [document["number"]]:
-        verdict.wrong.append(f"{name} carries the number {told}, not {document['number']}")
-    notes = [n["note"] for n in order["notes"] if f"[{document['reference']}]" in n["note"]]
+    numbers = sorted(str(document["number"]) for document in documents)
+    if [sorted(each.split(", ")) for each in told] != [numbers]:
+        verdict.wrong.append(f"{name} carries the number {told}, not {', '.join(numbers)}")
+    notes = [n["note"] for n in order["notes"] if f"[{_whole(documents[0])}]" in n["note"]]
     if not notes:
         verdict.lost.append(f"{name} has no note")
     elif len(notes) > 1:
         verdict.doubled.append(f"{name} has {len(notes)} notes")
-    elif document["number"] not in notes[0]:
-        verdict.wrong.append(f"the note of {name} does not name {document['number']}")
+    elif any(number not in notes[0] for number in numbers):
+        verdict.wrong.append(f"the note of {name} does not name {', '.join(numbers)}")
 
 
 def _repeated(shop: Iterable[Json], erp: Iterable[Json]) -> Iterator[str]:

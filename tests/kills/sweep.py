@@ -34,7 +34,9 @@ from tests.tryton.town import CACHE
 
 KEY = "kill"
 ARTICLES = 4
-SKU = "A-000001"
+SKU, OTHER = "A-000001", "A-000003"
+ROUTING = {"parts": [{"part": "store", "lines": {"sku": [OTHER]}}], "rest": "main"}
+"""Each order has both articles, and each of them lies in another warehouse."""
 IN_DOUBT = timedelta(seconds=3)
 """Longer than a call to this Tryton can be under way."""
 ROUNDS_TO_REST = 12
@@ -109,19 +111,21 @@ class _Sweeper:
             "SYNC_CLI_KILLS_SECRET": sandbox.consumer_secret,
             **books.secrets(),
         }
-        config = folder / "config.yaml"
-        config.write_text(yaml.safe_dump(self._config()), encoding="utf-8")
-        self._program = Program(config, secrets, folder / "program.log")
+        self._folder = folder
+        self._program = Program(self._write_config(), secrets, folder / "program.log")
         self._swept = Swept()
 
     def kill(self, kills: int, first: int) -> None:
         """Kill run after run, each one call further than the last; a run that ends starts anew.
 
+        From half of the kills on each order becomes two documents; the others stay as they are.
         Raises RuntimeError if runs end before the first call that is aimed at.
         """
         aims = self._aims(first)
         survived = 0
         while len(self._swept.kills) < kills:
+            if len(self._swept.kills) == kills // 2:
+                self._write_config(routing=ROUTING)
             self._happen()
             call, phase = next(aims)
             life = self._program.kill(Aim(ORDERS, phase, call))
@@ -158,7 +162,12 @@ class _Sweeper:
         self._swept.refunds = len(shop["refunds"])
         return self._swept
 
-    def _config(self) -> dict[str, Any]:
+    def _write_config(self, **orders: Any) -> Path:
+        path = self._folder / "config.yaml"
+        path.write_text(yaml.safe_dump(self._configuration(orders)), encoding="utf-8")
+        return path
+
+    def _configuration(self, orders: dict[str, Any]) -> dict[str, Any]:
         calm = {"share": 1, "least": 1000}
         doubt = f"{int(IN_DOUBT.total_seconds())}s"
         shop = {
@@ -172,7 +181,7 @@ class _Sweeper:
             "shop": KEY,
             "state": "state.sqlite",
             "systems": {"shop": shop, "erp": {**self._books.settings(), "in_doubt": doubt}},
-            "orders": {"mode": "on", "start_at": "2020-01-01", "settle": "0s"},
+            "orders": {"mode": "on", "start_at": "2020-01-01", "settle": "0s", **orders},
             "refunds": {"mode": "on"},
             "stock": {"mode": "on", "guard": {"overwrite": calm, "zero": calm}},
         }
@@ -186,20 +195,23 @@ class _Sweeper:
         name = self._chance.choice(BUYERS)
         person = {**ADDRESS, "first_name": name, "email": f"{name}@kunde.example"}
         self._sandbox.shop.do(
-            "place_order", lines=[{"sku": SKU, "quantity": 2}], shipping_lines=[FLAT_RATE],
-            billing=person, payment_method="card",
+            "place_order", lines=[{"sku": sku, "quantity": 2} for sku in (SKU, OTHER)],
+            shipping_lines=[FLAT_RATE], billing=person, payment_method="card",
         )  # fmt: skip
         if self._chance.random() < 0.5:
             self._give_back()
 
     def _give_back(self) -> None:
-        """One piece of the oldest order that can be: invoiced, so that it can be credited."""
+        """Pieces of the oldest order that can be: invoiced, so that they can be credited."""
         sold = {o["reference"] for o in self._books.state()["orders"] if o["state"] == "confirmed"}
         for order in self._sandbox.shop.ledger.state()["orders"]:
-            reference = f"WC-{KEY}-{order['id']}"
-            if reference in sold and not order["refunds"]:
-                self._books.invoice(reference)
-                self._sandbox.shop.do("refund", id=order["id"], pieces={SKU: 1}, api_restock=False)
+            name = f"WC-{KEY}-{order['id']}"
+            names = [name] if name in sold else [f"{name}#main", f"{name}#store"]
+            if sold.issuperset(names) and not order["refunds"]:
+                for one in names:
+                    self._books.invoice(one)
+                pieces = {SKU: 1, OTHER: 1}
+                self._sandbox.shop.do("refund", id=order["id"], pieces=pieces, api_restock=False)
                 return
 
     def _say(self, life: Life, call: int) -> None:
