@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sync_cli.core.bundle_credits import as_booked, without_shelf
 from sync_cli.core.credit_notes import credit_note_of
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import Disposition, Document, Order
@@ -40,13 +41,17 @@ class NoteMaker:
             return case.but(filtered=bars.left_out, waits=bars.waits)
         if bars.problem:
             return case.but(problem=documentless(case.item, name))
-        if words := said(credit):
-            case = case.but(facts={**case.item.facts, "adjusted": words})
-        articles = resolve_lines(
-            self.systems,
-            [line.sold for line in credit.lines if line.sold is not None and line.pieces],
-            dry=self.systems.run.is_dry(self.route),
-        )
+        rules = document_rules(self.systems)
+        words = (said(credit), without_shelf(order, credit, rules.bundles))
+        credit = as_booked(order, credit, rules.bundles)
+        if not credit.lines:
+            return case.but(filtered="it gives nothing back")
+        if any(words):
+            adjusted = "; ".join(filter(None, words))
+            case = case.but(facts={**case.item.facts, "adjusted": adjusted})
+        sold = [line.sold for line in credit.lines if line.sold is not None and line.pieces]
+        dry = self.systems.run.is_dry(self.route)
+        articles = resolve_lines(self.systems, sold, dry=dry).of(sold)
         note = credit_note_of(
             order,
             refund,
@@ -55,7 +60,7 @@ class NoteMaker:
             customer_key=self.customers.key_of(order),
             disposition=self._disposition(refund),
             unit_factor=articles.factor,
-            rules=document_rules(self.systems),
+            rules=rules,
         ).model_copy(update={"part": case.item.part})
         written = self.words.in_its_digits(note)
         if isinstance(written, Problem):

@@ -54,6 +54,72 @@ def test_a_refund_by_amount_alone_becomes_an_adjustment(town: RefundTown) -> Non
     assert lines(town.credit_note(refund)) == [("adjustment", None, "1", "4.20", "0.80")]
 
 
+def a_set(town: RefundTown, how: str) -> str:
+    """Article 11 holds two of 12 and one of 13 together, each at 10.00; it is in the ERP."""
+    town.configure(orders={"lines": {"bundles": how}})
+    order = town.place_order([("11", 2), ("12", 2), ("13", 1)])
+    for line in town.shop_order(order)["line_items"][1:]:
+        line.update(bundled_by=1)
+    town.orders()
+    return order
+
+
+WHOLE = (Back(1, 1), Back(2, 1), Back(3, 1))
+
+
+@pytest.mark.parametrize(
+    ("how", "backs", "booked"),
+    [
+        ("lines", (Back(2, 1),), [("product", "912", "1", "10.00", "1.90")]),
+        ("container", (Back(1, 1),), [("product", "911", "1", "10.00", "1.90")]),
+        ("container", (Back(2, 1),), [("adjustment", None, "1", "10.00", "1.90")]),
+        ("container", WHOLE, [("product", "911", "1", "30.00", "5.70")]),
+        ("container", WHOLE[::-1], [("product", "911", "1", "30.00", "5.70")]),
+        ("container", (Back(1, 0), Back(2, 1)), [("adjustment", None, "1", "10.00", "1.90")] * 2),
+        ("contents", (Back(2, 1),), [("product", "912", "1", "10.00", "1.90")]),
+        ("contents", (Back(1, 1),), [("adjustment", None, "1", "10.00", "1.90")]),
+        (
+            "contents",
+            (Back(1, 1), Back(3, 1)),
+            [("product", "913", "1", "10.00", "1.90"), ("adjustment", None, "1", "10.00", "1.90")],
+        ),
+    ],
+)
+def test_a_refund_of_a_bundle_is_booked_by_the_lines_that_its_document_has(
+    town: RefundTown, how: str, backs: tuple[Back, ...], booked: list[tuple[Any, ...]]
+) -> None:
+    """No article of the ERP comes back that never went out under its own name."""
+    for product in {"container": ("12", "13"), "contents": ("11",)}.get(how, ()):
+        del town.erp.tables["product"][f"9{product}"]
+    order = a_set(town, how)
+    total = sum((back.net + back.tax for back in backs), Decimal(0))
+    refund = town.give_back(order, f"{total}", *backs)
+    town.orders()
+    note = town.credit_note(refund)
+    assert lines(note) == booked
+    assert Decimal(note["total"]) == total
+    assert not town.held("refunds")
+
+
+def test_what_came_back_of_a_bundle_is_told_by_both_names_and_in_its_story(
+    town: RefundTown,
+) -> None:
+    order = a_set(town, "container")
+    refund = town.give_back(order, "11.90", Back(2, 1))
+    town.orders()
+    assert town.credit_note(refund)["lines"][0]["text"] == "Article 11: Article 12"
+    with closing(town.open_state()) as state:
+        facts = state.facts("refund", [refund])[refund]
+    assert "for which another line of the bundle stands" in facts["adjusted"]
+
+
+def test_pieces_of_a_bundle_that_cost_nothing_make_no_credit_note(town: RefundTown) -> None:
+    order = a_set(town, "container")
+    refund = town.give_back(order, "0.00", Back(2, 1, Decimal(0), Decimal(0)))
+    town.orders()
+    assert "gives nothing back" in town.left_out(refund)
+
+
 def test_several_refunds_up_to_all_of_the_order(town: RefundTown) -> None:
     order = town.sold()
     refunds = [town.give_back(order, amount) for amount in ("11.90", "3.80", "20.00")]
