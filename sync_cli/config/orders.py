@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
@@ -152,6 +153,14 @@ class OrdersSettings(Guarded):
         "optional",
         description="required: an order in another currency than the ERP's waits until it says its"
         " rate; no rate is ever assumed",
+    )
+    exchange_rate_limit: Decimal = Field(
+        Decimal(5),
+        ge=0,
+        le=100,
+        description="where the ERP converts by exchange rates of its own (Odoo, Tryton): by how"
+        " many percent its rate of the order's day may differ from the order's own; further off the"
+        " draft is cancelled, the order held",
     )
     rounding_limit: int = Field(
         2,

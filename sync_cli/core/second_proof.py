@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import Document, DocumentLine, LineKind
-from sync_cli.core.money import plain
+from sync_cli.core.money import WIDE, plain, round_half_up
 
 ROUNDING = "rounding"
 """The tax key of a rounding line, to be listed in the ERP's table of tax codes."""
@@ -32,29 +32,70 @@ class Short:
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """It must not be confirmed; `message` holds both computations in words."""
+    """It must not be confirmed; `message` holds both computations in words.
+
+    `remedy` is what to do about it, where that is not to compare taxes and rounding.
+    """
 
     field: str
     message: str
+    remedy: str = ""
 
 
 Verdict = Equal | Short | Apart
 
+_COMPARE = "Compare taxes and rounding of both systems (`sync-cli explain`)"
 
-def second_proof(ours: Document, theirs: Document, *, limit: Decimal = Decimal(0)) -> Verdict:
+
+def second_proof(
+    ours: Document,
+    theirs: Document,
+    *,
+    limit: Decimal = Decimal(0),
+    rate_limit: Decimal | None = None,
+) -> Verdict:
     """Whether `theirs`, as the ERP stored it, is the document `ours`.
 
     `limit` is how much of the currency a rounding line may carry at most; zero where the ERP was
-    given the taxes and so has no reason to differ.
+    given the taxes and so has no reason to differ. `rate_limit` is by how many percent the ERP's
+    exchange rate may differ from the order's, where both say one; None: it is not asked.
     """
     if theirs.currency and theirs.currency != ours.currency:
         return Apart("currency", f"has currency {theirs.currency}, the order has {ours.currency}")
+    if rate_limit is not None and (apart := _rates_apart(ours, theirs, rate_limit)):
+        return apart
     if abs(theirs.total_tax - ours.total_tax) > limit:
         return Apart("total_tax", _both("total_tax", ours, theirs, limit))
     by = ours.total - theirs.total
     if abs(by) > limit:
         return Apart("total", _both("total", ours, theirs, limit))
     return Short(by) if by else Equal()
+
+
+def _rates_apart(ours: Document, theirs: Document, limit: Decimal) -> Apart | None:
+    """Books kept at another rate than the customer was charged at are other books.
+
+    An ERP that keeps rates of its own converts by these, whatever the order says.
+    """
+    said, kept = ours.exchange_rate, theirs.exchange_rate
+    if not said or kept is None:
+        return None
+    by = WIDE.multiply(WIDE.divide(abs(kept - said), said), Decimal(100))
+    if by <= limit:
+        return None
+    has = (
+        f"would be converted by the ERP's own rate: it has {plain(kept)} {ours.currency} for one of"
+        " its own currency"
+        if kept
+        else f"cannot be converted: the ERP lacks the rate of {ours.currency}, or of its own"
+        f" currency, for {ours.ordered_on}"
+    )
+    return Apart(
+        "exchange_rate",
+        f"{has}, the order was charged at {plain(said)}; {plain(round_half_up(by, 2))} % apart,"
+        f" allowed are {plain(limit)} % (orders.exchange_rate_limit)",
+        f"Enter the rate of {ours.ordered_on} for {ours.currency} in the ERP, or allow more",
+    )
 
 
 def with_rounding_line(document: Document, by: Decimal) -> Document:
@@ -71,8 +112,8 @@ def differs(label: str, apart: Apart, system: str) -> Problem:
         "document-differs",
         label,
         f"the draft made of it {apart.message}",
-        "The draft was cancelled, nothing was booked. Compare taxes and rounding of both systems"
-        " (`sync-cli explain`), then run `sync-cli held retry`.",
+        f"The draft was cancelled, nothing was booked. {apart.remedy or _COMPARE}, then run"
+        " `sync-cli held retry`.",
         system=system,
         field=apart.field,
     )

@@ -79,7 +79,8 @@ class Route:
     reference, any other key its match value. `judge` says whether a found record may be adopted,
     `stand` where a linked one stands, `read_document` what the target stored of a document;
     `write_document` is the payload of one, with the target's ids in it, or why there is none.
-    `rounding` is what a rounding line may carry at most, where the target computes taxes.
+    `rounding` is what a rounding line may carry at most, where the target computes taxes;
+    `rate_limit` by how many percent its exchange rate may differ from the record's.
     `source_ids` turns the ids of records into ids of the source, where a route keys its records by
     another system's ids.
     """
@@ -106,6 +107,7 @@ class Route:
     read_document: Callable[[Raw], Document] | None = None
     write_document: Callable[[Document, Ids], Json | Problem] | None = None
     rounding: Decimal = Decimal(0)
+    rate_limit: Decimal | None = None
     source_ids: Callable[[Sequence[str]], list[str]] = _own_ids
     stage_entity: str = field(default="")
 

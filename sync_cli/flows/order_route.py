@@ -47,6 +47,7 @@ def order_route(systems: Systems) -> Route:
         read_document=systems.document,
         write_document=DocumentWords(systems).payload,
         rounding=settings.rounding_limit * unit(systems.decimals),
+        rate_limit=settings.exchange_rate_limit,
         source_ids=whole_orders,
         stage_entity=ORDER,
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
-from sync_cli.connectors.odoo.asking import rows_where
+from sync_cli.connectors.odoo.asking import read_rows, rows_where
 from sync_cli.connectors.odoo.lookups import Lookups
 from sync_cli.connectors.odoo.shapes import (
     ARCHIVED_TOO,
@@ -20,7 +21,15 @@ from sync_cli.connectors.odoo.shapes import (
     SHIPMENT,
     Shape,
 )
-from sync_cli.connectors.odoo.values import Row, id_of, name_of, plain, plain_row, text_of
+from sync_cli.connectors.odoo.values import (
+    Row,
+    exact,
+    id_of,
+    name_of,
+    plain,
+    plain_row,
+    text_of,
+)
 from sync_cli.connectors.odoo.wire import Wire
 
 Records = list[dict[str, Any]]
@@ -36,6 +45,7 @@ LINE_FIELDS = (
 _PICKING_FIELDS = ("name", "state", "sale_id", "carrier_id", "carrier_tracking_ref", "date_done")
 _INVOICE_FIELDS = ("name", "state", "move_type", "payment_state", "amount_total", "invoice_date")
 _BETWEEN_NUMBERS = re.compile(r"[,;\n]")
+_UNCONFIRMED = ("draft", "sent")
 _SHIPS = frozenset({"partial", "full"})
 
 
@@ -141,11 +151,29 @@ class Parts:
             shape, "pickings", "stock.picking", "sale_id", moving, _PICKING_FIELDS
         )
         invoices = self._invoices(shape, rows)
+        rates = self._rates(shape, rows)
         for row, record in zip(rows, records, strict=True):
+            record["exchange_rate"] = rates.get(row["id"])
             record["lines"] = lines[record["id"]]
             record["pickings"] = pickings[record["id"]]
             billed = sorted(row.get("invoice_ids") or ())
             record["invoices"] = [invoices[id_] for id_ in billed if id_ in invoices]
+
+    def _rates(self, shape: Shape, rows: Sequence[Row]) -> Mapping[int, Decimal]:
+        """By which rate Odoo converts the drafts in another currency than its own: how much of it
+        one of the company's buys on the order's day. It is Odoo's own and follows the date, which
+        confirming replaces; so it is asked of drafts alone.
+        """
+        if not self._wants(shape, "exchange_rate"):
+            return {}
+        own = self._lookups.currencies
+        drafts = [
+            row["id"]
+            for row in rows
+            if row.get("state") in _UNCONFIRMED and name_of(row.get("currency_id")) not in own
+        ]
+        found = read_rows(self._wire, shape.model, drafts, ("currency_rate",))
+        return {row["id"]: exact(Decimal(row["currency_rate"])) for row in found}
 
     def _below(
         self,

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from sync_cli.connectors.tryton.wire import Wire
 from sync_cli.core.errors import ConfigError
+from sync_cli.core.money import WIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class House:
     def __init__(self, wire: Wire, web_shop: str) -> None:
         self._wire = wire
         self._name = web_shop
+        self._rates: dict[tuple[str, date | None], Decimal] = {}
 
     @cached_property
     def shop(self) -> WebShop:
@@ -94,6 +98,19 @@ class House:
     def currencies(self) -> Mapping[str, int]:
         """Ids of currencies by code, such as EUR."""
         return self._ids("currency.currency", "code")
+
+    def exchange_rate(self, code: str, day: date | None) -> Decimal:
+        """How much of the currency `code` one of the company's buys on a day, None: today; zero
+        where Tryton has no rate of one of them for then."""
+        if (code, day) not in self._rates:
+            own = self.shop.currency
+            domain = [["code", "in", [own, code]]]
+            context: dict[str, Any] = {} if day is None else {"date": day}
+            rows = self._wire.search("currency.currency", domain, ["code", "rate"], **context)
+            rates = {row["code"]: row["rate"] or Decimal(0) for row in rows}
+            base, other = rates.get(own, Decimal(0)), rates.get(code, Decimal(0))
+            self._rates[code, day] = WIDE.divide(other, base) if base else Decimal(0)
+        return self._rates[code, day]
 
     @cached_property
     def countries(self) -> Mapping[str, int]:

@@ -84,7 +84,7 @@ def _customer(row: Row, _house: House) -> Raw:
     return _raw(str(row["id"]), data, row, _archived(active))
 
 
-def _sale(row: Row, _house: House) -> Raw:
+def _sale(row: Row, house: House) -> Raw:
     invoices = [one for one in row["invoices."] if one["state"] in ("posted", "paid")]
     invoice = invoices[0] if invoices else {"number": "", "invoice_date": ""}
     billed = row["invoice_state"] != "none"
@@ -92,6 +92,7 @@ def _sale(row: Row, _house: House) -> Raw:
     data |= {
         "currency": row["currency."]["code"],
         "standing": _standing(row),
+        "exchange_rate": _exchange_rate(row, house),
         "origin_sale": (row["origin"] or "").partition("sale.sale,")[2],
         "invoice_number": invoice["number"],
         "invoice_date": invoice["invoice_date"],
@@ -99,6 +100,14 @@ def _sale(row: Row, _house: House) -> Raw:
     }
     marks = frozenset({"cancelled"} if row["state"] == "cancelled" else ())
     return _raw(str(row["id"]), data, row, marks, birth=row["web_id"] or "")
+
+
+def _exchange_rate(row: Row, house: House) -> Decimal | None:
+    """By which rate Tryton would convert a draft in another currency than the company's."""
+    code = row["currency."]["code"]
+    if row["state"] not in ("draft", "quotation") or code == house.shop.currency:
+        return None
+    return house.exchange_rate(code, row["sale_date"])
 
 
 def _standing(row: Row) -> str:

@@ -143,11 +143,24 @@ class Computed:
             "amount_tax": amounts.tax,
             "amount_total": amounts.total,
             "currency_id": sold_in["currency_id"],
+            "currency_rate": self._rate(row, companies[row["company_id"]], sold_in["currency_id"]),
             "delivery_status": self._delivery_status(row),
             "effective_date": min(outgoing, default=None),
             "invoice_ids": self.moves_of_order(row["id"]),
             "invoice_status": self._invoice_status(row),
         }
+
+    def _rate(self, row: Row, company: Row, currency: int) -> Decimal:
+        """How much of the currency one of the company's buys on the day of the order; 1 where the
+        table has none."""
+        if currency == company["currency_id"]:
+            return Decimal(1)
+        rates = [
+            rate
+            for rate in self.store.where("res.currency.rate", "currency_id", currency)
+            if rate["name"] <= row["date_order"].date()
+        ]
+        return max(rates, key=lambda rate: rate["name"])["rate"] if rates else Decimal(1)
 
     def _delivery_status(self, row: Row) -> str | None:
         """Over the deliveries; a return changes nothing of it (086)."""
