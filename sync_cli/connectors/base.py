@@ -134,11 +134,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Absolute values for named fields of one record; `parent` where the system addresses by it."""
+    """Absolute values for named fields of one record; `parent` where the system addresses by it.
+
+    `beside` are the other fields of its payload, which are not to be written: what a field means
+    may hang on them, as goods without an address of their own go where the invoice goes.
+    """
 
     id: str
     fields: Json = field(repr=False)
     parent: str = ""
+    beside: Json = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

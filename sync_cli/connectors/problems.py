@@ -42,3 +42,15 @@ def not_kept(system: str, record: str, fields: Sequence[str]) -> Problem:
         system=system,
         field=fields[0],
     )
+
+
+def not_editable(system: str, record: str, fields: Sequence[str], why: str) -> Problem:
+    """A document that takes these fields no more; nothing of the change was written."""
+    return Problem(
+        "not-editable",
+        record,
+        why,
+        f"Make the change there by hand; {RETRY}",
+        system=system,
+        field=fields[0],
+    )

@@ -155,7 +155,8 @@ class Item:
     why not yet (with `waits_until`). `match_said` stands for a match value that must
     not be shown. `wanted` is the document state it should reach. `same` claims
     that the target already holds these values, where a route compares them itself, and `seen` is
-    the hash of the target's record that does. `facts` are
+    the hash of the target's record that does. `beside` is the
+    rest of a payload of which only some fields are to be written. `facts` are
     remembered of it, whatever becomes of it. `refs` are the target's ids of what the payload
     refers to, by (entity, source id); `because` says what decided about the payload, for the audit.
     """
@@ -172,6 +173,7 @@ class Item:
     match: str = ""
     match_said: str = ""
     payload: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    beside: Mapping[str, Any] = field(default_factory=dict, repr=False)
     refs: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
     because: str = ""
     fingerprint: str = ""
@@ -425,7 +427,8 @@ def _late_edit(item: Item, link: Link, here: str, rules: Rules) -> Operation | N
 def _only(item: Item, names: frozenset[str]) -> Update:
     """The update of these fields alone."""
     fields = {name: value for name, value in item.payload.items() if name in names}
-    return Update(replace(item, payload=fields))
+    beside = {name: value for name, value in item.payload.items() if name not in names}
+    return Update(replace(item, payload=fields, beside=beside))
 
 
 def _call_off(item: Item) -> Operation:

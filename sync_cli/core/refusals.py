@@ -31,13 +31,17 @@ def target_gone(label: str, target: str) -> Problem:
     )
 
 
-def late_edit(label: str, target: str, fields: Collection[str] = ()) -> Problem:
-    """A document takes these fields no more; a person carries the change over."""
+def late_edit(label: str, target: str, fields: Collection[str] = (), why: str = "") -> Problem:
+    """A document takes these fields no more; a person carries the change over.
+
+    `why` is what the target says against it.
+    """
     named = ", ".join(sorted(fields)) or "not known in which fields"
+    said = f"it was changed after it was transferred as {target} ({named})"
     return Problem(
         "late-edit",
         label,
-        f"it was changed after it was transferred as {target} ({named})",
+        f"{said}, but {why}" if why else said,
         "Make the same change in the ERP, then run `sync-cli held dismiss`.",
     )
 

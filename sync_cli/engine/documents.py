@@ -99,8 +99,14 @@ class DocumentWriter(Writer):
     def settlement_of(
         self, item: Item, intent: Intent, result: Result, operation: str
     ) -> Settlement:
-        """As for all records; an update that was refused changed nothing of what was applied."""
-        settlement = super().settlement_of(item, intent, result, operation)
+        """As for all records; an update that was refused changed nothing of what was applied, and
+        is a task: a person carries it over."""
+        if operation == "update" and isinstance(result, Failed) and not result.problem.transient:
+            target = item.link.target if item.link is not None else result.id
+            task = refusals.late_edit(item.label, target, item.payload, result.problem.message)
+            settlement = self.desk.hold(item, task, Why.TASK, intent=intent)
+        else:
+            settlement = super().settlement_of(item, intent, result, operation)
         if operation != "update" or isinstance(result, Done) or settlement.keep_intent:
             return settlement
         known = item.applied is not None
@@ -212,7 +218,8 @@ class DocumentWriter(Writer):
             return Equal()
         if half.intent.payload and half.intent.payload != item.fingerprint:
             return _outdated(item, half.target)
-        return second_proof(ours, document, limit=self._limit())
+        rate_limit = self.route.rate_limit
+        return second_proof(ours, document, limit=self._limit(), rate_limit=rate_limit)
 
     def _limit(self) -> Decimal:
         """What a rounding line may carry: nothing where the target was given the taxes."""

@@ -106,7 +106,7 @@ class Writer:
     def change_of(self, item: Item) -> Change:
         """The change that brings the linked record of `item` to its payload."""
         target = item.link.target if item.link is not None else item.id
-        return Change(target, item.payload, item.parent)
+        return Change(target, item.payload, item.parent, item.beside)
 
     def begin(self, calls: Iterable[tuple[Item, Step, str]]) -> list[Intent]:
         """Write the intents of these calls, erasing their fingerprints, in one commit."""

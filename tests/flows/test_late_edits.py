@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sync_cli.connectors.memory import Fate
-from sync_cli.core.errors import SystemFault
+from sync_cli.core.errors import Problem, SystemFault
 from sync_cli.core.plan import Why
 from tests.flows.town import Town, hour
 from tests.flows.town import town as found
@@ -156,6 +156,25 @@ def test_two_deleted_products_that_changed_places_are_seen(town: Town) -> None:
     town.edit(order)
     town.orders()
     assert "(lines)" in town.why_held(order)
+
+
+def test_what_the_erp_refuses_is_a_task_that_says_why_and_is_tried_again(town: Town) -> None:
+    order = town.buy()
+    town.orders()
+    shape = town.erp.shapes["order"]
+    why = Problem("not-editable", "", "an invoice was made of it already", "Do it there.")
+    closed = replace(shape, refuses=lambda data: why if "note" in data else None)
+    town.erp.shapes = {**town.erp.shapes, "order": closed}
+    town.edit(order, customer_note="please ring")
+    town.orders()
+    assert town.held()[order].why is Why.TASK
+    assert "(note), but an invoice was made of it already" in town.why_held(order)
+    assert "Make the same change in the ERP" in town.why_held(order)
+    town.erp.shapes = {**town.erp.shapes, "order": shape}
+    town.pass_time(hour(48))
+    town.orders()
+    assert town.document(order)["note"] == "please ring"
+    assert not town.held()
 
 
 def test_edited_and_then_cancelled_it_is_called_off(town: Town) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sync_cli.core.coupons import Coupons
 from sync_cli.core.errors import ConfigError
+from sync_cli.flows.connecting import mappings_folder
 from sync_cli.flows.order_documents import check_percents
+from sync_cli.mapping.mapping_set import load_mappings
 from tests.flows.town import Town, hour
 from tests.flows.town import town as found
 from tests.properties.world import MAPPINGS
@@ -81,10 +84,18 @@ def test_an_erp_that_computes_gets_price_and_percentage_and_is_proven(tmp_path: 
     assert town.states(order) == ["confirmed"]
 
 
-def test_percentages_that_no_rule_writes_are_refused_before_anything_is() -> None:
-    mapping = MAPPINGS.of("tryton", "document")
-    with pytest.raises(ConfigError, match=r"no rule of tryton/document\.yaml writes `discount`"):
+@pytest.mark.parametrize("system", ["odoo", "tryton", "sandbox-erp"])
+def test_percentages_that_no_rule_writes_are_refused_before_anything_is(
+    tmp_path: Path, system: str
+) -> None:
+    check_percents(Coupons.PERCENT, MAPPINGS.of(system, "document"))
+    own = f"entity: document\nsystem: {system}\nparts: {{line: {{drop: [discount]}}}}\n"
+    (tmp_path / system).mkdir()
+    (tmp_path / system / "document.yaml").write_text(own, encoding="utf-8")
+    mapping = load_mappings(mappings_folder(), tmp_path).of(system, "document")
+    with pytest.raises(ConfigError, match=r"no rule of .*document\.yaml writes `discount`") as told:
         check_percents(Coupons.PERCENT, mapping)
+    assert "or choose net or line" in told.value.remedy
 
 
 def test_another_way_with_coupons_is_no_late_edit(town: Town) -> None:

@@ -101,6 +101,18 @@ def test_a_document_names_taxes_and_leaves_ids_to_the_connector() -> None:
     }  # fmt: skip
 
 
+def test_a_percentage_goes_with_the_amount_before_it() -> None:
+    lowered = line(list_net=Decimal("200.475"), discount=Decimal("20"))
+    document = Document(
+        reference="r", currency="EUR", customer_key="9",
+        ordered_at=datetime(2026, 1, 1, tzinfo=UTC), ordered_on="2026-01-01",
+        lines=(lowered, line(list_net=Decimal("200.48")), line()),
+    )  # fmt: skip
+    payload = of("document").write(document, {("product", "1"): "14", ("customer", "9"): "2"})
+    told = [(one.get("discount"), one.get("net_before")) for one in payload["lines"]]
+    assert told == [("20", "200.475"), (None, "200.48"), (None, None)]
+
+
 def test_a_tax_that_is_in_no_table_holds_the_order_and_is_named() -> None:
     document = Document(
         reference="r", currency="EUR", customer_key="9",

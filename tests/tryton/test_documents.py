@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, Result
+from sync_cli.connectors.base import Change, Done, Draft, Failed, InDoubt, Result
 from sync_cli.connectors.tryton.connector import Tryton
 from sync_cli.core.errors import SystemDown
 from sync_cli.sandbox.faults import FaultRule
+from sync_cli.sandbox.tryton.client import Refused
+from sync_cli.sandbox.tryton.seed import SYNC_USER
 from tests.contract.rigs.wires import Waits
 from tests.tryton.town import HOME, Town, customer, shipping
 
@@ -228,3 +232,174 @@ def test_a_button_whose_answer_was_lost_is_judged_by_the_sale_itself(
     (result,) = erp.advance("order", [sale], "confirmed")
     assert isinstance(result, InDoubt)
     assert kinds(erp.advance("order", [sale], "confirmed")) == ["Done"]
+
+
+def test_drafts_in_another_currency_tell_the_rate_that_tryton_converts_them_by(
+    town: Town, erp: Tryton
+) -> None:
+    """How much of it one euro buys on the day of the sale, as Tryton itself would convert."""
+    clerk = town.clerk
+    (euro,) = clerk.read("currency.currency", [["code", "=", "EUR"]], "rate")
+    rates = [{"date": date(2026, 11, 1), "rate": euro["rate"] * Decimal("1.2")},
+             {"date": date(2026, 11, 22), "rate": euro["rate"] * Decimal("1.3")}]  # fmt: skip
+    values = {"name": "Dollar", "symbol": "$", "code": "USD", "rates": [["create", rates]]}
+    clerk.call("model.currency.currency.create", [values])
+    before, dollars, euros = made(
+        erp,
+        town.order(currency="USD", sale_date="2026-10-01"),
+        town.order(currency="USD"),
+        town.order(),
+    )
+    assert stored(erp, before)["exchange_rate"] == 0, "there is no rate of that day"
+    assert stored(erp, dollars)["exchange_rate"] == Decimal("1.2")
+    assert stored(erp, euros)["exchange_rate"] is None
+    assert kinds(erp.advance("order", [dollars], "confirmed")) == ["Done"]
+    assert stored(erp, dollars)["exchange_rate"] is None
+
+
+@pytest.mark.parametrize(
+    ("pieces", "before", "net", "percent"),
+    [(2, "160.38", "144.34", "0.1000"), (3, "30.00", "20.00", "0.3333"), (1, "8.00", "0", "1")],
+)
+def test_a_percentage_is_what_tryton_computes_of_both_prices(
+    town: Town, erp: Tryton, pieces: int, before: str, net: str, percent: str
+) -> None:
+    """What is paid decides about the total, whatever the percentage is (075)."""
+    goods = {**town.goods(pieces, net), "net": net, "discount": "1", "net_before": before}
+    (sale,) = made(erp, town.order(lines=[goods]))
+    (row,) = town.clerk.read(
+        "sale.line", [["sale", "=", int(sale)]], "base_price", "discount_rate", "amount"
+    )
+    assert row["base_price"] * pieces == Decimal(before)
+    assert row["discount_rate"] == Decimal(percent)
+    assert row["amount"] == Decimal(net) == stored(erp, sale)["untaxed_amount"]
+
+
+def test_a_percentage_without_the_module_names_it_and_the_other_ways(town: Town) -> None:
+    erp = town.open()
+    vars(erp._house)["modules"] = frozenset({"web_shop"})
+    goods = {**town.goods(1), "discount": "10", "net_before": "89.10"}
+    (result,) = erp.create("order", [town.order(lines=[goods])])
+    assert isinstance(result, Failed)
+    sentence = result.problem.sentence()
+    assert "Tryton keeps none without its module sale_discount" in sentence
+    assert "set orders.lines.coupons to net or line" in sentence
+    erp.close()
+
+
+# Edits of a sale that was made
+
+
+def change(erp: Tryton, sale: str, **fields: Any) -> Result:
+    """What comes of one late edit."""
+    (result,) = erp.update("order", [Change(sale, fields)])
+    return result
+
+
+@pytest.mark.parametrize("buttons", [[], ["quote"], ["quote", "confirm"]])
+def test_the_comment_of_a_sale_is_written_however_far_it_is(
+    town: Town, erp: Tryton, buttons: list[str]
+) -> None:
+    (sale,) = made(erp, town.order())
+    for button in buttons:
+        town.clerk.call(f"model.sale.sale.{button}", [int(sale)])
+    before = stored(erp, sale)
+    assert kinds([change(erp, sale, comment="Bitte klingeln")]) == ["Done"]
+    after = stored(erp, sale)
+    assert after["comment"] == "Bitte klingeln"
+    assert {name for name in after if after[name] != before[name]} == {
+        "comment",
+        "last_modified_at",
+    }
+    assert kinds([change(erp, sale, comment="")]) == ["Done"]
+    assert not stored(erp, sale)["comment"]
+
+
+def test_many_comments_are_one_call(town: Town, erp: Tryton) -> None:
+    ids = made(erp, *(town.order() for _ in range(5)))
+    before = erp.calls()["write"]
+    results = erp.update("order", [Change(id, {"comment": f"ring {id}"}) for id in ids])
+    assert kinds(results) == ["Done"] * 5
+    assert erp.calls()["write"] - before == 1
+    assert [stored(erp, id)["comment"] for id in ids] == [f"ring {id}" for id in ids]
+
+
+@pytest.mark.parametrize("name", ["shipment_address", "lines", "payment_term", "sale_date"])
+def test_of_a_sale_that_was_made_nothing_else_is_written(
+    town: Town, erp: Tryton, name: str
+) -> None:
+    (sale,) = made(erp, town.order())
+    result = change(erp, sale, **{name: "x", "comment": "ring"})
+    assert isinstance(result, Failed)
+    assert result.problem.message == f"{name} is never changed in a sale that was made"
+    assert not stored(erp, sale)["comment"]
+
+
+def test_a_processed_sale_refuses_addresses_and_lines_itself(town: Town, erp: Tryton) -> None:
+    """Why they are no edits: the server refuses them, on a waiting shipment too."""
+    (sale,) = made(erp, town.order())
+    assert kinds(erp.advance("order", [sale], "confirmed")) == ["Done"]
+    user = town.client(SYNC_USER)
+    (row,) = user.read("sale.sale", [["id", "=", int(sale)]], "invoice_address", "lines")
+    (shipment,) = user.read("stock.shipment.out", [["moves.sale", "=", int(sale)]], "state")
+    address = row["invoice_address"]
+    for model, id, values in (
+        ("sale.sale", int(sale), {"shipment_address": address}),
+        ("sale.line", row["lines"][0], {"quantity": 1.0}),
+        ("stock.shipment.out", shipment["id"], {"delivery_address": address}),
+    ):
+        with pytest.raises(Refused, match="You are not allowed to modify the field"):
+            user.call(f"model.{model}.write", [id], values)
+
+
+def test_a_cancelled_sale_takes_no_edit(town: Town, erp: Tryton) -> None:
+    (sale,) = made(erp, town.order())
+    assert kinds(erp.advance("order", [sale], "cancelled")) == ["Done"]
+    result = change(erp, sale, comment="ring")
+    assert isinstance(result, Failed)
+    assert result.problem.message == "it is cancelled"
+
+
+def test_a_withdrawn_draft_is_made_anew_and_stays_there_under_another_web_id(
+    town: Town, erp: Tryton
+) -> None:
+    """A cancelled sale keeps its web id, which nobody else may have (FACTS 6)."""
+    draft = town.order()
+    (first,) = made(erp, draft)
+    assert kinds(erp.advance("order", [first], "cancelled")) == ["Done"]
+    (second,) = made(erp, replace(draft, payload={**draft.payload, "lines": [town.goods(1)]}))
+    assert second != first
+    assert stored(erp, second)["web_id"] == draft.reference
+    gone = stored(erp, first)
+    assert (gone["state"], gone["web_id"]) == ("cancelled", f"{draft.reference}~{first}")
+    assert [
+        raw.id for raw in erp.find("order", "reference", [draft.reference])[draft.reference]
+    ] == [second]
+
+
+def test_a_withdrawn_draft_among_others_holds_up_none(town: Town, erp: Tryton) -> None:
+    drafts = [town.order() for _ in range(4)]
+    (first,) = made(erp, drafts[2])
+    assert kinds(erp.advance("order", [first], "cancelled")) == ["Done"]
+    assert len(set(made(erp, *drafts))) == 4
+
+
+@pytest.mark.parametrize(
+    ("rule", "outcome"),
+    [
+        (FaultRule("lost_after", holds=r"sale\.sale\.write", times=1), "Done"),
+        (FaultRule("lost_after", holds=r"sale\.sale\.create", every=2, times=1), "InDoubt"),
+    ],
+)
+def test_making_room_and_making_anew_can_be_cut_off(
+    town: Town, erp: Tryton, rule: FaultRule, outcome: str
+) -> None:
+    """The first create is the one that is refused."""
+    draft = town.order()
+    (first,) = made(erp, draft)
+    assert kinds(erp.advance("order", [first], "cancelled")) == ["Done"]
+    town.wire.faults.add(rule)
+    assert kinds(erp.create("order", [draft])) == [outcome]
+    town.wire.faults.clear()
+    found = erp.find("order", "reference", [draft.reference])[draft.reference]
+    assert [raw.data["state"] for raw in found] == ["draft"]

@@ -22,6 +22,7 @@ from sync_cli.connectors.odoo.identity import ask_identity
 from sync_cli.connectors.odoo.inspection import inspect
 from sync_cli.connectors.odoo.lookups import Lookups
 from sync_cli.connectors.odoo.making import Making
+from sync_cli.connectors.odoo.order_edits import Edits
 from sync_cli.connectors.odoo.orders import Orders
 from sync_cli.connectors.odoo.partners import Partners
 from sync_cli.connectors.odoo.parts import Parts
@@ -85,6 +86,7 @@ class Odoo:
         self._reader = Reader(self._wire, lookups, parts, page_size)
         self._desk = Desk(self._wire, lookups, parts, self._reader)
         self._partners = Partners(self._desk)
+        self._edits = Edits(self._desk)
         self._makers: Mapping[str, Making] = {
             CUSTOMER: self._partners,
             ORDER: Orders(self._desk),
@@ -154,11 +156,12 @@ class Odoo:
         return maker.create(drafts)
 
     def update(self, entity: str, changes: Sequence[Change]) -> Iterator[Result]:
-        """Write customers; see `Connector.update`."""
-        if entity != CUSTOMER:
+        """Write customers, and the late edits of orders; see `Connector.update`."""
+        writer = {CUSTOMER: self._partners.update, ORDER: self._edits.update}.get(entity)
+        if writer is None:
             raise self._never(entity, "changed")
         self._wire.client.raise_fault()
-        return self._partners.update(changes)
+        return writer(changes)
 
     def advance(self, entity: str, ids: Sequence[str], to: str) -> Iterator[Result]:
         """Confirm, cancel, post or ship documents; see `Connector.advance`."""

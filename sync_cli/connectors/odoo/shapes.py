@@ -26,6 +26,9 @@ PAGE_SIZE = 500
 ORDERS_AT_ONCE = 60
 """Tried up to 60 orders a call (FACTS 6a); more lie in one transaction for longer than is good."""
 
+ORDER_EDITS = ("delivery_address", "invoice_address", "note")
+"""What may be changed in an order that was made: nothing that carries money or pieces."""
+
 Domain = list[Any]
 ARCHIVED_TOO: Domain = [["active", "in", [True, False]]]
 
@@ -146,10 +149,11 @@ SHAPES: Mapping[str, Shape] = {
                 drafts=True,
                 taxes_given=False,
                 states=_STATES,
+                editable=dict.fromkeys(("draft", "confirmed"), ORDER_EDITS),
             ),
             keys={"reference": "client_order_ref", "number": "name"},
             birth="client_order_ref",
-            made_up=frozenset({"lines", "pickings", "invoices"}),
+            made_up=frozenset({"lines", "pickings", "invoices", "exchange_rate"}),
         ),
         Shape(
             SHIPMENT,

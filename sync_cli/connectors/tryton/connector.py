@@ -26,6 +26,7 @@ from sync_cli.connectors.tryton.inspection import inspect
 from sync_cli.connectors.tryton.parties import Parties
 from sync_cli.connectors.tryton.payments import Payments
 from sync_cli.connectors.tryton.read import Reader
+from sync_cli.connectors.tryton.sale_edits import SaleEdits
 from sync_cli.connectors.tryton.settings import TrytonSettings
 from sync_cli.connectors.tryton.wire import Wire
 from sync_cli.core.checkup import Finding
@@ -33,7 +34,8 @@ from sync_cli.core.errors import ConfigError
 
 CUSTOMER = "customer"
 PAYMENT = "payment"
-SALES = ("order", "refund")
+ORDER = "order"
+SALES = (ORDER, "refund")
 
 
 def utc_now() -> datetime:
@@ -135,6 +137,9 @@ class Tryton:
     def update(self, entity: str, changes: Sequence[Change]) -> Iterator[Result]:
         """See `Connector.update`."""
         reader = self._reader(entity)
+        if entity == ORDER:
+            batch = self.traits(ORDER).batch
+            return SaleEdits(self._wire, reader, batch).update(changes)
         if entity != CUSTOMER:
             raise self._cannot(entity, "changed")
         return self._parties(reader).update(changes)

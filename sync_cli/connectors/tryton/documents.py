@@ -125,7 +125,34 @@ class Documents:
         ]
 
     def _not_made(self, draft: Draft, refused: RequestRefused) -> Result:
-        return refusal_of(self._wire, self._reader, draft, refused)
+        """A cancelled sale keeps its web id (FACTS 6), and would bar the way of a new one for ever.
+
+        Drafts that were withdrawn are made anew, so that one makes room: it stays there, cancelled,
+        and its web id names the sale that it was.
+        """
+        return unless_down(
+            self._wire,
+            lambda: [self._made_anew(draft, refused)],
+            lambda why: [NotSent(why)],
+        )[0]
+
+    def _made_anew(self, draft: Draft, refused: RequestRefused) -> Result:
+        holders: tuple[Raw, ...] = ()
+        if UNIQUE in refused.message:
+            holders = self._reader.find("reference", [draft.reference])[draft.reference]
+        if not holders or any("cancelled" not in raw.marks for raw in holders):
+            return refusal_of(self._wire, self._reader, draft, refused)
+        try:
+            for raw in holders:
+                aside = {"web_id": f"{draft.reference}~{raw.id}"}
+                self._wire.write(SALE, "write", [int(raw.id)], aside, repeatable=True)
+            return self._send([draft])[0]
+        except RequestRefused as again:
+            return refusal_of(self._wire, self._reader, draft, again)
+        except AnswerLost as lost:
+            return InDoubt(lost.why)
+        except CallNotSent as unsent:
+            return NotSent(unsent.why)
 
     def _complete(self, draft: Draft) -> Result:
         """Add the lines that a half-made sale lacks; a quotation becomes a draft again first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from sync_cli.connectors.base import References, Traits
@@ -12,6 +12,9 @@ OVERLAP = timedelta(minutes=30)
 """A date is that of the transaction's begin: a long one is seen late (FACTS 2)."""
 RESOLUTION = timedelta(microseconds=1)
 DOCUMENT_STATES = ("draft", "confirmed", "shipped", "done", "cancelled")
+
+SALE_EDITS = ("comment",)
+"""What Tryton still takes of a sale that was quoted or confirmed; all else it refuses."""
 
 _READ_ONLY = Traits(
     overlap=OVERLAP, resolution=RESOLUTION, reference=References.NONE, find_batch=100, batch=100
@@ -117,7 +120,12 @@ SHAPES: Mapping[str, Shape] = {
         finds={"reference": "code", "email": "contact_mechanisms.value"},
         archives=True,
     ),
-    "order": Shape("sale.sale", _SALE_FIELDS, _SALE, finds={"reference": "web_id"}),
+    "order": Shape(
+        "sale.sale",
+        _SALE_FIELDS,
+        replace(_SALE, editable=dict.fromkeys(("draft", "confirmed"), SALE_EDITS)),
+        finds={"reference": "web_id"},
+    ),
     "refund": Shape("sale.sale", _SALE_FIELDS, _SALE, finds={"reference": "web_id"}),
     "shipment": Shape(
         "stock.shipment.out",

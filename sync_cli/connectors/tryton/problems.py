@@ -102,3 +102,15 @@ def fixed(system: str, record: str, state: str) -> Problem:
         system=system,
         field="state",
     )
+
+
+def no_module(system: str, record: str, module: str) -> Problem:
+    """A discount in percent, where nothing in Tryton keeps the price before it."""
+    return Problem(
+        "no-module",
+        record,
+        f"it has a discount in percent, and Tryton keeps none without its module {module}",
+        f"Activate {module} there, or set orders.lines.coupons to net or line; {RETRY}",
+        system=system,
+        field="discount",
+    )

@@ -21,6 +21,8 @@ from sync_cli.core.errors import Problem
 PRICE_DIGITS = Decimal("0.0001")
 ADDRESSES = ("invoice_address", "shipment_address")
 GOODS = "product"
+DISCOUNTS = "sale_discount"
+"""The module that keeps the price before a discount."""
 
 
 class Impossible(Exception):
@@ -61,6 +63,8 @@ class Sales:
         for line in payload["lines"]:
             if line.get("tax"):
                 self._known(draft, "tax", line["tax"], house.taxes)
+            if line.get("discount") and DISCOUNTS not in house.modules:
+                raise Impossible(problems.no_module(self._wire.system, draft.reference, DISCOUNTS))
         if payload.get("payment_term"):
             self._known(draft, "payment term", payload["payment_term"], house.payment_terms)
         if payload.get("carrier"):
@@ -121,6 +125,9 @@ class Sales:
             "unit_price": unit_price(line),
             "taxes": [["add", [tax]]] if tax is not None else [],
         }
+        if line.get("discount"):
+            # Tryton tells the percentage itself, of this and of the price that is paid (075).
+            values["base_price"] = price_of_one(line["net_before"], line["quantity"])
         if line["kind"] == GOODS and as_goods:
             article = int(line["product"])
             values |= {"product": article, "unit": self._units.get(article)}
@@ -161,9 +168,13 @@ def _goods_move(lines: Sequence[Json]) -> bool:
 
 
 def unit_price(line: Json) -> Decimal:
-    """The net price of one, to four digits: more Tryton refuses, and floats it refuses too."""
-    net, quantity = Decimal(line["net"]), Decimal(line["quantity"])
-    return (net / quantity).quantize(PRICE_DIGITS, ROUND_HALF_UP)
+    """The net price that is paid for one."""
+    return price_of_one(line["net"], line["quantity"])
+
+
+def price_of_one(net: str, quantity: str) -> Decimal:
+    """The price of one, to four digits: more Tryton refuses, and floats it refuses too."""
+    return (Decimal(net) / Decimal(quantity)).quantize(PRICE_DIGITS, ROUND_HALF_UP)
 
 
 def _folded(payload: Json) -> str:

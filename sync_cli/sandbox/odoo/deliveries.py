@@ -40,8 +40,51 @@ def plan_delivery(records: Records, order: Row) -> None:
             "location_dest_id": customers(records),
             "date": store.now,
             "date_deadline": order["commitment_date"] or order["date_order"],
+            "partner_id": order["partner_shipping_id"],
         }
         reserve(records, store.insert("stock.move", move))
+
+
+def follow_quantity(records: Records, order: Row, line: Row, wanted: Decimal) -> None:
+    """What is planned once a line of a confirmed order is over another quantity (135).
+
+    The delivery itself changes only if its deadline is what the order says now; else more becomes
+    a second move, and less a RECEIPT beside the delivery (149, 150).
+    """
+    moves = [
+        move
+        for move in records.computed.moves_of("sale_line_id", line["id"])
+        if move["state"] != "cancel"
+    ]
+    by = wanted - sum((move["product_uom_qty"] for move in moves), Decimal(0))
+    going = next((move for move in moves if move["state"] in _OPEN), None)
+    if not by or going is None:
+        return
+    deadline = order["commitment_date"] or order["date_order"]
+    if going["date_deadline"] == deadline and going["product_uom_qty"] + by >= 0:
+        _unreserve(records, going)
+        changed = {"product_uom_qty": going["product_uom_qty"] + by, "quantity": Decimal(0)}
+        records.store.change("stock.move", going["id"], changed)
+        reserve(records, going["id"])
+        return
+    other = {n: v for n, v in going.items() if n not in ("id", "picked")}
+    other |= {"product_uom_qty": abs(by), "quantity": Decimal(0), "date_deadline": deadline}
+    if by < 0:
+        other |= _as_receipt(records, order, going)
+    id_ = records.store.insert("stock.move", {**other, "state": "confirmed"})
+    if by > 0:
+        reserve(records, id_)
+
+
+def _as_receipt(records: Records, order: Row, going: Row) -> Row:
+    """The way round, in a picking of its own."""
+    warehouse = records.store.row("stock.warehouse", order["warehouse_id"])
+    receipt = {**_picking(records, order, warehouse), "picking_type_code": "incoming"}
+    return {
+        "picking_id": records.store.insert("stock.picking", receipt),
+        "location_id": going["location_dest_id"],
+        "location_dest_id": going["location_id"],
+    }
 
 
 def customers(records: Records) -> int:
@@ -61,6 +104,7 @@ def _picking(records: Records, order: Row, warehouse: Row, **more: Any) -> Row:
         "picking_type_code": "outgoing",
         "sale_id": order["id"],
         "origin": order["name"],
+        "partner_id": order["partner_shipping_id"],
         "carrier_id": order["carrier_id"],
         "scheduled_date": order["commitment_date"] or records.store.now,
         **more,

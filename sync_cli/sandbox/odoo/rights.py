@@ -21,13 +21,13 @@ _EVERYBODY = (
 )
 _SALES_READS = (
     *("product.product", "product.template", "product.template.attribute.value"),
-    *("product.category", "product.attribute", "stock.quant", "stock.location", "stock.move"),
+    *("product.category", "product.attribute", "stock.quant", "stock.location"),
     *("account.tax", "account.move", "account.move.line", "account.payment.term"),
     "delivery.carrier",
 )
 _SALES_MAKES = (
     *("res.partner", "sale.order", "sale.order.line", "sale.advance.payment.inv"),
-    "stock.picking",
+    *("stock.picking", "stock.move"),
 )
 _GRANTS: Mapping[str, Mapping[str, frozenset[str]]] = {
     SALES: {**dict.fromkeys(_SALES_READS, _READ), **dict.fromkeys(_SALES_MAKES, _MAKE)},

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sync_cli.sandbox.odoo.deliveries import plan_delivery, release
+from sync_cli.sandbox.odoo.deliveries import follow_quantity, plan_delivery, release
 from sync_cli.sandbox.odoo.records import Records
 from sync_cli.sandbox.odoo.refusals import UserError
 from sync_cli.sandbox.odoo.store import Row
+from sync_cli.sandbox.odoo.values import number
 
 UNCONFIRMED = ("draft", "sent")
 
@@ -48,8 +49,12 @@ def line_defaults(records: Records, values: Mapping[str, Any]) -> Row:
 
 
 def changed_line(records: Records, id_: int, values: Mapping[str, Any]) -> Row:
-    """A new quantity alone brings the price back to the list price (092)."""
-    product = records.store.row("sale.order.line", id_)["product_id"]
+    """A new quantity alone brings the price back to the list price (092); deliveries follow it."""
+    row = records.store.row("sale.order.line", id_)
+    product = row["product_id"]
+    order = records.store.row("sale.order", row["order_id"])
+    if "product_uom_qty" in values and product and order["state"] == "sale":
+        follow_quantity(records, order, row, number(values["product_uom_qty"]))
     if "product_uom_qty" not in values or "price_unit" in values or not product:
         return dict(values)
     return {**values, "price_unit": records.value("product.product", product, "lst_price")}

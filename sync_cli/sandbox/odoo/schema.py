@@ -1,6 +1,8 @@
-"""The models and fields that the pretend Odoo has: those that the recordings prove, no others.
+"""The models and fields that the pretend Odoo has: those that the recordings prove.
 
-Only payments and their journals stand here by Odoo's documentation: no recording shows them.
+Beside them, by Odoo's documentation alone: payments and their journals, to whom deliveries and
+their moves go (`partner_id`), the rate that an order is converted by (`currency_rate`) and the
+table that it comes from.
 """
 
 from __future__ import annotations
@@ -70,6 +72,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "tax_calculation_rounding_method": Field("selection"),
     },
     "res.currency": {"name": _char()},
+    "res.currency.rate": {
+        "name": Field("date"), "currency_id": _one("res.currency"), "rate": _number(digits=6),
+    },
     "res.country": {"name": _char(), "code": _char()},
     "res.country.state": {"name": _char(), "code": _char(), "country_id": _one("res.country")},
     "res.users": {
@@ -139,6 +144,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "stock.picking": {
         "name": _char(), "state": Field("selection", computed=True),
         "picking_type_code": Field("selection"), "sale_id": _one("sale.order"), "origin": _char(),
+        "partner_id": _one("res.partner", "Contact"),
         "carrier_id": _one("delivery.carrier"), "carrier_tracking_ref": _char("Tracking Reference"),
         "carrier_tracking_url": _char(), "scheduled_date": Field("datetime"),
         "date_done": Field("datetime"), "backorder_id": _one("stock.picking"),
@@ -152,6 +158,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "state": Field("selection"), "sale_line_id": _one("sale.order.line"),
         "location_id": _one("stock.location"), "location_dest_id": _one("stock.location"),
         "date": Field("datetime"), "date_deadline": Field("datetime"),
+        "partner_id": _one("res.partner", "Destination Address"),
     },
     "sale.order": {
         "name": _char(), "state": Field("selection"),
@@ -164,6 +171,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "commitment_date": Field("datetime", "Delivery Date"),
         "pricelist_id": _one("product.pricelist", "Pricelist"),
         "currency_id": Field("many2one", relation="res.currency", computed=True),
+        "currency_rate": _number(computed=True),
         "warehouse_id": _one("stock.warehouse", "Warehouse", required=True),
         "carrier_id": _one("delivery.carrier", "Delivery Method"),
         "payment_term_id": _one("account.payment.term", "Payment Terms"), "note": Field("html"),

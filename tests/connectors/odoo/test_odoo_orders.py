@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -92,6 +93,37 @@ def test_a_whole_order_arrives_as_it_was_sent(erp: Erp, connector: Odoo) -> None
     assert note["name"] == "Gift: all the best\nÄÖ 😀"
     assert shipping["is_delivery"]
     assert (goods["price_unit"], goods["product_uom_qty"]) == (Decimal("9.99"), 3)
+
+
+def test_drafts_in_another_currency_tell_the_rate_that_odoo_converts_them_by(
+    erp: Erp, connector: Odoo
+) -> None:
+    """Asked of these alone: confirming replaces the date that the rate hangs on."""
+    with erp.store.transaction():
+        erp.store.insert("res.currency", {"name": "USD"}, 2)
+        erp.store.insert("product.pricelist", {"name": "Dollars", "currency_id": 2})
+        for day, value in (("2026-11-01", "1.20"), ("2026-11-21", "1.30")):
+            row = {"name": date.fromisoformat(day), "currency_id": 2, "rate": Decimal(value)}
+            erp.store.insert("res.currency.rate", row)
+    customer, goods = erp.customer(), line(erp.product("A-000001"))
+    euros, dollars = done(
+        create(
+            connector,
+            order(customer, 1, goods),
+            order(customer, 2, goods, pricelist_id="USD"),
+        )
+    )
+    rates = {
+        raw.id: raw.data["exchange_rate"] for raw in connector.fetch("order", [euros, dollars])
+    }
+    assert rates == {euros: None, dollars: Decimal("1.20")}
+    list(connector.advance("order", [euros, dollars], "confirmed"))
+    erp.calls.clear()
+    rates = {
+        raw.id: raw.data["exchange_rate"] for raw in connector.fetch("order", [euros, dollars])
+    }
+    assert rates == {euros: None, dollars: None}
+    assert erp.calls.count(("sale.order", "read")) == 1, "the orders themselves, and no rates"
 
 
 def test_times_are_sent_as_utc_whatever_the_zone_of_the_user() -> None:

@@ -17,7 +17,7 @@ from sync_cli.connectors.odoo.wire import Ask, Login, Wire
 from tests.contract.live.rig import MARK, NOT_FROM_OUTSIDE, LiveRig, Time
 from tests.contract.live.settings import LiveErp, Unset
 from tests.contract.rig import Ability
-from tests.contract.rigs.odoo import FIELDS, Customers, Orders, customer_lacks, order_lacks
+from tests.contract.rigs.odoo import FIELDS, Customers, Orders, customer_lacks
 
 _NOT_DELETED = "the least rights delete nothing in Odoo"
 _ASKS_NOTHING = "what Odoo asks when it confirms is waived beforehand"
@@ -83,8 +83,9 @@ class LiveOdooRig(LiveRig):
             moves=frozenset({"name", "write_date"}),
         )  # fmt: skip
         self._orders = Orders(
-            entity="order", hands=self._hands, customers=customers, product="", lacks=order_lacks()
-        )
+            entity="order", hands=self._hands, customers=customers, product="",
+            moves=frozenset({"note", "write_date"}),
+        )  # fmt: skip
         self.subjects = (customers, self._orders)
 
     def prepare(self) -> Any:

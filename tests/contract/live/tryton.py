@@ -25,7 +25,7 @@ from tests.contract.rigs.tryton_subjects import (
     Refunds,
     Sales,
     customer_lacks,
-    sale_lacks,
+    refund_lacks,
 )
 from tests.tryton.town import shipping
 
@@ -120,13 +120,18 @@ class LiveTrytonRig(LiveRig):
         self._erp = erp
         self.secrets = (erp.secret,)
         self.place = LivePlace(self, erp)
-        drafts_only = {**sale_lacks(), Ability.ADVANCE: _STAYS_DRAFT}
+        drafts_only = {Ability.ADVANCE: _STAYS_DRAFT}
         self.subjects = (
             Customers(
                 entity="customer", place=self._at, moves=frozenset({"name"}), lacks=customer_lacks()
             ),
-            Sales(entity="order", place=self._at, lacks=drafts_only),
-            Refunds(entity="refund", place=self._at, lacks=drafts_only),
+            Sales(
+                entity="order",
+                place=self._at,
+                lacks=drafts_only,
+                moves=frozenset({"comment", "last_modified_at"}),
+            ),
+            Refunds(entity="refund", place=self._at, lacks={**refund_lacks(), **drafts_only}),
         )
 
     def prepare(self) -> Any:

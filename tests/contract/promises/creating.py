@@ -63,6 +63,30 @@ def create_twice_makes_one(rig: Rig, subject: Subject) -> None:
         keep_the_lowest(rig, subject, draft.reference)
 
 
+@promise(GROUP, A.CREATE, A.FIND, A.ADVANCE)
+def create_makes_anew_what_was_cancelled(rig: Rig, subject: Subject) -> None:
+    """Where there are drafts, one that was cancelled is in nobody's way: made again under its
+    reference there is another one, which goes on."""
+    with opened(rig) as connector:
+        if not connector.traits(subject.entity).drafts:
+            return
+    draft = subject.draft(rig.mark())
+    (first,) = created(rig, subject, [draft])
+    require(isinstance(first, Done), f"the first create: {kinds([first])}")
+    assert isinstance(first, Done)
+    with opened(rig) as connector:
+        (gone,) = connector.advance(subject.entity, [first.id], subject.cancelled)
+    require(isinstance(gone, Done), f"cancelling it: {kinds([gone])}")
+    (second,) = created(rig, subject, [draft])
+    require(isinstance(second, Done), f"the second create: {kinds([second])}")
+    assert isinstance(second, Done)
+    with opened(rig) as connector:
+        (there,) = connector.advance(subject.entity, [second.id], subject.goal)
+    require(isinstance(there, Done), f"it does not go on: {kinds([there])}")
+    live = [raw.id for raw in found(rig, subject, draft.reference) if not raw.marks]
+    require(live == [second.id], f"alive are {live}, not {second.id} alone")
+
+
 def keep_the_lowest(rig: Rig, subject: Subject, reference: str) -> None:
     """Of two drafts the lowest id stays and goes on, the other one is cancelled."""
     lowest, other = found(rig, subject, reference)

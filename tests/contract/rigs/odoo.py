@@ -44,8 +44,9 @@ _WRITING = (
 _FORM = "%Y-%m-%d %H:%M:%S"
 _NO_DOCUMENT = "it has no states"
 _NOT_WRITTEN = "Odoo leads: sync-cli never writes it"
-FIELDS = {"order": frozenset({"lines"})}
-"""The text of an order stands in its line, which is only read if it is asked for."""
+FIELDS = {"order": frozenset({"lines", "note"})}
+"""The text of an order stands in its line, and in its note once that was written: both are only
+read if they are asked for."""
 
 
 _STATES = {"sale": "confirmed", "posted": "confirmed", "cancel": "cancelled"}
@@ -74,11 +75,6 @@ def customer_lacks() -> dict[Ability, str]:
         Ability.AMOUNT: "a contact has no amount",
         Ability.MOMENT: "a contact has no moment",
     }
-
-
-def order_lacks() -> dict[Ability, str]:
-    """What cannot be shown of orders."""
-    return {Ability.UPDATE: "a document is never rewritten, only brought on"}
 
 
 @dataclass
@@ -155,8 +151,15 @@ class Orders(Subject):
         draft = self.draft(text)
         return Draft(text, {**draft.payload, "partner_id": "987654321"})
 
+    def change(self, id: str, text: str) -> Change:
+        return Change(id, {"note": text})
+
+    def bad_change(self, id: str) -> Change:
+        return Change(id, {"note": "new", "order_line": []})
+
     def text_of(self, data: Json) -> str:
-        return str(data["lines"][0]["name"])
+        note = str(data["note"] or "").removeprefix("<p>").removesuffix("</p>")
+        return note or str(data["lines"][0]["name"])
 
     def amount_of(self, data: Json) -> Any:
         return data["amount_total"]
@@ -302,12 +305,12 @@ class OdooRig(Rig):
         )  # fmt: skip
         orders = Orders(
             entity="order", hands=hands, customers=customers, product=str(goods),
-            price_list="EUR", lacks=order_lacks(),
+            price_list="EUR", moves=frozenset({"note", "write_date"}),
         )  # fmt: skip
         credits = Credits(
             entity="refund", hands=hands, orders=orders,
             lacks={
-                Ability.UPDATE: "a document is never rewritten, only brought on",
+                Ability.UPDATE: "a credit note is never rewritten, only brought on",
                 Ability.TEXT: "the lines of a credit note are not read back",
                 Ability.MOMENT: "a credit note has a day, and no time of day",
             },

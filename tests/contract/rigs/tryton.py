@@ -16,7 +16,7 @@ from tests.contract.rigs.tryton_subjects import (
     Refunds,
     Sales,
     customer_lacks,
-    sale_lacks,
+    refund_lacks,
     write,
 )
 from tests.contract.rigs.wires import Waits, break_wire, heal_wire
@@ -71,8 +71,8 @@ class TrytonRig(Rig):
             Customers(
                 entity="customer", place=town, moves=frozenset({"name"}), lacks=customer_lacks()
             ),
-            Sales(entity="order", place=town, lacks=sale_lacks()),
-            Refunds(entity="refund", place=town, lacks=sale_lacks()),
+            Sales(entity="order", place=town, moves=frozenset({"comment", "last_modified_at"})),
+            Refunds(entity="refund", place=town, lacks=refund_lacks()),
             Products(entity="product", key="sku", lacks=never),
             Products(
                 entity="stock",

@@ -47,9 +47,9 @@ def customer_lacks() -> dict[Ability, str]:
     return {Ability.ADVANCE: "it has no states", Ability.AMOUNT: "a party has no amount"}
 
 
-def sale_lacks() -> dict[Ability, str]:
-    """What cannot be shown of sales."""
-    return {Ability.UPDATE: "a document is never rewritten, only brought on"}
+def refund_lacks() -> dict[Ability, str]:
+    """What cannot be shown of refunds."""
+    return {Ability.UPDATE: "a credit note is never rewritten, only brought on"}
 
 
 def write(clerk: Client, model: str, id: str | int, **values: Any) -> None:
@@ -116,6 +116,12 @@ class Sales(Subject):
 
     def draft(self, text: str, *, amount: Decimal = Decimal("12.50"), at: str = "") -> Draft:
         return self.place().order(text, lines=[shipping(str(amount), tax="")], comment=text)
+
+    def change(self, id: str, text: str) -> Change:
+        return Change(id, {"comment": text})
+
+    def bad_change(self, id: str) -> Change:
+        return Change(id, {"comment": "new", "lines": []})
 
     def bad_draft(self, text: str) -> Draft:
         half = {**self.place().goods(1), "quantity": "0.5"}
