@@ -166,12 +166,11 @@ class Parts:
         """
         if not self._wants(shape, "exchange_rate"):
             return {}
-        own = self._lookups.currencies
-        drafts = [
-            row["id"]
-            for row in rows
-            if row.get("state") in _UNCONFIRMED and name_of(row.get("currency_id")) not in own
-        ]
+        drafts = [row for row in rows if row.get("state") in _UNCONFIRMED]
+        named = {name for row in drafts if (name := name_of(row.get("currency_id")))}
+        own = self._lookups.currencies if named else frozenset()
+        foreign = named - own if own else set()
+        drafts = [row["id"] for row in drafts if name_of(row.get("currency_id")) in foreign]
         found = read_rows(self._wire, shape.model, drafts, ("currency_rate",))
         return {row["id"]: exact(Decimal(row["currency_rate"])) for row in found}
 
