@@ -170,8 +170,8 @@ class Parts:
         named = {name for row in drafts if (name := name_of(row.get("currency_id")))}
         own = self._lookups.currencies if named else frozenset()
         foreign = named - own if own else set()
-        drafts = [row["id"] for row in drafts if name_of(row.get("currency_id")) in foreign]
-        found = read_rows(self._wire, shape.model, drafts, ("currency_rate",))
+        ids = [row["id"] for row in drafts if name_of(row.get("currency_id")) in foreign]
+        found = read_rows(self._wire, shape.model, ids, ("currency_rate",))
         return {row["id"]: exact(Decimal(row["currency_rate"])) for row in found}
 
     def _below(
