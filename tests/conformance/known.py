@@ -21,7 +21,7 @@ _ROUTES = (
     (re.compile(r"orders/\d+/fulfillments(?:/\d+)?"), "fulfillment"),
     (re.compile(r"customers(?:/\d+|/batch)?"), "customer"),
     (re.compile(r"coupons(?:/\d+|/batch)?"), "coupon"),
-    (re.compile(r"webhooks(?:/\d+)?"), "webhook"),
+    (re.compile(r"webhooks(?:/\d+|/batch)?"), "webhook"),
     (re.compile(r"products/brands(?:/\d+|/batch)?"), "brand"),
     (re.compile(r"products/categories(?:/\d+|/batch)?"), "category"),
     (re.compile(r"products/tags(?:/\d+|/batch)?"), "tag"),

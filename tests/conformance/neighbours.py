@@ -191,6 +191,17 @@ MORE: tuple[Asked, ...] = (
     put("products/{boot}", {"attributes": [{"name": "Size", "options": ["S"], "visible": True}]}),
     put("products/{boot}", {"meta_data": [{"key": "_sku", "value": "N-2"}]}),
     put("products/{boot}", {"stock_status": "onbackorder"}),
+    post("webhooks/batch", {"create": [{"topic": "order.created", "delivery_url": "https://erp.example/b"},
+                                       {"topic": "x.y", "delivery_url": "https://erp.example/b"}],
+                            "update": [{"id": "{webhook}", "status": "paused"}, {"id": 999}]}),
+    post("webhooks/batch", {"delete": ["{webhook}", 999]}), get("orders/statuses"),
+    get("reports/orders/totals"), get("reports/products/totals"), get("reports/coupons/totals"),
+    get("reports/customers/totals"), get("reports/reviews/totals", _fields="slug,total"),
+    get("reports/orders/totals", context="edit"), get("customers/{customer}/downloads"),
+    get("customers/99999/downloads"), delete("taxes/classes/zero-rate", force="true"),
+    delete("taxes/classes/zero-rate"), delete("taxes/classes/none", force="true"),
+    delete("taxes/classes/standard", force="true"), post("taxes/classes", {"name": "Books"}),
+    post("taxes/classes", {"name": "Zero rate"}), get("taxes/classes/reduced-rate"),
     put("products/{boot}", {"images": [{"id": 99999}]}),
 )  # fmt: skip
 TERMS = (("categories", "category"), ("tags", "tag"), ("shipping_classes", "class"))

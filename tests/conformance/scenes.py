@@ -26,6 +26,7 @@ from tests.conformance.surroundings import (
 )
 from tests.conformance.told import (
     plant_bought,
+    plant_counted,
     plant_coupons,
     plant_group,
     plant_named_images,
@@ -34,6 +35,7 @@ from tests.conformance.told import (
     plant_removed_goods,
     plant_shipping_class,
     plant_sold,
+    plant_tax_class,
 )
 
 _MOST_STATES = 6
@@ -55,7 +57,7 @@ def scenes_for(recording: Recording, known: Known) -> Iterator[Scene]:
         yield from _read_scenes(recording, known)
     elif recording.path.endswith("/batch"):
         yield _batch_scene(recording, known)
-    elif recording.status == 201:
+    elif recording.status == 201 and "id" in recording.answer:
         yield from _create_scenes(recording, known)
     else:
         yield from _update_scenes(recording, known)
@@ -87,6 +89,7 @@ def _read_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
             settled = scene.known.settled(str(kind), whole, recording)
             scene.plant("variation" if is_variation else str(kind), {**whole, **settled})
         _plant_empty_parent(scene)
+        plant_counted(scene)
         _plant_product_of_terms(scene, str(kind), shown)
         if is_list and not add_fillers(scene):
             continue
@@ -140,6 +143,8 @@ def _plant_empty_parent(scene: Scene) -> None:
     number = int(parts[1])
     if parts[0] == "orders" and scene.store.orders.get(number) is None:
         scene.plant("order", {"id": number})
+    if parts[0] == "customers" and scene.store.customers.get(number) is None:
+        scene.plant("customer", {"id": number})
     if parts[0] == "products" and scene.store.products.get(number) is None:
         scene.plant("product", {"id": number, "type": "variable"})
 
@@ -289,10 +294,11 @@ def _trash_parts(scene: Scene, body: Json) -> None:
 
 
 def _nameless_scene(recording: Recording, known: Known) -> Scene:
-    """The shop before a deletion that answers with a message only."""
+    """The shop before a write whose answer has no id: a message, or a tax class."""
     scene = Scene(recording, known)
     plant_background(scene)
     plant_needed(scene, recording.body)
+    plant_tax_class(scene)
     home, _, last = recording.path.rpartition("/")
     numbers = {*known.ids("fulfillment"), *([int(last)] if last.isdecimal() else ())}
     for number in sorted(numbers):

@@ -11,6 +11,13 @@ from sync_cli.sandbox.shop.records import Term
 from tests.conformance.known import kind_of
 from tests.conformance.scene import Json, Scene
 
+_COUNTED: dict[str, tuple[str, str, Json]] = {
+    "orders": ("order", "status", {}),
+    "products": ("product", "type", {}),
+    "customers": ("customer", "is_paying_customer", {"paying": True, "non_paying": False}),
+    "coupons": ("coupon", "discount_type", {}),
+}
+"""Which objects a report counts, by which field, and its values where not the row's slug."""
 _PLENTY = Decimal(100_000)
 
 
@@ -32,6 +39,27 @@ def _forget_goods(scene: Scene, lines: list[Json]) -> None:
     for line in lines:
         for table in (scene.store.products, scene.store.variations):
             table.remove(line["variation_id"] or line["product_id"])
+
+
+def plant_counted(scene: Scene) -> None:
+    """As many objects of each kind as a report of totals counts."""
+    parts = scene.recording.path.split("/")
+    counted = _COUNTED.get(parts[1]) if parts[0] == "reports" and parts[2:] == ["totals"] else None
+    rows = scene.recording.answer if counted is not None else ()
+    number = 60_000_000
+    for row in rows:
+        for _ in range(row["total"]):
+            number += 1
+            kind, field, values = counted or ("", "", {})
+            scene.plant(kind, {"id": number, field: values.get(row["slug"], row["slug"])})
+
+
+def plant_tax_class(scene: Scene) -> None:
+    """The tax class that a deletion names, as the answer shows it."""
+    answer = scene.recording.answer
+    is_there = scene.recording.method == "DELETE"
+    if is_there and scene.recording.path.startswith("taxes/classes/") and "slug" in answer:
+        scene.store.tax_classes[answer["slug"]] = answer["name"]
 
 
 def plant_group(scene: Scene, answer: Json) -> None:

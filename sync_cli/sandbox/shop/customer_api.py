@@ -264,3 +264,10 @@ class CustomerBatch:
         if customer is None:
             raise ShopError("woocommerce_rest_invalid_id", f"Invalid resource {written}.", 400)
         return customer
+
+
+def list_downloads(call: Call) -> Answer:
+    """`GET /customers/{id}/downloads`: the sandbox grants none."""
+    if call.store.customers.get(call.numbers[0]) is None:
+        raise ShopError("woocommerce_rest_customer_invalid", "Resource does not exist.", 404)
+    return Answer([])

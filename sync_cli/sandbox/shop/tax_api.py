@@ -176,3 +176,17 @@ def get_tax_class(call: Call) -> Answer:
         message = "Cannot locate tax class with given slug."
         raise ShopError("woocommerce_rest_tax_class_invalid_slug", message, 404)
     return Answer([chosen(_class_json(call, slug), call.names)])
+
+
+def delete_tax_class(call: Call) -> Answer:
+    """`DELETE /taxes/classes/{slug}`, only with `force`; the standard class is none to it."""
+    slug = call.words[0]
+    if not is_true(call.query.get("force")):
+        message = "Taxes do not support trashing."
+        raise ShopError("woocommerce_rest_trash_not_supported", message, 501)
+    if slug == "standard" or slug not in call.store.tax_classes:
+        raise ShopError("woocommerce_rest_invalid_id", "Invalid resource id.", 400)
+    body = chosen(_class_json(call, slug), call.single_names)
+    del call.store.tax_classes[slug]
+    call.store.rates = [rate for rate in call.store.rates if rate.tax_class != slug]
+    return Answer(body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from sync_cli.sandbox.shop.errors import ShopError, invalid_id
 from sync_cli.sandbox.shop.http import Answer, Call, chosen, created, links, paged, refuse_existing
@@ -101,8 +102,13 @@ def _check_webhook(body: Json) -> None:
 def post_webhook(call: Call) -> Answer:
     """`POST /webhooks`; the secret is never answered. Its date of change is set afterwards."""
     refuse_existing(call, "shop_webhook", "shop_webhook")
-    _check_webhook(call.body)
-    store, body = call.store, call.body
+    shown = _create(call.store, call.body)
+    return created(call, chosen(shown, call.single_names), shown["id"])
+
+
+def _create(store: ShopStore, body: Json) -> Json:
+    """Make a webhook and show it as it is right then. Raises ShopError."""
+    _check_webhook({"topic": "", "delivery_url": "", **body})
     name, status = str(body.get("name") or body["topic"]), str(body.get("status") or "active")
     webhook = Webhook(
         store.next_id("webhook"),
@@ -117,18 +123,22 @@ def post_webhook(call: Call) -> Answer:
     webhook.modified = store.now()
     store.webhooks.add(webhook)
     store.record("webhook.created", webhook.id, topic=webhook.topic)
-    return created(call, chosen(shown_body, call.single_names), webhook.id)
+    return shown_body
 
 
 def put_webhook(call: Call) -> Answer:
     """`PUT`, `PATCH` and `POST /webhooks/{id}`."""
-    _check_webhook(call.body)
-    webhook = _webhook_of(call)
+    body = _update(call.store, _webhook_of(call), call.body)
+    return Answer(chosen(body, call.single_names))
+
+
+def _update(store: ShopStore, webhook: Webhook, body: Json) -> Json:
+    _check_webhook(body)
     for name in ("name", "status", "topic", "delivery_url"):
-        if call.body.get(name) is not None:
-            setattr(webhook, name, str(call.body[name]))
-    call.store.webhooks.touch(webhook, call.store.now())
-    return Answer(chosen(_webhook_json(call.store, webhook), call.single_names))
+        if body.get(name) is not None:
+            setattr(webhook, name, str(body[name]))
+    store.webhooks.touch(webhook, store.now())
+    return _webhook_json(store, webhook)
 
 
 def delete_webhook(call: Call) -> Answer:
@@ -139,3 +149,30 @@ def delete_webhook(call: Call) -> Answer:
         raise ShopError("woocommerce_rest_trash_not_supported", message, 501)
     call.store.webhooks.remove(webhook.id)
     return Answer(chosen(_webhook_json(call.store, webhook), call.single_names))
+
+
+class WebhookBatch:
+    """The items of `/webhooks/batch`."""
+
+    def __init__(self, store: ShopStore) -> None:
+        self._store = store
+
+    def create(self, item: Json) -> Json:
+        """Make one; raises ShopError."""
+        return _create(self._store, item)
+
+    def update(self, number: Any, item: Json) -> Json:
+        """Change one; raises ShopError."""
+        return _update(self._store, self._of(number, 400), item)
+
+    def delete(self, number: Any) -> Json:
+        """Take one out; raises ShopError."""
+        webhook = self._of(number, 404)
+        self._store.webhooks.remove(webhook.id)
+        return _webhook_json(self._store, webhook)
+
+    def _of(self, number: Any, status: int) -> Webhook:
+        webhook = self._store.webhooks.get(int(number)) if str(number).isdecimal() else None
+        if webhook is None:
+            raise invalid_id("shop_webhook", status)
+        return webhook
