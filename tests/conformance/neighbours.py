@@ -115,6 +115,11 @@ class Neighbourhood:
         yield "variation", parent.variations[0]
         hook = {"topic": "order.updated", "delivery_url": "https://erp.example/hook"}
         yield "webhook", self._made("webhooks", hook)
+        zone = self._made("shipping/zones", {"name": "Germany"})
+        self.ask(put(f"shipping/zones/{zone}/locations", [{"code": "DE"}]))
+        asked = post(f"shipping/zones/{zone}/methods", {"method_id": "flat_rate"})
+        yield "zone", zone
+        yield "method", self.ask(asked).answer["id"]
         yield "rate", min(rate.id for rate in self.store.rates)
 
     def _made(self, path: str, body: Json) -> int:
@@ -203,6 +208,26 @@ MORE: tuple[Asked, ...] = (
     delete("taxes/classes/standard", force="true"), post("taxes/classes", {"name": "Books"}),
     post("taxes/classes", {"name": "Zero rate"}), get("taxes/classes/reduced-rate"),
     put("products/{boot}", {"images": [{"id": 99999}]}),
+)  # fmt: skip
+SETUP: tuple[Asked, ...] = (
+    get("shipping/zones"), get("shipping/zones/0"), get("shipping/zones/{zone}"),
+    get("shipping/zones/99"), post("shipping/zones", {"name": "Europe", "order": 2}),
+    post("shipping/zones", {}), put("shipping/zones/{zone}", {"name": "Home", "order": 3}),
+    put("shipping/zones/0", {"name": "x"}), delete("shipping/zones/{zone}"),
+    delete("shipping/zones/{zone}", force="true"), get("shipping/zones/{zone}/locations"),
+    put("shipping/zones/{zone}/locations", [{"code": "DE", "type": "country"}, {"type": "x"}]),
+    put("shipping/zones/0/locations", [{"code": "DE"}]), get("shipping/zones/99/locations"),
+    get("shipping/zones/{zone}/methods"), get("shipping/zones/0/methods"),
+    get("shipping/zones/{zone}/methods/{method}"), get("shipping/zones/{zone}/methods/99"),
+    post("shipping/zones/{zone}/methods", {"method_id": "free_shipping", "enabled": False}),
+    post("shipping/zones/{zone}/methods", {"method_id": "pigeon"}),
+    post("shipping/zones/{zone}/methods", {}),
+    put("shipping/zones/{zone}/methods/{method}", {"enabled": False, "order": 4}),
+    delete("shipping/zones/{zone}/methods/{method}", force="true"),
+    delete("shipping/zones/{zone}/methods/{method}"), get("payment_gateways"),
+    get("payment_gateways", _fields="id,enabled,title"), get("payment_gateways/bacs"),
+    get("payment_gateways/none"), put("payment_gateways/cod", {"enabled": False, "title": "COD"}),
+    put("payment_gateways/cod", {"order": "x"}), put("payment_gateways/none", {"enabled": True}),
 )  # fmt: skip
 TERMS = (("categories", "category"), ("tags", "tag"), ("shipping_classes", "class"))
 ASKED: tuple[Asked, ...] = (
@@ -346,4 +371,4 @@ ASKED: tuple[Asked, ...] = (
 
 def recorded() -> list[Recording]:
     """Each request asked of a freshly seeded shop."""
-    return [Neighbourhood().ask(asked) for asked in (*ASKED, *MORE)]
+    return [Neighbourhood().ask(asked) for asked in (*ASKED, *MORE, *SETUP)]

@@ -15,6 +15,7 @@ from tests.conformance.before import SUMS, before_update, tells_sums
 from tests.conformance.fillers import add_fillers
 from tests.conformance.implied import implied
 from tests.conformance.known import Known, State, bodies_of, kind_of
+from tests.conformance.plant_setup import is_about_setup, setup_scene
 from tests.conformance.plant_terms import SHELVES
 from tests.conformance.recording import Recording
 from tests.conformance.refused import refused_scene
@@ -51,6 +52,8 @@ def scenes_for(recording: Recording, known: Known) -> Iterator[Scene]:
     """The scenes that an exchange can be tried in."""
     if recording.status >= 500 and recording.method in ("GET", "HEAD"):
         yield from _troubled_scenes(recording, known)
+    elif is_about_setup(recording.path):
+        yield setup_scene(recording, known)
     elif recording.status >= 400:
         yield refused_scene(recording, known)
     elif recording.method in ("GET", "HEAD"):

@@ -17,7 +17,10 @@ _ALL = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request that was let in: `numbers` are the ids in its path."""
+    """One request that was let in: `numbers` are the ids in its path.
+
+    `entries` are those of a body that is a list; few routes take one.
+    """
 
     store: ShopStore
     method: str
@@ -26,6 +29,7 @@ class Call:
     body: Json = field(default_factory=dict)
     numbers: tuple[int, ...] = ()
     words: tuple[str, ...] = ()
+    entries: tuple[Any, ...] = ()
 
     @property
     def asked_names(self) -> frozenset[str] | None:

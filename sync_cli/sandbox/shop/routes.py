@@ -13,6 +13,7 @@ from sync_cli.sandbox.shop import (
     order_api,
     product_api,
     report_api,
+    setup_api,
     system_api,
     tax_api,
     term_api,
@@ -79,6 +80,7 @@ _VARIATIONS = "products/<id>/variations"
 _NOTES = "orders/<id>/notes"
 _REFUNDS = "orders/<id>/refunds"
 _ATTRIBUTES = "products/attributes"
+_ZONES = "shipping/zones"
 _TERM_KINDS = ("brands", "categories", "tags", "shipping_classes")
 
 ROUTES: tuple[Route, ...] = (
@@ -157,6 +159,24 @@ ROUTES: tuple[Route, ...] = (
     _route("reports/coupons/totals", {"GET": report_api.count_coupons}),
     _route("reports/reviews/totals", {"GET": report_api.count_reviews}),
     _route("customers/<id>/downloads", {"GET": customer_api.list_downloads}),
+    _collection(_ZONES, setup_api.list_zones, setup_api.post_zone),
+    _single(f"{_ZONES}/<id>", setup_api.get_zone, setup_api.put_zone, setup_api.delete_zone),
+    _route(
+        f"{_ZONES}/<id>/locations",
+        {"GET": setup_api.list_locations, **dict.fromkeys(_WRITES, setup_api.put_locations)},
+    ),
+    _collection(f"{_ZONES}/<id>/methods", setup_api.list_methods, setup_api.post_method),
+    _single(
+        f"{_ZONES}/<id>/methods/<id>",
+        setup_api.get_method,
+        setup_api.put_method,
+        setup_api.delete_method,
+    ),
+    _route("payment_gateways", {"GET": setup_api.list_gateways}),
+    _route(
+        "payment_gateways/<word>",
+        {"GET": setup_api.get_gateway, **dict.fromkeys(_WRITES, setup_api.put_gateway)},
+    ),
     _route("system_status", {"GET": system_api.get_system_status}),
     _route("settings/<word>", {"GET": system_api.list_settings}),
     _route("settings/<word>/<word>", {"GET": system_api.get_setting}),

@@ -6,10 +6,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from datetime import datetime
 from threading import RLock
 from typing import Any, Protocol
 
+from sync_cli.sandbox.shop.defaults import GATEWAYS, REST_OF_WORLD
 from sync_cli.sandbox.shop.records import (
     Attribute,
     Coupon,
@@ -90,6 +92,8 @@ class ShopStore:
         }
         self.attributes: dict[int, Attribute] = {}
         self.attribute_terms: dict[int, dict[int, Term]] = defaultdict(dict)
+        self.zones: dict[int, Json] = {0: dict(REST_OF_WORLD)}
+        self.gateways: dict[str, Json] = {one["id"]: deepcopy(one) for one in GATEWAYS}
         self.images: dict[int, Json] = {}
         self.slugs: set[str] = set()
         """Addresses that products have or had; one of them is not given again."""

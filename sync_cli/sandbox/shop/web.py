@@ -111,7 +111,7 @@ def _answer(
     words = tuple(part for part in parts if not part.isdecimal())
     for name in store.settings.ignored:
         query.pop(name, None)
-    call = Call(store, method, path, query, body, numbers, words)
+    call = Call(store, method, path, query, body, numbers, words, _entries(sent))
     answer = route.handlers[method](call)
     if not route.is_batch:
         answer.body = trimmed(answer.body, call.asked_names)
@@ -143,6 +143,14 @@ def _body(sent: Request) -> Json:
         data: dict[str, Any] = {"json_error_code": 4, "json_error_message": "Syntax error"}
         raise ShopError("rest_invalid_json", "Invalid JSON body passed.", 400, data) from error
     return value if isinstance(value, dict) else {}
+
+
+def _entries(sent: Request) -> tuple[Any, ...]:
+    """The entries of a body that is a JSON list; `_body` has seen that it is JSON at all."""
+    if sent.method in ("GET", "HEAD") or "json" not in (sent.content_type or ""):
+        return ()
+    value = json.loads(sent.get_data() or "null")
+    return tuple(value) if isinstance(value, list) else ()
 
 
 def _json_response(store: ShopStore, body: Any, status: int, headers: dict[str, str]) -> Response:
