@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from sync_cli.state.faults import is_fault, state_error
+from sync_cli.state.texts import IN_IDS, ids_to_text
 
 Row = tuple[Any, ...]
 """A row as SQLite gives it; the schema says the types."""
@@ -69,3 +70,11 @@ class Room:
 
     def __init__(self, file: StateFile) -> None:
         self.file = file
+
+
+def forget(connection: sqlite3.Connection, table: str, route: str, ids: Iterable[str]) -> None:
+    """Delete the rows of these records from a table by route and id, within the transaction."""
+    gone = list(ids)
+    if gone:
+        statement = f"DELETE FROM {table} WHERE route = ? AND id {IN_IDS}"
+        connection.execute(statement, (route, ids_to_text(gone)))

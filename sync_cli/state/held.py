@@ -11,7 +11,7 @@ from sync_cli.core.errors import Problem
 from sync_cli.core.outcome import Audit
 from sync_cli.core.plan import Held, Why
 from sync_cli.core.refusals import DISMISSED_CHANGED
-from sync_cli.state.file import Room, Row, Value
+from sync_cli.state.file import Room, Row, Value, forget
 from sync_cli.state.story import AuditEntry, write_audit
 from sync_cli.state.texts import IN_IDS, data_to_text, ids_to_text, text_to_time, time_to_text
 
@@ -113,8 +113,7 @@ def store_held(
     What was dismissed before is forgotten for a record that is held anew, not for one that waits.
     """
     on_list = [(id_, held) for id_, held in records if held is not None]
-    off_list = [(route, id_) for id_, held in records if held is None]
-    connection.executemany("DELETE FROM held WHERE route = ? AND id = ?", off_list)
+    forget(connection, "held", route, (id_ for id_, held in records if held is None))
     connection.executemany(
         "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [_held_row(route, id_, held) for id_, held in on_list],
@@ -129,9 +128,7 @@ def _is_news(held: Held) -> bool:
 
 def forget_dismissals(connection: sqlite3.Connection, route: str, ids: Iterable[str]) -> None:
     """What a person dismissed no longer matters for these records."""
-    connection.executemany(
-        "DELETE FROM dismissed WHERE route = ? AND id = ?", [(route, id_) for id_ in ids]
-    )
+    forget(connection, "dismissed", route, ids)
 
 
 def store_skipped(
@@ -139,8 +136,7 @@ def store_skipped(
 ) -> None:
     """Remember why records (id, reason) were left out; an empty reason: they no longer are."""
     left_out = [(route, id_, reason) for id_, reason in records if reason]
-    taken_in = [(route, id_) for id_, reason in records if not reason]
-    connection.executemany("DELETE FROM skipped WHERE route = ? AND id = ?", taken_in)
+    forget(connection, "skipped", route, (id_ for id_, reason in records if not reason))
     connection.executemany("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?)", left_out)
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sync_cli.core.plan import Applied, Intent, Step
-from sync_cli.state.file import Room, Row
+from sync_cli.state.file import Room, Row, forget
 from sync_cli.state.texts import IN_IDS, ids_to_text, text_to_time, time_to_text
 
 _OPEN_INTENTS = """
@@ -34,11 +34,10 @@ class Journal(Room):
         if len(set(records)) != len(records):
             raise ValueError("a record cannot have two calls at once")
         with self.file.transaction() as connection:
-            closed = [
-                (time_to_text(intent.begun_at), intent.route, intent.id) for intent in intents
-            ]
-            close_intents_of(connection, closed)
-            connection.executemany("DELETE FROM fingerprints WHERE route = ? AND id = ?", records)
+            for route, ids in _by_route(records).items():
+                at = time_to_text(max(i.begun_at for i in intents if i.route == route))
+                close_intents_of(connection, route, ids, at)
+                forget(connection, "fingerprints", route, ids)
             first = _last_number(connection) + 1
             numbered = [
                 replace(intent, number=number) for number, intent in enumerate(intents, first)
@@ -104,11 +103,12 @@ def close_intents(connection: sqlite3.Connection, numbers: Iterable[int], at: st
 
 
 def close_intents_of(
-    connection: sqlite3.Connection, records: Iterable[tuple[str, str, str]]
+    connection: sqlite3.Connection, route: str, ids: Iterable[str], at: str
 ) -> None:
-    """Close the open intents, if any, of records (time, route, id) within the transaction."""
-    connection.executemany(
-        "UPDATE intents SET closed_at = ? WHERE route = ? AND id = ? AND closed_at IS NULL", records
+    """Close the open intents, if any, of these records within the transaction."""
+    connection.execute(
+        f"UPDATE intents SET closed_at = ? WHERE closed_at IS NULL AND route = ? AND id {IN_IDS}",
+        (at, route, ids_to_text(ids)),
     )
 
 
@@ -121,6 +121,13 @@ def store_fingerprints(
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [(route, id_, a.payload, a.mapping, a.content, a.wanted, a.seen) for id_, a in applied],
     )
+
+
+def _by_route(records: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for route, id_ in records:
+        found.setdefault(route, []).append(id_)
+    return found
 
 
 def _last_number(connection: sqlite3.Connection) -> int:

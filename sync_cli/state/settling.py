@@ -60,7 +60,7 @@ def _close(
 ) -> None:
     closed = [s for s in settlements if not s.keep_intent]
     close_intents(connection, [s.intent for s in closed if s.intent], at)
-    close_intents_of(connection, [(at, route, s.id) for s in closed if s.applied is not None])
+    close_intents_of(connection, route, [s.id for s in closed if s.applied is not None], at)
 
 
 def _link(connection: sqlite3.Connection, settlements: Sequence[Settlement]) -> None:

@@ -6,11 +6,16 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 
+@lru_cache(maxsize=64)
 def time_to_text(at: datetime) -> str:
-    """ISO text in UTC with microseconds; sorts as the times do. Raises ValueError if naive."""
+    """ISO text in UTC with microseconds; sorts as the times do. Raises ValueError if naive.
+
+    The records of a batch share one time.
+    """
     if at.tzinfo is None:
         raise ValueError(f"{at} has no time zone; the state file keeps aware times only")
     return at.astimezone(UTC).isoformat(timespec="microseconds")
@@ -46,7 +51,7 @@ def ids_to_text(ids: Iterable[str] | Iterable[int]) -> str:
 
 def data_to_text(value: Any) -> str:
     """JSON text of foreign data, for people to read: whatever JSON lacks becomes text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    return _READABLE.encode(value)
 
 
 def exact_to_text(value: Any) -> str:
@@ -77,5 +82,6 @@ def _unmark_decimal(data: dict[str, Any]) -> Any:
     return data
 
 
+_READABLE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_mark_decimal)
 _DECODER = json.JSONDecoder(object_hook=_unmark_decimal)
