@@ -1,5 +1,7 @@
 """`python -m tests.kills N`: N kills of the real program, half of them against an ERP that refuses
-a reference it has, half against one that can only be searched."""
+a reference it has, half against one that can only be searched. In the first half each order is
+divided into the documents of two vendors; their payments are not, so that only the second half
+books payments."""
 
 from __future__ import annotations
 
@@ -66,6 +68,7 @@ def fight(kills: int, seed: int, folder: Path, tell: Tell) -> Outcome:
             f"{seed} {name}",
             aims,
             unique_references=HALVES[name],
+            routed=HALVES[name],
             tell=lambda text: tell(f"{name:<11}{text}"),
         )
         return campaign.fight()

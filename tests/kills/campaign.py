@@ -35,9 +35,12 @@ CALM_EVERY = 5
 ATTEMPTS_A_KILL = 4
 ROUNDS_TO_REST = 12
 LANES = (ORDERS, STOCK)
+ONE_SHELF = "entity: document\nsystem: sandbox-erp\nwrite: {drop: [warehouse]}\n"
+"""Parts are vendors, and all goods lie on one shelf: the judge then knows where they left from."""
 CONFIG = """\
 shop: {key}
 state: state.sqlite
+mappings: mappings
 systems:
   shop:
     kind: woocommerce
@@ -59,12 +62,13 @@ orders:
   mode: 'on'
   start_at: 2020-01-01
   settle: 0s
+  routing: {routing}
   status:
     manual_payments: [cod]
 refunds:
   mode: 'on'
 payments:
-  mode: 'on'
+  mode: '{payments}'
   since: 2020-01-01
 stock:
   mode: 'on'
@@ -78,13 +82,15 @@ stock:
 class Story:
     """What the campaign did, for the judge: runs by the machine's clock, jumps of the sides'.
 
-    `unrest` says why the program did not come to rest, `waiting` what it holds back in the end.
+    `unrest` says why the program did not come to rest, `waiting` what it holds back in the end;
+    `parts` names the articles of each document of an order, where orders are divided.
     """
 
     lives: list[Life] = field(default_factory=list)
     jumps: dict[str, list[str]] = field(default_factory=lambda: {"shop": [], "erp": []})
     unrest: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    parts: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def hits(self) -> Counter[Phase]:
@@ -105,6 +111,8 @@ class Story:
             "unrest": self.unrest,
             "runs": runs,
             "stock": start["stock"],
+            "parts": self.parts,
+            "payments": not self.parts,
         }
         return json.dumps(facts)
 
@@ -120,6 +128,7 @@ class Campaign:
         aims: Aims,
         *,
         unique_references: bool,
+        routed: bool,
         tell: Callable[[str], None],
     ) -> None:
         self._folder = folder
@@ -127,6 +136,7 @@ class Campaign:
         self._chance = Random(seed)
         self._aims = aims
         self._unique = unique_references
+        self._routed = routed
         self._tell = tell
         self.story = Story()
 
@@ -136,9 +146,10 @@ class Campaign:
         self._folder.mkdir(parents=True, exist_ok=True)
         with SandboxProcess(self._folder, ARTICLES, unique_references=self._unique) as sandbox:
             self._sandbox = sandbox
-            self._events = Events(sandbox, self._chance)
+            self._events = Events(sandbox, self._chance, routed=self._routed)
             self._events.set_up()
             start = sandbox.erp.state()
+            self.story.parts = self._parts(start)
             self._program = Program(
                 self._write_config(), sandbox.secrets, self._folder / "program.log"
             )
@@ -148,8 +159,22 @@ class Campaign:
         story.write_text(self.story.as_json(start), encoding="utf-8")
         return self.story
 
+    def _parts(self, start: dict[str, Any]) -> dict[str, list[str]]:
+        """The articles of each part, where orders are divided; the last part has the rest."""
+        if not self._routed:
+            return {}
+        return {"store": [str(row["sku"]) for row in start["stock"]][::2], "main": []}
+
     def _write_config(self) -> Path:
         path = self._folder / "config.yaml"
+        own = self._folder / "mappings" / "sandbox-erp"
+        own.mkdir(parents=True, exist_ok=True)
+        (own / "document.yaml").write_text(ONE_SHELF, encoding="utf-8")
+        parts = [
+            {"part": part, "lines": {"sku": skus}}
+            for part, skus in self.story.parts.items()
+            if skus
+        ]
         text = CONFIG.format(
             key=KEY,
             shop_url=self._sandbox.shop.url,
@@ -157,6 +182,8 @@ class Campaign:
             references="unique" if self._unique else "searchable",
             in_doubt=int(IN_DOUBT.total_seconds()),
             time_out=int(TIME_OUT.total_seconds()),
+            routing=json.dumps({"parts": parts, "rest": "main" if parts else ""}),
+            payments="off" if self._routed else "on",
         )
         path.write_text(text, encoding="utf-8")
         return path

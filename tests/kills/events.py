@@ -32,9 +32,11 @@ _STOCK_WRITES = r"^/wp-json/wc/v3/products.*batch"
 class Events:
     """Chance, with what it does to a sandbox; a seed gives the same chances again."""
 
-    def __init__(self, sandbox: SandboxProcess, chance: Random) -> None:
+    def __init__(self, sandbox: SandboxProcess, chance: Random, *, routed: bool = False) -> None:
         self._shop, self._erp = sandbox.shop, sandbox.erp
         self._chance = chance
+        self._routed = routed
+        self._by_amount: set[int] = set()
         stock = self._erp.state()["stock"]
         self._skus = [str(row["sku"]) for row in stock if row["stocked"]]
 
@@ -109,8 +111,7 @@ class Events:
         confirmed = [
             document["id"]
             for document in self._erp.state()["orders"]
-            if document["state"] == "confirmed"
-            and document["reference"].rpartition("-")[2] in wanted
+            if document["state"] == "confirmed" and _order_of(document) in wanted
         ]
         if confirmed:
             ids = self._chance.sample(confirmed, min(len(confirmed), 3))
@@ -126,7 +127,7 @@ class Events:
     def _cancel(self) -> None:
         """Cancel one of the newest orders, if nothing of it was shipped or given back."""
         shipped = {
-            document["reference"].rpartition("-")[2]
+            _order_of(document)
             for document in self._erp.state()["orders"]
             if document["state"] not in ("draft", "confirmed")
         }
@@ -139,7 +140,8 @@ class Events:
     def _refund(self) -> None:
         """Give money back of one of the newest orders: a piece, a part of it, or all that is left.
 
-        All refunds of one order put their pieces back, or none does.
+        All refunds of one order put their pieces back, or none does. Of an order in parts no piece
+        comes back after an amount: its part may have given too much of it already.
         """
         orders = self._orders(ACTIVE)[-8:]
         if not orders:
@@ -147,11 +149,16 @@ class Events:
         order = self._chance.choice(orders)
         given = sum((Decimal(refund["total"]) for refund in order["refunds"]), Decimal(0))
         left = (Decimal(order["total"]) + given).quantize(Decimal("0.01"))
-        pieces = self._piece_of(order, left) if self._chance.random() < 0.5 else {}
+        by_piece = self._chance.random() < 0.5
+        if self._routed and order["id"] in self._by_amount:
+            by_piece = False
+        pieces = self._piece_of(order, left) if by_piece else {}
         share = self._chance.choice((Decimal(1), Decimal("0.5"), Decimal("0.1")))
         amount = max(Decimal("0.01"), (left * share).quantize(Decimal("0.01")))
         if pieces or amount <= left:
             how = {"pieces": pieces} if pieces else {"amount": str(amount)}
+            if not pieces:
+                self._by_amount.add(order["id"])
             self._shop.do("refund", id=order["id"], api_restock=order["id"] % 2 == 0, **how)
 
     def _piece_of(self, order: dict[str, Any], left: Decimal) -> dict[str, int]:
@@ -168,3 +175,8 @@ class Events:
 
     def _orders(self, statuses: frozenset[str]) -> list[dict[str, Any]]:
         return [order for order in self._shop.state()["orders"] if order["status"] in statuses]
+
+
+def _order_of(document: dict[str, Any]) -> str:
+    """The id of the order that a document, or that of a part, was made of."""
+    return str(document["reference"]).rpartition("-")[2].partition("#")[0]

@@ -323,3 +323,56 @@ def test_a_number_that_a_lost_call_wrote_late_belongs_to_its_run() -> None:
 def test_a_ledger_whose_clock_was_put_on_is_read_in_the_machines_time(told: str, real: str) -> None:
     jumps = ["2026-03-01T12:00:10+00:00", "2026-03-01T12:06:58+00:00"]
     assert machine_time(told, jumps, 400.0).isoformat() == real
+
+
+def divided() -> Ledgers:
+    """As where all is well, but the order is two documents, and its refund two credit notes."""
+    ledgers = all_well()
+    state, erp = ledgers["shop"]["state"], ledgers["erp"]["state"]
+    first = state["orders"][0]
+    first["line_items"] = [{"sku": "A"}, {"sku": "B"}]
+    first["meta_data"][0]["value"] = "SO1, SO1b"
+    first["notes"][0]["note"] = "ERP documents SO1, SO1b were made of this order. [WC-kill-1]"
+    others = [one for one in erp["orders"] if one["reference"] != "WC-kill-1"]
+    for other in others:
+        other["reference"] += "#main"
+    mine = document("5001", 1, reference="WC-kill-1#main", total="10.90", tax="1.74")
+    more = {"number": "SO1b", "reference": "WC-kill-1#store", "total": "1.00", "tax": "0.16"}
+    erp["orders"] = [*others, mine, document("5002", 1, lines=[], **more)]
+    kept = [one for one in erp["credit_notes"] if one["reference"] != "WC-kill-R8"]
+    notes = [credit_note("91", 8, total="4.00"), credit_note("92", 8, total="1.00")]
+    for note, part in zip(notes, ("main", "store"), strict=True):
+        note["reference"] += f"#{part}"
+    erp["credit_notes"] = [*kept, *notes]
+    for one in state["orders"][1:]:
+        one["line_items"] = [{"sku": "A"}]
+    ledgers["campaign"] |= {"parts": {"store": ["B"], "main": []}, "payments": False}
+    return ledgers
+
+
+def of_part(ledgers: Ledgers, table: str, name: str) -> Json:
+    return next(one for one in ledgers["erp"]["state"][table] if one["reference"] == name)
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "changes", "kind"),
+    [
+        ("orders", "WC-kill-1#store", {}, ""),
+        ("orders", "WC-kill-1#store", {"state": "cancelled"}, "lost"),
+        ("orders", "WC-kill-1#store", {"total": "1.01"}, "wrong"),
+        ("orders", "WC-kill-1#store", {"number": "SO9"}, "wrong"),
+        ("orders", "WC-kill-1#store", {"reference": "WC-kill-1#main"}, "doubled"),
+        ("credit_notes", "WC-kill-R8#store", {"total": "1.01"}, "wrong"),
+        ("credit_notes", "WC-kill-R8#store", {"state": "cancelled"}, "wrong"),
+        ("credit_notes", "WC-kill-R8#store", {"reference": "WC-kill-R8#main"}, "doubled"),
+    ],
+)
+def test_documents_of_parts_are_judged_together(
+    table: str, name: str, changes: Json, kind: str
+) -> None:
+    ledgers = divided()
+    of_part(ledgers, table, name).update(changes)
+    found = asdict(judge(ledgers["shop"], ledgers["erp"], ledgers["campaign"]))
+    kinds = ("lost", "doubled", "wrong")
+    assert {one for one in kinds if found[one]} >= ({kind} if kind else set()), found
+    assert kind or not any(found[one] for one in kinds), found
