@@ -121,8 +121,8 @@ def held_show(
     if as_json:
         return
     for entry in found:
-        typer.echo(f"{entry.label} ({entry.route}, {entry.why}, attempt {entry.attempts})")
-        typer.echo(f"  {entry.problem.sentence()}")
+        typer.echo(f"{entry.label} ({entry.route}, {entry.why.word}, attempt {entry.attempts})")
+        typer.echo(f"  {entry.problem.of_it()}")
         since, until = f"{entry.since:%Y-%m-%d %H:%M}", f"{entry.until:%Y-%m-%d %H:%M}"
         typer.echo(f"  since {since} UTC, looked at again {until} UTC")
         for correction in corrections[entry]:

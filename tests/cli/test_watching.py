@@ -165,7 +165,8 @@ def test_a_held_order_is_listed_shown_retried_and_goes_on(stage: Stage) -> None:
     [entry] = json.loads(stage.run("held", "list", "--json").out)
     assert (entry["id"], entry["code"], entry["attempts"]) == (bad, "order-unproven", 1)
     shown = stage.run("held", "show", bad).out
-    assert f"Order {bad} (orders, quarantined, attempt 1)" in shown
+    assert f"Order {bad} (orders, held, attempt 1)" in shown
+    assert shown.count(f"Order {bad}") == 1, "the record is named once"
     put_right(stage, bad)
     assert "Due with the next run: 1 record." in stage.run("held", "retry", bad).out
     stage.run("orders")
