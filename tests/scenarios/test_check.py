@@ -91,6 +91,7 @@ def test_machines_and_cron_get_what_they_need(tmp_path: Path) -> None:
         ({"order_storage": "hpos-sync"}, "note", "order storage", "copied to posts"),
         ({"debug": True}, "warning", "debug mode", "WP_DEBUG is on"),
         ({"version": "10.3.0"}, "ok", "version", "It is WooCommerce 10.3.0"),
+        ({"version": "9.8.5"}, "warning", "version", "9.8.5 cannot be searched by barcode"),
         ({"version": "10.2.3"}, "note", "version", "10.2.3 has no list of all variations"),
         ({"version": "11.2.0"}, "note", "version", "11.2.0 is newer than 10.7"),
         ({"version": ""}, "warning", "version", "does not tell its version"),

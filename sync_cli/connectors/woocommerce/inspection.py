@@ -20,6 +20,8 @@ from sync_cli.core.errors import AccessDenied, ConfigError, ExitCode, SyncError
 OBSERVED = (10, 7)
 OLDEST = (9, 0)
 """Before this version a shop has no list of all its refunds (`GET /refunds`)."""
+WITH_SEARCH_FIELDS = (10, 1)
+"""Before this version a shop ignores in which fields it is to search (`search_fields`)."""
 WITH_VARIATIONS = (10, 3)
 """Before this version a shop has no list of all its variations (`GET /variations`)."""
 _KEY_PAGE = "WooCommerce > Settings > Advanced > REST API"
@@ -78,6 +80,15 @@ def _version(text: str) -> Finding:
             "version",
             f"WooCommerce {text} has no list of all refunds, which they are read by.",
             f"Bring WooCommerce up to version {oldest} or newer.",
+        )
+    if version < WITH_SEARCH_FIELDS:
+        return Finding(
+            Grade.WARNING,
+            "version",
+            f"WooCommerce {text} cannot be searched by barcode, so that products are found by SKU"
+            " alone, and whole reads of products ask for the variations of each variable product.",
+            f"Bring WooCommerce up to version {'.'.join(map(str, WITH_VARIATIONS))} or newer, or"
+            " match products by SKU.",
         )
     if version < WITH_VARIATIONS:
         return Finding(
