@@ -97,8 +97,8 @@ class ParcelFlow:
         cases = [replace(case, item=item) for case, item in zip(cases, items, strict=True)]
         told = [case for case in cases if _is_told(case.item)]
         new = [c for c in cases if not _is_told(c.item) and c.item.id not in self._seen]
-        new = self.writer.desk.due(new, lambda case: case.item)
         self._seen.update(case.item.id for case in new)
+        new = self.writer.desk.due(new, lambda case: case.item)
         looked_at = self._looked_at(new)
         taken_over = self._carry_out([*told, *looked_at])
         self._bring_up_to_date([case for case in looked_at if case.item.id in taken_over])
@@ -192,13 +192,15 @@ class ParcelFlow:
         for order in dict.fromkeys(case.order for case in new):
             own = [case for case in new if case.order == order]
             shop = orders.get(order)
-            if shop is None:
+            known = there.get(order, [])
+            unread = next((one for one in (shop, known) if isinstance(one, Problem)), None)
+            if unread is not None:
+                looked_at += [_but(case, problem=unread.about(case.item.label)) for case in own]
+            elif isinstance(shop, Order) and isinstance(known, list):
+                looked_at += self._compared(own, shop, known)
+            else:
                 gone = "its order no longer exists in the shop"
                 looked_at += [_but(case, filtered=gone, link=None, intent=None) for case in own]
-            elif isinstance(shop, Problem):
-                looked_at += [_but(case, problem=shop.about(case.item.label)) for case in own]
-            else:
-                looked_at += self._compared(own, shop, there[order])
         return looked_at
 
     def _orders(self, ids: Sequence[str]) -> dict[str, Order | Problem]:
@@ -219,9 +221,16 @@ class ParcelFlow:
                 found[raw.id] = error.problems[0]
         return found
 
-    def _there(self, orders: Sequence[str]) -> dict[str, list[There]]:
+    def _there(self, orders: Sequence[str]) -> dict[str, list[There] | Problem]:
+        """What the shop has of each order, or why it cannot be read."""
         found = self.systems.shop.find(self.entity, ORDER, orders) if orders else {}
-        return {order: [self._read(raw) for raw in found.get(order, ())] for order in orders}
+        there: dict[str, list[There] | Problem] = {}
+        for order in orders:
+            try:
+                there[order] = [self._read(raw) for raw in found.get(order, ())]
+            except Unreadable as error:
+                there[order] = error.problems[0]
+        return there
 
     def _read(self, raw: Found) -> There:
         parcel = self.mapping.read(
@@ -326,7 +335,7 @@ def _no_room(label: str) -> Problem:
         "it holds no piece of the order that is in no other parcel yet, or articles that the order"
         " does not have",
         "Compare the delivery in the ERP with the order's fulfilments in the shop. Correct what is"
-        " wrong, then run `sync-cli held retry`; or enter it by hand and run `held dismiss`.",
+        " wrong, or enter it by hand and run `sync-cli held dismiss --route parcels`.",
         system="shop",
         field="_items",
     )
@@ -337,7 +346,7 @@ def _of_somebody_else(label: str) -> Problem:
         "not-our-parcel",
         label,
         "its tracking number was corrected in the ERP, but somebody else entered it in the shop",
-        "Correct it in the shop by hand; then run `sync-cli held dismiss`.",
+        "Correct it in the shop by hand; then run `sync-cli held dismiss --route parcels`.",
         system="shop",
         field="_tracking_number",
     )

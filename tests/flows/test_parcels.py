@@ -191,3 +191,21 @@ def test_explain_tells_of_an_orders_parcels_and_finds_it_by_a_tracking_number(
     assert "Parcel P1 run 2: create" in said
     assert "Parcel P9 run 3: held" in said
     assert "in no other parcel yet" in said
+
+
+def test_a_fulfilment_that_cannot_be_read_holds_the_parcels_of_its_order_alone(
+    town: ParcelTown,
+) -> None:
+    odd, other = town.buy(), town.buy()
+    town.orders()
+    entries = [{"key": "_items", "value": [{"item_id": 1, "qty": "many"}]}]
+    town.shop.put("fulfillment", {"reference": f"{odd}:x", "meta_data": entries})
+    town.send(odd, "P1", delivery="7")
+    town.send(other, "P2", delivery="8")
+    town.orders()
+    assert list(town.held("parcels")) == [f"{odd}:7/1"]
+    assert "qty" in town.why_held(f"{odd}:7/1", "parcels")
+    town.shop.tables["fulfillment"] = {
+        id: one for id, one in town.shop.records("fulfillment").items() if len(one) > 3
+    }
+    assert town.parcels() == [("P2", 1)]

@@ -210,6 +210,12 @@ def test_a_parcel_without_any_piece_left_is_a_task_and_nothing_is_claimed_twice(
     [[record, problem]] = stage.ask("SELECT id, problem FROM held WHERE route = 'parcels'")
     assert record.startswith(f"{order}:")
     assert "in no other parcel yet" in problem
+    assert "parcels 1 held" in stage.run("orders").out
+    stage.run("held", "dismiss", record, "--route", "parcels")
+    stage.tell("DELETE FROM watermarks")
+    stage.run("orders")
+    assert stage.ask("SELECT count(*) FROM held WHERE route = 'parcels'") == [(0,)]
+    assert parcels(stage, order) == [("THEIRS", {"A-0001": 2})]
 
 
 def test_one_of_ours_that_a_person_deleted_is_not_made_again(stage: Stage, order: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sync_cli.connectors.base import Change, Done, Draft, Failed, InDoubt, NotSent, Raw, Result
 from sync_cli.connectors.http import AnswerLost, CallNotSent, RequestRefused
+from sync_cli.connectors.woocommerce.by_order import one_writer_an_order
 from sync_cli.connectors.woocommerce.compare import differences, problem_of_differences
 from sync_cli.connectors.woocommerce.entities import FULFILLMENT, Row, raw_of, shape_of
 from sync_cli.connectors.woocommerce.notes import split_reference
@@ -35,12 +36,14 @@ def find_fulfillments(wire: Wire, orders: Sequence[str]) -> Iterator[tuple[str, 
 
 def create_fulfillments(wire: Wire, drafts: Sequence[Draft]) -> Iterator[Result]:
     """Make the fulfilments, one call each, never twice; results in order."""
-    yield from wire.pacing.run_in_order([partial(_create, wire, draft) for draft in drafts])
+    orders = [split_reference(draft.reference)[0] for draft in drafts]
+    return one_writer_an_order(wire.pacing, orders, lambda at: _create(wire, drafts[at]))
 
 
 def update_fulfillments(wire: Wire, changes: Sequence[Change]) -> Iterator[Result]:
     """Write fulfilments of ours anew, with what others put on them; results in order."""
-    yield from wire.pacing.run_in_order([partial(_update, wire, change) for change in changes])
+    orders = [split_reference(change.id)[0] for change in changes]
+    return one_writer_an_order(wire.pacing, orders, lambda at: _update(wire, changes[at]))
 
 
 def _of_order(wire: Wire, order: str) -> list[Raw]:
@@ -142,7 +145,7 @@ def _refused(system: str, label: str, why: str) -> Problem:
         "not-our-parcel",
         label,
         f"{why}, so that its tracking number was not corrected",
-        "Correct it in the shop by hand; then run `sync-cli held dismiss`.",
+        "Correct it in the shop by hand; then run `sync-cli held dismiss --route parcels`.",
         system=system,
         field="meta_data",
     )

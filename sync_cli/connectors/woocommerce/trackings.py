@@ -14,6 +14,7 @@ from typing import Any
 
 from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, NotSent, Raw, Result
 from sync_cli.connectors.http import AnswerLost, CallNotSent, RequestRefused
+from sync_cli.connectors.woocommerce.by_order import one_writer_an_order
 from sync_cli.connectors.woocommerce.entities import TRACKING, Row, raw_of, shape_of
 from sync_cli.connectors.woocommerce.notes import split_reference
 from sync_cli.connectors.woocommerce.refusals import problem_of
@@ -45,7 +46,9 @@ class Trackings:
 
     def create(self, drafts: Sequence[Draft]) -> Iterator[Result]:
         """Enter the parcels, one call each, never twice; results in order."""
-        yield from self._wire.pacing.run_in_order([partial(self._create, one) for one in drafts])
+        orders = [split_reference(draft.reference)[0] for draft in drafts]
+        pacing = self._wire.pacing
+        return one_writer_an_order(pacing, orders, lambda at: self._create(drafts[at]))
 
     def _known(self) -> frozenset[str]:
         if self._namespaces is None:
@@ -161,7 +164,7 @@ def _changed(system: str, label: str) -> Problem:
         "not-kept",
         label,
         "the shop took the parcel but stored another tracking number",
-        "Correct it in the shop by hand; then run `sync-cli held dismiss`.",
+        "Correct it in the shop by hand; then run `sync-cli held dismiss --route parcels`.",
         system=system,
         field="tracking_number",
     )

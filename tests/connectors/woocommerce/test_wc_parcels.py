@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Barrier
 from typing import Any
 
 import pytest
 from wc_shop import Shop, running
 
 from sync_cli.connectors.base import Change, Done, Draft, Failed, InDoubt
+from sync_cli.connectors.woocommerce.by_order import one_writer_an_order
 from sync_cli.connectors.woocommerce.connector import WooCommerce
 from sync_cli.core.errors import ConfigError
 from sync_cli.sandbox.shop.actions import shop_actions
@@ -215,6 +217,38 @@ def test_the_advanced_plug_in_gets_no_date_and_leaves_the_status_alone() -> None
         placed = shop.store.orders.get(int(order))
         assert placed is not None
         assert placed.status == "processing"
+
+
+def test_two_orders_are_written_at_a_time_but_no_order_by_two_calls_at_once(shop: Shop) -> None:
+    orders = ["a", "a", "b", "b"]
+    meeting = Barrier(2, timeout=10)
+    under_way: list[str] = []
+
+    def write(place: int) -> Done:
+        under_way.append(orders[place])
+        meeting.wait()
+        together = sorted(under_way)
+        meeting.wait()
+        under_way.remove(orders[place])
+        meeting.wait()
+        assert together == ["a", "b"]
+        return Done(str(place), {})
+
+    results = list(one_writer_an_order(shop.pacing(), orders, write))
+    assert [one.id for one in results if isinstance(one, Done)] == ["0", "1", "2", "3"]
+
+
+def test_parcels_of_one_order_are_entered_in_their_order() -> None:
+    with running(12, 0, tracking="shipment-tracking") as shop:
+        order, _ = bought(shop)
+        numbers = [f"N{number}" for number in range(6)]
+        drafts = [Draft(f"{order}:{n}", {**PARCEL, "tracking_number": n}) for n in numbers]
+        results = list(shop.open().create("tracking", drafts))
+        assert all(isinstance(one, Done) for one in results)
+        placed = shop.store.orders.get(int(order))
+        assert placed is not None
+        entered = {meta.key: meta.value for meta in placed.meta}["_wc_shipment_tracking_items"]
+        assert [one["tracking_number"] for one in entered] == numbers
 
 
 def test_a_parcel_without_a_number_is_not_entered() -> None:
