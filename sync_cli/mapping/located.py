@@ -20,6 +20,7 @@ _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PREFIX = "tag:yaml.org,2002:"
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _FRACTION = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,18}")
+_OPEN_QUOTE = re.compile(r"""(?:^\s*|[:,\[{-]\s*)(?:"(?:[^"\\]|\\.)*|'[^']*)$""")
 _DEEPEST = 20
 
 
@@ -86,7 +87,18 @@ def _syntax_fault(error: yaml.YAMLError, text: str, file: str) -> Fault:
     hint = "put a value that holds [ ] { } : # or , between quotes"
     if "\t" in "".join(text.splitlines()[line - 1 : line]):
         hint = "this line holds a tab: indent with spaces"
+    opened = _never_closed(text.splitlines()[:line])
+    if opened:
+        line, hint = opened, "a quote is opened in this line and not closed in it"
     return Fault(file, line, f"this is no valid YAML: {problem} ({hint})")
+
+
+def _never_closed(lines: list[str]) -> int:
+    """The first line that opens a quoted value and does not close it; 0 if there is none.
+
+    YAML reads on to the next quote, so that it complains of a line far below.
+    """
+    return next((at for at, line in enumerate(lines, 1) if _OPEN_QUOTE.search(line)), 0)
 
 
 class _Builder:
