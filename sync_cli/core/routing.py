@@ -150,7 +150,7 @@ def _shares(
     line: DocumentLine, weights: Sequence[Decimal], decimals: int
 ) -> list[DocumentLine | None]:
     """The line as each part gets it, None where nothing of it does."""
-    nets, taxes = (_shared_out(one, weights, decimals) for one in (line.net, line.tax))
+    nets, taxes = (shared_out(one, weights, decimals) for one in (line.net, line.tax))
     first = next(at for at, weight in enumerate(weights) if weight)
     return [
         line.model_copy(update={"net": net, "tax": tax}) if net or tax or at == first else None
@@ -158,7 +158,8 @@ def _shares(
     ]
 
 
-def _shared_out(amount: Decimal, weights: Sequence[Decimal], decimals: int) -> tuple[Decimal, ...]:
+def shared_out(amount: Decimal, weights: Sequence[Decimal], decimals: int) -> tuple[Decimal, ...]:
+    """An amount in proportion to weights, not all of them 0; the shares add up to it exactly."""
     whole = sum(weights, ZERO)
     exact = [WIDE.divide(WIDE.multiply(amount, weight), whole) for weight in weights]
     return apportion(exact, amount, decimals)
@@ -186,7 +187,7 @@ def _with_the_rest(
     weights = totals if any(totals) else [Decimal(1)] * len(totals)
     prepaid: Iterable[Decimal | None] = [None] * len(totals)
     if document.prepaid is not None:
-        prepaid = _shared_out(document.prepaid, weights, decimals)
+        prepaid = shared_out(document.prepaid, weights, decimals)
     first = next(iter(parts))
     return {
         name: part.model_copy(
@@ -260,17 +261,6 @@ def untraced(label: str, id: str, found: Sequence[str], names: Sequence[str]) ->
         "Put the settings back that were in force when it went over, then run"
         f" `sync-cli held retry {id}`. If what is missing was never made, or is lost,"
         f" `sync-cli orders --id {id}` makes it.",
-    )
-
-
-def in_parts(label: str, what: str, parts: Iterable[str]) -> Problem:
-    """Something that is not done for an order of several documents."""
-    return Problem(
-        "order-in-parts",
-        label,
-        f"its order went over as several documents ({_named(parts)}), and {what} is not divided by"
-        " itself",
-        "Do it in the ERP by hand, then run `sync-cli held dismiss`.",
     )
 
 

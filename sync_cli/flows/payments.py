@@ -6,26 +6,27 @@ Off unless it is asked for. What a refund pays back is not among it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Any
+from dataclasses import replace
 
 from sync_cli.connectors.base import Found, Raw
 from sync_cli.core.documents import total_of
 from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.identity import reference
-from sync_cli.core.model import ZERO, Document, DocumentState, Order, OrderState
+from sync_cli.core.model import Document, DocumentState, Order, OrderState
 from sync_cli.core.payments import Payment, payment_conflict, payment_of, why_not_paid
 from sync_cli.core.plan import Candidate, Item, Kind, Operation, decide
-from sync_cli.core.routing import in_parts
 from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.guarding import stop_on_reused_ids
 from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Mode, Route
 from sync_cli.flows.belonging import check_rights_for
+from sync_cli.flows.bookings import booked_links
 from sync_cli.flows.order_documents import OwnNames, document_rules
 from sync_cli.flows.order_identity import check_references
+from sync_cli.flows.order_route import whole_orders
+from sync_cli.flows.payment_parts import Case, PaymentParts
+from sync_cli.flows.renamed import Renamed
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 
@@ -34,22 +35,6 @@ ORDERS = "orders"
 PAYMENT = "payment"
 PAYMENTS = "payments"
 NOT_IN_ERP = "its order is not in the ERP"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One order's payment under way; `payment` is None where there is none to book.
-
-    `due` is what the order's document should be over.
-    """
-
-    item: Item
-    payment: Payment | None = None
-    due: Decimal = ZERO
-
-    def but(self, **changes: Any) -> Case:
-        """The same case with another item."""
-        return replace(self, item=replace(self.item, **changes))
 
 
 class PaymentFlow:
@@ -65,6 +50,8 @@ class PaymentFlow:
         self.route = payment_route(systems)
         self.writer = Writer(self.run, self.route)
         self.rules = self.route.rules(self.run.options)
+        self.parts = PaymentParts(systems)
+        self.renamed = Renamed(self.run.state, PAYMENTS)
         if not self.run.plans_only:
             check_rights_for(ERP, systems.erp_identity, PAYMENT, PAYMENTS)
 
@@ -85,11 +72,13 @@ class PaymentFlow:
         state = self.run.state
         left_out = state.skipped(PAYMENTS).items()
         ids = [id for id, reason in left_out if reason.startswith(NOT_IN_ERP)]
-        return sorted(state.links(ORDER, SHOP, ERP, ids))
+        return sorted(booked_links(state, ids))
 
     def _transfer(self, window: Window) -> None:
         self.run.tally.add(self.route.name, "read", window.size)
         cases = [*map(self._read, window.records), *map(self._gone, window.missing)]
+        cases = self.parts.divided(cases)
+        names = {case.item.id for case in cases}
         if not window.asked_for:
             # The buffer reads it again and again; what the ERP refused is not sent each time.
             cases = self.writer.desk.due(cases, lambda case: case.item)
@@ -105,7 +94,7 @@ class PaymentFlow:
         items = [case.item for case in self._with_payloads(cases)]
         operations: list[Operation] = [decide(item, self.rules, self.run.now()) for item in items]
         stop_on_reused_ids(operations)
-        self.writer.carry_out(operations)
+        self.writer.carry_out(self.renamed.settled(operations, names))
 
     def _read(self, raw: Raw) -> Case:
         """The order's payment, or why there is none to book."""
@@ -149,18 +138,11 @@ class PaymentFlow:
 
     def _with_payloads(self, cases: Sequence[Case]) -> list[Case]:
         """The cases with all that is needed to book those that the ERP does not have yet."""
-        new = [case.item.id for case in cases if _is_new(case.item)]
+        new = [case.item.id for case in cases if _is_new(case.item) and not case.item.part]
         state = self.run.state
         linked = {id: link.target for id, link in state.links(ORDER, SHOP, ERP, new).items()}
         left_out = state.skipped(ORDERS, new)
-        parts = state.parts(ORDER, SHOP, ERP, new)
         documents = self._documents(linked)
-        cases = [
-            case.but(problem=in_parts(case.item.label, "its payment", parts[case.item.id]))
-            if case.item.id in parts and case.payment is not None
-            else case
-            for case in cases
-        ]
         return [
             self._with_payload(case, linked, left_out, documents.get(case.item.id))
             if _is_new(case.item) and case.payment is not None
@@ -188,6 +170,8 @@ class PaymentFlow:
     ) -> Case:
         item, payment = case.item, case.payment
         assert payment is not None
+        if item.part:
+            return case if item.waits else self._written(case, payment, case.document)
         if item.id not in linked and item.id in left_out:
             return case.but(filtered=f"{NOT_IN_ERP}: {left_out[item.id]}")
         if item.id not in linked:
@@ -232,6 +216,7 @@ def payment_route(systems: Systems) -> Route:
         creates=True,
         updates=False,
         find_keys=("reference",),
+        source_ids=whole_orders,
         judge=lambda item, found: _judged(systems, item, found),
     )
 

@@ -365,21 +365,6 @@ def test_pieces_of_a_part_that_the_erp_called_off_are_not_sold_again(depot: Depo
     assert depot.town.shop.tables["product"]["12"]["stock_quantity"] == 48
 
 
-# What is not divided
-
-
-def test_its_payment_is_held_in_words(tmp_path: Path) -> None:
-    payments = {"mode": "on", "since": "2026-01-01"}
-    depot = Depot(found(tmp_path, orders={"routing": ROUTING}, payments=payments))
-    order = depot.order()
-    depot.town.edit(order, date_paid_gmt="2026-01-05T08:00:00")
-    depot.town.orders()
-    assert "several documents (main, north), and its payment is not divided" in (
-        depot.town.why_held(order, "payments")
-    )
-    assert not depot.town.erp.records("payment")
-
-
 def test_its_story_tells_each_part(depot: Depot) -> None:
     order = depot.order()
     depot.town.orders()

@@ -17,6 +17,7 @@ from sync_cli.engine.route import Options
 from sync_cli.flows.reconcile import Wish
 from sync_cli.report.reconcile_words import as_data
 from sync_cli.state.store import State
+from tests.flows.depot import ROUTING
 from tests.properties.world import BEGIN
 from tests.reconcile.reconciling import HOUR, ComparedWorld, only, told
 
@@ -235,3 +236,50 @@ def test_the_report_for_machines_names_part_owner_and_command(till: ComparedTill
     [drift] = as_data(till.reconcile(ALONE))["drifts"]
     assert (drift["part"], drift["kind"]) == ("payments", "missing")
     assert drift["mend"] == f"sync-cli orders --id {order}"
+
+
+@pytest.fixture
+def divided(till: ComparedTill) -> tuple[ComparedTill, str]:
+    """A paid order of two documents, and its id."""
+    data = till.config.model_dump()
+    data["orders"]["routing"] = ROUTING
+    till.config = type(till.config).model_validate(data)
+    order = till.place_order([("11", 1), ("12", 2)])
+    till.pay(order)
+    till.sync()
+    return till, order
+
+
+def part_of(till: ComparedTill, order: str, part: str) -> dict[str, Any]:
+    """The payment of a part as the ERP has it."""
+    name = f"WC-main-P{order}#{part}"
+    (found,) = [one for one in till.erp.tables["payment"].values() if one["reference"] == name]
+    return found
+
+
+def test_payments_of_an_order_in_parts_are_compared_as_one(
+    divided: tuple[ComparedTill, str],
+) -> None:
+    till, order = divided
+    assert part_of(till, order, "main")["amount"] != part_of(till, order, "north")["amount"]
+    report = till.reconcile(ALONE)
+    assert report.drifts == ()
+    total = Decimal(till.shop.tables["order"][order]["total"])
+    assert [(one.side, one.records, one.amount) for one in report.sums] == [
+        ("erp", 1, total), ("shop", 1, total),
+    ]  # fmt: skip
+
+
+def test_a_part_that_lost_its_payment_is_a_drift(divided: tuple[ComparedTill, str]) -> None:
+    till, order = divided
+    till.erp.tables["payment"].pop(part_of(till, order, "north")["id"])
+    till.pass_time(HOUR)
+    assert told(till.reconcile(ALONE)) == {("different", order, "amount")}
+
+
+def test_a_part_that_is_booked_twice_is_a_duplicate(divided: tuple[ComparedTill, str]) -> None:
+    till, order = divided
+    payment = part_of(till, order, "north")
+    till.erp.put("payment", {**payment, "id": "777", "number": "P777"})
+    till.pass_time(HOUR)
+    assert told(till.reconcile(ALONE)) == {("duplicate", order, "payment")}

@@ -1,0 +1,185 @@
+"""Payments of orders that became several documents: one for each, together what was paid.
+
+A part's share is what its document is over, less its share of what gift cards have paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from sync_cli.core.errors import Problem
+from sync_cli.core.fingerprint import digest
+from sync_cli.core.identity import REFERENCE_LENGTH
+from sync_cli.core.model import ZERO, Document, DocumentState
+from sync_cli.core.payments import Payment, payment_conflict
+from sync_cli.core.plan import Item
+from sync_cli.core.routing import joined, part_id, shared_out
+from sync_cli.flows.allotment import PARTS
+from sync_cli.flows.systems import ERP, SHOP, Systems
+from sync_cli.mapping.errors import Unreadable
+
+ORDER = "order"
+PAYMENT = "payment"
+UNMADE = "not all documents of its order are in the ERP yet"
+UNREADABLE = "a document of its order cannot be read in the ERP"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One order's payment under way, or a part of it; `payment` is None where there is none.
+
+    `due` is what the order's documents should be over together. `document` is the ERP's id of the
+    document of a part.
+    """
+
+    item: Item
+    payment: Payment | None = None
+    due: Decimal = ZERO
+    document: str = ""
+
+    def but(self, **changes: Any) -> Case:
+        """The same case with another item."""
+        return replace(self, item=replace(self.item, **changes))
+
+
+@dataclass(frozen=True, slots=True)
+class Divided:
+    """What an order became: the ERP's id of each part's document, "" for one that is still to be
+    made, and those documents that can be read; `booked` claims that all parts are paid there."""
+
+    ids: Mapping[str, str]
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    booked: bool = False
+
+
+class PaymentParts:
+    """Divides payments as their orders were divided."""
+
+    def __init__(self, systems: Systems) -> None:
+        self._systems = systems
+        self._state = systems.run.state
+
+    def divided(self, cases: Sequence[Case]) -> list[Case]:
+        """The cases, those of orders in several documents as one for each."""
+        ids = [case.item.id for case in cases if case.payment is not None]
+        orders = self._orders(ids)
+        return [
+            part
+            for case in cases
+            for part in (
+                self._parts(case, orders[case.item.id])
+                if case.item.id in orders and case.payment is not None
+                else [case]
+            )
+        ]
+
+    def _orders(self, ids: Sequence[str]) -> dict[str, Divided]:
+        links = self._state.parts(ORDER, SHOP, ERP, ids)
+        facts = self._state.facts(ORDER, ids)
+        names = {
+            id: dict.fromkeys((*facts.get(id, {}).get(PARTS, "").split(), *links.get(id, {})))
+            for id in ids
+        }
+        known = {
+            id: {name: links[id][name].target if name in links.get(id, {}) else "" for name in own}
+            for id, own in names.items()
+            if own
+        }
+        booked = self._state.parts(PAYMENT, SHOP, ERP, known)
+        paid = {id for id, own in known.items() if own.keys() <= booked.get(id, {}).keys()}
+        asked = [t for id, own in known.items() if id not in paid for t in own.values() if t]
+        documents = self._documents(asked)
+        return {
+            id: Divided(
+                own, {name: documents[t] for name, t in own.items() if t in documents}, id in paid
+            )
+            for id, own in known.items()
+        }
+
+    def _documents(self, ids: Sequence[str]) -> dict[str, Document]:
+        """The documents by id; one that cannot be read is missing, and told elsewhere."""
+        found = {}
+        for raw in self._systems.erp.fetch(ORDER, sorted(ids)) if ids else ():
+            try:
+                found[raw.id] = self._systems.document(raw)
+            except Unreadable as error:
+                self._systems.run.watcher.note(error.problems[0].sentence())
+        return found
+
+    def _parts(self, case: Case, order: Divided) -> Iterator[Case]:
+        """One case for each part, with its share or with what stands against it."""
+        payment = case.payment
+        assert payment is not None
+        shares = {} if order.booked else self._shares(case, payment, order)
+        for name, target in order.ids.items():
+            part = self._named(case, name)
+            if order.booked:
+                yield part
+            elif problem := _too_long(part.item):
+                yield part.but(problem=problem)
+            elif isinstance(shares, str):
+                yield part.but(waits=shares)
+            elif isinstance(shares, Problem):
+                yield part.but(problem=shares.about(part.item.label))
+            elif name not in shares:
+                yield part.but(filtered="its document was cancelled")
+            else:
+                yield self._share(replace(part, document=target), payment, shares[name])
+
+    def _named(self, case: Case, name: str) -> Case:
+        item = case.item
+        reference = part_id(item.reference, name)
+        return case.but(
+            id=part_id(item.id, name),
+            part=name,
+            label=f"{item.label}, part {name or 'the rest'}",
+            reference=reference,
+            match=reference,
+        )
+
+    @staticmethod
+    def _share(case: Case, payment: Payment, amount: Decimal) -> Case:
+        if amount <= ZERO:
+            return case.but(filtered="there was nothing to pay")
+        own = payment.model_copy(update={"amount": amount, "reference": case.item.reference})
+        content = digest(own.model_dump(mode="json"))
+        return replace(case.but(record=own, content=content), payment=own)
+
+    def _shares(
+        self, case: Case, payment: Payment, order: Divided
+    ) -> Mapping[str, Decimal] | str | Problem:
+        """What each part is to be paid, why that waits, or why it cannot be told."""
+        if not all(order.ids.values()):
+            return UNMADE
+        if order.documents.keys() != order.ids.keys():
+            return UNREADABLE
+        live = {
+            name: one
+            for name, one in order.documents.items()
+            if one.state is not DocumentState.CANCELLED
+        }
+        if not live:
+            return {}
+        whole = joined(list(order.documents.values()))
+        if conflict := payment_conflict(case.item.label, payment, whole, case.due):
+            return conflict
+        totals = [one.total for one in live.values()]
+        prepaid = shared_out(case.due - payment.amount, totals, self._systems.decimals)
+        return {name: total - paid for name, total, paid in zip(live, totals, prepaid, strict=True)}
+
+
+def _too_long(item: Item) -> Problem | None:
+    """A reference that other systems would cut off."""
+    if len(item.reference) <= REFERENCE_LENGTH:
+        return None
+    return Problem(
+        "reference-too-long",
+        item.label,
+        f"its reference {item.reference} has more than {REFERENCE_LENGTH} characters",
+        "Shorten payments.reference, the key of the shop or the name of the part, then run"
+        " `sync-cli held retry`.",
+        field="reference",
+    )

@@ -1,0 +1,203 @@
+"""The payment of an order in several documents: one for each, together to the cent, each once."""
+
+from __future__ import annotations
+
+from contextlib import closing, suppress
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync_cli.admin.story import describe, stories
+from sync_cli.connectors.base import Json
+from sync_cli.connectors.memory import Fate, Network
+from tests.flows.depot import CLOSED, ROUTING, Depot, refuse_north
+from tests.flows.town import hour
+from tests.flows.town import town as found
+from tests.properties.world import BEGIN, Killed
+
+ON = {"mode": "on", "since": BEGIN}
+MINUTES = 60
+EVERY = 7
+
+
+def depot_in(folder: Path, **orders: Any) -> Depot:
+    """A town with two warehouses in which payments are booked."""
+    return Depot(found(folder, orders={"routing": ROUTING, **orders}, payments=ON))
+
+
+@pytest.fixture
+def depot(tmp_path: Path) -> Depot:
+    return depot_in(tmp_path)
+
+
+def paid(depot: Depot, **fields: Any) -> str:
+    """An order of two parts that was paid by card."""
+    order = depot.order()
+    pay(depot, order, **fields)
+    return order
+
+
+def pay(depot: Depot, order: str, **fields: Any) -> None:
+    """The gateway says that the money has come."""
+    facts = {"date_paid_gmt": f"{depot.town.now:%Y-%m-%dT%H:%M:%S}", "transaction_id": "tr_1"}
+    depot.town.edit(order, **{**facts, **fields})
+
+
+def booked(depot: Depot) -> dict[str, Json]:
+    """What is booked, by reference."""
+    payments = list(depot.town.erp.records("payment").values())
+    by_name: dict[str, Json] = {str(one["reference"]): one for one in payments}
+    assert len(by_name) == len(payments)
+    return by_name
+
+
+def amounts(depot: Depot) -> list[str]:
+    return [one["amount"] for _, one in sorted(booked(depot).items())]
+
+
+def failing(fate: Fate) -> Network:
+    """A network on which the first call that makes a payment goes wrong."""
+    left = [fate]
+    return lambda call: left.pop() if call == "create" and left else Fate.ARRIVES
+
+
+def test_each_document_gets_its_payment_and_the_sum_is_what_was_paid(depot: Depot) -> None:
+    order = paid(depot)
+    depot.town.orders()
+    payments = booked(depot)
+    assert set(payments) == {f"WC-main-P{order}#main", f"WC-main-P{order}#north"}
+    for part in ("main", "north"):
+        document, payment = depot.only(order, part), payments[f"WC-main-P{order}#{part}"]
+        assert (payment["order_id"], payment["amount"]) == (document["id"], document["total"])
+    assert sum(map(Decimal, amounts(depot))) == Decimal("41.53")
+    assert not depot.town.held("payments")
+    assert depot.town.orders().writes == 0
+
+
+def test_what_gift_cards_paid_is_shared_out_and_not_booked(tmp_path: Path) -> None:
+    depot = depot_in(tmp_path, lines={"gift_cards": "payment"})
+    order = depot.order()
+    cents = Decimal(depot.town.shop_order(order)["total"]) - Decimal("5.01")
+    cards = [{"id": 1, "code": "SECRET-CODE", "amount": Decimal("5.01")}]
+    pay(depot, order, gift_cards=cards, total=f"{cents:.6f}")
+    depot.town.orders()
+    documents = [depot.only(order, part) for part in ("main", "north")]
+    own = [Decimal(one["total"]) - Decimal(one["prepaid"]) for one in documents]
+    assert [Decimal(one) for one in amounts(depot)] == own
+    assert sum(own) == cents
+
+
+def test_paid_after_the_transfer_it_is_booked_then(depot: Depot) -> None:
+    order = depot.order()
+    depot.town.orders()
+    assert not booked(depot)
+    pay(depot, order)
+    depot.town.orders()
+    assert len(booked(depot)) == 2
+
+
+def test_it_waits_until_all_documents_are_there(depot: Depot) -> None:
+    refuse_north(depot, CLOSED)
+    order = paid(depot)
+    depot.town.orders()
+    assert not booked(depot)
+    for part in ("main", "north"):
+        assert "not all documents of its order are in the ERP yet" in depot.town.why_held(
+            f"{order}#{part}", "payments"
+        )
+    refuse_north(depot, None)
+    depot.town.pass_time(hour())
+    depot.town.orders()
+    assert len(booked(depot)) == 2
+    assert not depot.town.held("payments")
+
+
+def test_documents_over_another_sum_hold_it(depot: Depot) -> None:
+    order = depot.order()
+    depot.town.orders()
+    depot.set_in_erp(order, "north", total="1.00")
+    pay(depot, order)
+    depot.town.orders()
+    assert not booked(depot)
+    why = depot.town.why_held(f"{order}#main", "payments")
+    assert "41.53 EUR were paid, but its document is over" in why
+
+
+def test_documents_that_were_all_called_off_get_none(depot: Depot) -> None:
+    order = depot.order()
+    depot.town.orders()
+    for part in ("main", "north"):
+        depot.set_in_erp(order, part, state="cancelled")
+    pay(depot, order)
+    depot.town.orders()
+    assert not booked(depot)
+    assert not depot.town.held("payments")
+
+
+def test_what_is_booked_stays_whatever_becomes_of_the_order(depot: Depot) -> None:
+    order = paid(depot)
+    depot.town.orders()
+    depot.set_in_erp(order, "north", total="1.00")
+    depot.town.edit(order, transaction_id="tr_2", status="completed")
+    depot.town.orders()
+    assert len(booked(depot)) == 2
+    assert not depot.town.held("payments")
+
+
+@pytest.mark.parametrize("fate", [Fate.LOST_BEFORE, Fate.LOST_AFTER, Fate.LATE, Fate.REFUSED])
+def test_whatever_happens_to_the_call_each_is_booked_once(depot: Depot, fate: Fate) -> None:
+    order = depot.order()
+    depot.town.orders()
+    pay(depot, order)
+    depot.town.orders(network=failing(fate))
+    for _ in range(4):
+        depot.town.pass_time(5 * MINUTES)
+        depot.town.orders()
+    assert sum(map(Decimal, amounts(depot))) == Decimal("41.53")
+    assert len(booked(depot)) == 2
+    assert not depot.town.held("payments")
+
+
+def test_a_run_that_is_killed_anywhere_books_each_once(tmp_path: Path) -> None:
+    steps = killed_at(tmp_path / "whole", None)
+    assert steps > 20
+    for step in range(0, steps, EVERY):
+        killed_at(tmp_path / str(step), step)
+
+
+def killed_at(folder: Path, step: int | None) -> int:
+    """Kill the run that books a payment, go on, and look at the books; the steps of a whole run."""
+    folder.mkdir()
+    depot = depot_in(folder)
+    order = depot.order()
+    depot.town.orders()
+    pay(depot, order)
+    depot.town.settle_down()
+    steps = 0
+    with suppress(Killed):
+        steps = depot.town.run("orders", kill_at=step).steps
+    for _ in range(2):
+        depot.town.pass_time(5 * MINUTES)
+        depot.town.orders()
+    assert len(booked(depot)) == 2
+    assert not depot.town.held("payments")
+    return steps
+
+
+def test_a_name_that_is_too_long_holds_it_in_words(tmp_path: Path) -> None:
+    payments = {**ON, "reference": "WC-{shop}-PAY{id}"}
+    depot = Depot(found(tmp_path, orders={"routing": ROUTING}, payments=payments))
+    order = paid(depot)
+    depot.town.orders()
+    assert "more than 20 characters" in depot.town.why_held(f"{order}#north", "payments")
+
+
+def test_the_story_of_the_order_tells_the_payment_of_each_part(depot: Depot) -> None:
+    order = paid(depot)
+    depot.town.orders()
+    with closing(depot.town.open_state()) as state:
+        [story] = stories(state, order)
+    text = "\n".join(describe(story))
+    assert text.count("journal 'card' is 'CARD'") == 2
