@@ -141,6 +141,14 @@ class HttpClient:
         self._refuses = refuses
         self._refine_page = refine_page
         self._adapter = OneServer(connections=8)
+        # one for all calls, because making it costs as much as using it; it keeps threads apart
+        self._repeats = Retrying(
+            sleep=pacing.sleep,
+            stop=_enough,
+            wait=_wait,
+            retry=retry_if_exception(_goes_again),
+            reraise=True,
+        )
         self._fault: SyncError | None = None
         self._lost = 0
         self._lock = Lock()
@@ -279,19 +287,10 @@ class HttpClient:
                 self._take_strain(passing)
                 if passing.doubtful:
                     doubt.why = passing.why
+                passing.again = _may_repeat(call, passing)
                 raise
 
-        def may_repeat(error: BaseException) -> bool:
-            return isinstance(error, Passing) and _may_repeat(call, error)
-
-        repeats = Retrying(
-            sleep=self.pacing.sleep,
-            stop=_enough,
-            wait=_wait,
-            retry=retry_if_exception(may_repeat),
-            reraise=True,
-        )
-        return repeats(attempt)
+        return self._repeats(attempt)
 
     def _take_strain(self, passing: Passing) -> None:
         if passing.timed_out or passing.status in (429, 503, 504):
@@ -342,6 +341,10 @@ class _Doubt:
     """Why one of the attempts of a call may have had its effect; "" if none may."""
 
     why = ""
+
+
+def _goes_again(error: BaseException) -> bool:
+    return isinstance(error, Passing) and error.again
 
 
 def _may_repeat(call: _Call, passing: Passing) -> bool:

@@ -76,7 +76,10 @@ class CallNotSent(CallFault):
 
 
 class Passing(Exception):
-    """A fault that time may mend; `doubtful` claims that the call may have had its effect."""
+    """A fault that time may mend; `doubtful` claims that the call may have had its effect.
+
+    `again` is set by whoever knows whether this call may be made once more.
+    """
 
     def __init__(
         self,
@@ -95,6 +98,7 @@ class Passing(Exception):
         self.timed_out = timed_out
         self.retry_after = retry_after
         self.remedy = remedy
+        self.again = False
 
 
 @dataclass(frozen=True, slots=True)
