@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
-from sync_cli.connectors.base import Connector
-from sync_cli.sandbox.tryton.seed import STRANGER, SYNC_USER
+from sync_cli.connectors.base import Connector, Draft, Json
+from sync_cli.sandbox.tryton.seed import BOOKING_USER, STRANGER, SYNC_USER
 from tests.contract.rig import Ability, Fault, Made, Rig, Subject
 from tests.contract.rigs.tryton_following import following
 from tests.contract.rigs.tryton_subjects import (
@@ -20,9 +22,13 @@ from tests.contract.rigs.tryton_subjects import (
     write,
 )
 from tests.contract.rigs.wires import Waits, break_wire, heal_wire
-from tests.tryton.town import article, town
+from tests.tryton.town import article, shipping, town
 
-_WRITING = r'"method": ?"model\.[a-z._]+\.(create|write|quote|confirm|cancel|draft)"'
+_WRITING = (
+    r'"method": ?"(model\.[a-z._]+\.(create|write|quote|confirm|cancel|draft)'
+    r'|wizard\.[a-z.]+\.execute)"'
+)
+_POSTED = "Tryton neither changes nor deletes what is posted"
 _NOT_WRITTEN = "Tryton leads: sync-cli never writes it"
 NO_MOMENT = "Tryton keeps the day of a sale, and no moment"
 
@@ -49,6 +55,36 @@ class Products(Subject):
         write(town().clerk, "product.product", id, active=False)
 
 
+@dataclass
+class Payments(Subject):
+    """Payments of posted invoices, each of a sale that owes more than they are over."""
+
+    def make(self, text: str) -> Made:
+        with closing(town().open(BOOKING_USER)) as erp:
+            (made,) = erp.create(self.entity, [self.draft(text)])
+        return Made(made.id, text)  # type: ignore[union-attr]
+
+    def draft(self, text: str, *, amount: Decimal = Decimal("12.50"), at: str = "") -> Draft:
+        lines = [shipping(str(amount * 3), tax="")]
+        with closing(town().open()) as erp:
+            (made,) = erp.create("order", [town().order(f"{text}-sold", lines=lines)])
+            sale = str(made.id)  # type: ignore[union-attr]
+            list(erp.advance("order", [sale], "confirmed"))
+        town().bookkeeper.post(int(sale))
+        payment = {
+            "description": text, "sale": sale, "amount": str(amount), "currency": "EUR",
+            "date": f"{town().now():%Y-%m-%d}", "payment_method": "Card",
+        }  # fmt: skip
+        return Draft(text, payment)
+
+    def bad_draft(self, text: str) -> Draft:
+        draft = self.draft(text)
+        return Draft(text, {**draft.payload, "payment_method": "Barter"})
+
+    def amount_of(self, data: Json) -> Any:
+        return data["amount"]
+
+
 class TrytonRig(Rig):
     """A real Tryton on SQLite."""
 
@@ -59,7 +95,7 @@ class TrytonRig(Rig):
         Ability.MOMENT: NO_MOMENT,
         Ability.FEW_RIGHTS: "every user of Tryton may change parties; of sales `lacks` tells it",
     }
-    secrets = (SYNC_USER[1], STRANGER[1])
+    secrets = (SYNC_USER[1], BOOKING_USER[1], STRANGER[1])
 
     def __init__(self) -> None:
         self._waits = Waits()
@@ -79,11 +115,22 @@ class TrytonRig(Rig):
                 key="sku",
                 lacks={**never, Ability.FIND: "a level has its article's id, and is fetched by it"},
             ),
+            Payments(
+                entity="payment",
+                lacks={
+                    Ability.UPDATE: "what is booked is never rewritten",
+                    Ability.ADVANCE: "it is booked in the same call that makes it",
+                    Ability.EDIT: _POSTED,
+                    Ability.REMOVE: _POSTED,
+                    Ability.ARCHIVE: _POSTED,
+                    Ability.TEXT: "a payment holds no text but its reference",
+                },
+            ),
             *following(town),
         )
 
     def open(self, *, page: int = 100) -> Connector:
-        return town().open(pacing=self._waits.pacing(), page=page)
+        return town().open(BOOKING_USER, pacing=self._waits.pacing(), page=page)
 
     def open_with_wrong_secret(self) -> Connector:
         return town().open((SYNC_USER[0], "wrong-secret"), pacing=self._waits.pacing())
