@@ -1,4 +1,4 @@
-"""The ERP's lists are read while the shop answers, and nothing of them is lost or mistaken."""
+"""Long lists are read while other things are compared; nothing of them is lost or mistaken."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from sync_cli.connectors.memory import MemoryConnector, MemorySystem, Shape
 from sync_cli.core.errors import SystemDown
-from sync_cli.flows.reconcile_erp import ErpSide
+from sync_cli.flows.reconcile_ahead import ReadAhead
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 KINDS = ("customer", "product", "stock")
@@ -32,12 +32,12 @@ def connector(system: MemorySystem) -> MemoryConnector:
 
 
 @pytest.fixture
-def side(connector: MemoryConnector) -> Iterator[ErpSide]:
-    with closing(ErpSide(connector, ("customer", "product", "stock"))) as made:
+def side(connector: MemoryConnector) -> Iterator[ReadAhead]:
+    with closing(ReadAhead(connector, ("customer", "product", "stock"))) as made:
         yield made
 
 
-def ids(side: ErpSide, kind: str, since: datetime | None = None) -> list[str]:
+def ids(side: ReadAhead, kind: str, since: datetime | None = None) -> list[str]:
     return [raw.id for page in side.changes(kind, since) for raw in page.records]
 
 
@@ -45,27 +45,27 @@ def all_of(kind: str) -> list[str]:
     return [f"{kind}-{number:03}" for number in range(250)]
 
 
-def test_each_list_is_whole(side: ErpSide) -> None:
+def test_each_list_is_whole(side: ReadAhead) -> None:
     assert [ids(side, kind) for kind in KINDS] == [all_of(kind) for kind in KINDS]
 
 
-def test_a_list_that_nobody_wants_does_not_stand_in_the_way(side: ErpSide) -> None:
+def test_a_list_that_nobody_wants_does_not_stand_in_the_way(side: ReadAhead) -> None:
     assert ids(side, "stock") == all_of("stock")
     assert ids(side, "customer") == all_of("customer"), "passed over, so it is read anew"
 
 
-def test_a_list_left_half_way_is_not_taken_for_the_next(side: ErpSide) -> None:
+def test_a_list_left_half_way_is_not_taken_for_the_next(side: ReadAhead) -> None:
     assert len(next(side.changes("product", None)).records) == 100
     assert ids(side, "stock") == all_of("stock")
 
 
-def test_a_list_asked_for_twice_is_read_anew(side: ErpSide, system: MemorySystem) -> None:
+def test_a_list_asked_for_twice_is_read_anew(side: ReadAhead, system: MemorySystem) -> None:
     assert ids(side, "product") == all_of("product")
     system.put("product", {"id": "product-999"})
     assert ids(side, "product") == [*all_of("product"), "product-999"]
 
 
-def test_a_window_is_asked_for_when_it_is_wanted(side: ErpSide, system: MemorySystem) -> None:
+def test_a_window_is_asked_for_when_it_is_wanted(side: ReadAhead, system: MemorySystem) -> None:
     system.put("product", {"id": "product-999"}, at=NOW.replace(hour=9))
     assert ids(side, "product", NOW.replace(hour=9)) == ["product-999"]
 
@@ -75,7 +75,7 @@ def test_a_fault_is_raised_by_the_list_that_met_it(system: MemorySystem) -> None
         raise SystemDown("erp", "the ERP is down", "wait")
 
     broken = MemoryConnector(system, between_pages=break_down)
-    with closing(ErpSide(broken, ("product", "stock"))) as side:
+    with closing(ReadAhead(broken, ("product", "stock"))) as side:
         for kind in ("product", "stock"):
             with pytest.raises(SystemDown):
                 ids(side, kind)

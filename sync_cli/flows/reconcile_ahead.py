@@ -1,4 +1,4 @@
-"""The ERP's side of a comparison, read while the shop answers."""
+"""The long lists of a side, read while other things are compared."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sync_cli.engine.aside import ReadAside
 from sync_cli.flows.read_only import ReadOnly
 
 
-class ErpSide(ReadOnly):
-    """The ERP, of which the whole lists of `entities` are read from now on, one after the other.
+class ReadAhead(ReadOnly):
+    """A system, of which the whole lists of `entities` are read from now on, one after the other.
 
-    The first `changes` of such a list gives what was read; all else asks the ERP. Lists that are
-    asked for in another order than that of `entities` are read anew.
+    The first `changes` of such a list gives what was read; all else asks the system. Lists that
+    are asked for in another order than that of `entities` are read anew.
     """
 
     def __init__(self, inner: Connector, entities: Sequence[str]) -> None:
