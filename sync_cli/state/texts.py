@@ -10,15 +10,17 @@ from functools import lru_cache
 from typing import Any
 
 
-@lru_cache(maxsize=64)
 def time_to_text(at: datetime) -> str:
-    """ISO text in UTC with microseconds; sorts as the times do. Raises ValueError if naive.
-
-    The records of a batch share one time.
-    """
+    """ISO text in UTC with microseconds; sorts as the times do. Raises ValueError if naive."""
     if at.tzinfo is None:
         raise ValueError(f"{at} has no time zone; the state file keeps aware times only")
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    return _utc_text(at.astimezone(UTC))
+
+
+@lru_cache(maxsize=64)
+def _utc_text(at: datetime) -> str:
+    """The records of a batch share one time; only in UTC do equal times mean the same."""
+    return at.isoformat(timespec="microseconds")
 
 
 def optional_time_to_text(at: datetime | None) -> str | None:

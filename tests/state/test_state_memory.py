@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from state_examples import MINUTE, NOW, ROUTE, ends, held, intent, settled
 
 from sync_cli.core.outcome import Audit, Settlement, Stage
 from sync_cli.state.store import AuditRow, Pause, Position, RunRow, State, Watermark
+from sync_cli.state.texts import time_to_text
 
 HOUR = timedelta(hours=1)
 
@@ -75,6 +77,12 @@ def test_times_of_other_zones_are_the_same_times(state: State) -> None:
     assert mark == Watermark(NOW, "", NOW)
     assert mark is not None
     assert mark.at.utcoffset() == timedelta()
+
+
+def test_the_hour_that_comes_twice_in_autumn_is_two_times() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    hours = [datetime(2026, 10, 25, 2, 30, tzinfo=berlin, fold=fold) for fold in (0, 1)]
+    assert [time_to_text(at)[11:16] for at in hours] == ["00:30", "01:30"]
 
 
 def test_systems_are_recognised_and_paused(state: State) -> None:
