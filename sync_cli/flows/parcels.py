@@ -241,16 +241,25 @@ class ParcelFlow:
 
     def _compared(self, own: Sequence[Case], order: Order, there: Sequence[There]) -> list[Case]:
         """The parcels of one order, each with what the shop has of it and what is to be written."""
-        matches = {
-            case.item.id: matching(
-                case.parcel, there, case.item.link.target if case.item.link else ""
-            )
-            for case in own
-        }
+        matches = self._matches(own, there)
         rewritten = {one.id for one in matches.values() if one is not None and one.is_ours}
         taken = [line for one in there if one.id not in rewritten for line in one.parcel.lines]
         room = Room(order, taken)
         return [self._with_match(case, matches[case.item.id], room) for case in own]
+
+    def _matches(self, own: Sequence[Case], there: Sequence[There]) -> dict[str, There | None]:
+        """What the shop has of each parcel; one of its records stands for one parcel alone."""
+        linked = self.run.state.linked_targets(self.entity, ERP, SHOP, [one.id for one in there])
+        free = [one for one in there if one.id not in linked]
+        matches: dict[str, There | None] = {}
+        for case in own:
+            link = case.item.link
+            found = (
+                matching(case.parcel, there, link.target) if link else matching(case.parcel, free)
+            )
+            matches[case.item.id] = found
+            free = [one for one in free if one is not found]
+        return matches
 
     def _with_match(self, case: Case, there: There | None, room: Room) -> Case:
         item = case.item
@@ -270,7 +279,7 @@ class ParcelFlow:
         if there is None or item.link is not None:
             return case
         same = (there.parcel.number, there.parcel.lines) == (record.number, record.lines)
-        return _but(case, candidates=self._candidates(there), same=None if same else False)
+        return _but(case, candidates=_only(there), same=None if same else False)
 
     def _of_others(self, case: Case, there: There) -> Case:
         """A parcel that somebody else entered under this number: linked, never written."""
@@ -278,11 +287,7 @@ class ParcelFlow:
             return _but(case, problem=_of_somebody_else(case.item.label))
         if case.item.link is not None:
             return _but(case, same=True)
-        return _but(case, candidates=self._candidates(there))
-
-    def _candidates(self, there: There) -> tuple[Candidate, ...]:
-        linked = self.run.state.linked_targets(self.entity, ERP, SHOP, [there.id])
-        return (Candidate(there.id, there.id, linked=bool(linked)),)
+        return _but(case, candidates=_only(there))
 
     def _record(self, case: Case, lines: tuple[PackedLine, ...]) -> PackedParcel:
         parcel = case.parcel
@@ -300,6 +305,10 @@ class ParcelFlow:
 
 def _but(case: Case, **changes: object) -> Case:
     return replace(case, item=replace(case.item, **changes))  # type: ignore[arg-type]
+
+
+def _only(there: There) -> tuple[Candidate, ...]:
+    return (Candidate(there.id, there.id),)
 
 
 def _is_told(item: Item) -> bool:

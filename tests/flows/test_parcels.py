@@ -88,9 +88,10 @@ def test_killed_anywhere_a_parcel_is_made_once(tmp_path: Path) -> None:
         town.orders()
         town.send(order, "P1")
         survived = _survives(town, step)
-        town.pass_time(hour())
-        town.orders()
-        town.pass_time(hour())
+        # When a killed run made its last call is not known: the wait may begin with the next run.
+        for _ in range(2):
+            town.pass_time(hour())
+            town.orders()
         assert (town.parcels(), town.orders().writes) == ([("P1", 1)], 0), f"killed at step {step}"
         step += 3
     assert step > 60
@@ -209,3 +210,24 @@ def test_a_fulfilment_that_cannot_be_read_holds_the_parcels_of_its_order_alone(
         id: one for id, one in town.shop.records("fulfillment").items() if len(one) > 3
     }
     assert town.parcels() == [("P2", 1)]
+
+
+def test_two_deliveries_in_one_parcel_that_others_entered_do_not_claim_it_both(
+    town: ParcelTown,
+) -> None:
+    order = town.buy(pieces=3)
+    town.orders()
+    line = next(iter(town.shop.records("order")[order]["line_items"]))["id"]
+    entries = [
+        {"key": "_tracking_number", "value": "P1"},
+        {"key": "_items", "value": [{"item_id": line, "qty": 1}]},
+    ]
+    town.shop.put("fulfillment", {"reference": f"{order}:x", "meta_data": entries})
+    town.send(order, "P1", delivery="7")
+    town.send(order, "P1", pieces=2, delivery="8")
+    town.orders()
+    assert town.parcels() == [("P1", 1), ("P1", 2)]
+    assert not town.held("parcels")
+    town.send(order, "P1", pieces=1, delivery="9")
+    town.orders()
+    assert list(town.held("parcels")) == [f"{order}:9/1"], "no piece is left for it"
