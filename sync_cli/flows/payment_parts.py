@@ -23,6 +23,7 @@ from sync_cli.mapping.errors import Unreadable
 
 ORDER = "order"
 PAYMENT = "payment"
+PAYMENTS = "payments"
 UNMADE = "not all documents of its order are in the ERP yet"
 UNREADABLE = "a document of its order cannot be read in the ERP"
 
@@ -63,32 +64,49 @@ class PaymentParts:
         self._state = systems.run.state
 
     def divided(self, cases: Sequence[Case]) -> list[Case]:
-        """The cases, those of orders in several documents as one for each."""
-        ids = [case.item.id for case in cases if case.payment is not None]
-        orders = self._orders(ids)
+        """The cases, those of orders in several documents as one for each.
+
+        Of an order that was called off only those of which it is not known whether they are booked.
+        """
+        known = self._known([case.item.id for case in cases])
+        orders = self._orders({c.item.id: known[c.item.id] for c in cases
+                               if c.payment is not None and c.item.id in known})  # fmt: skip
+        off = {c.item.id: known[c.item.id] for c in cases if c.item.filtered and c.item.id in known}
+        doubtful = self._doubtful(off)
         return [
             part
             for case in cases
             for part in (
                 self._parts(case, orders[case.item.id])
-                if case.item.id in orders and case.payment is not None
-                else [case]
+                if case.item.id in orders
+                else [self._named(case, name) for name in doubtful.get(case.item.id, ())] or [case]
             )
         ]
 
-    def _orders(self, ids: Sequence[str]) -> dict[str, Divided]:
+    def _known(self, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+        """The parts of each order that has several, with the ERP's ids of their documents."""
         links = self._state.parts(ORDER, SHOP, ERP, ids)
         facts = self._state.facts(ORDER, ids)
         names = {
             id: dict.fromkeys((*facts.get(id, {}).get(PARTS, "").split(), *links.get(id, {})))
             for id in ids
         }
-        known = {
+        return {
             id: {name: links[id][name].target if name in links.get(id, {}) else "" for name in own}
             for id, own in names.items()
             if own
         }
-        booked = self._state.parts(PAYMENT, SHOP, ERP, known)
+
+    def _doubtful(self, known: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
+        """The parts of each order whose payment was begun, and the answer is not known."""
+        ids = [part_id(id, name) for id, own in known.items() for name in own]
+        opened = self._state.open_intents(PAYMENTS, ids) if ids else {}
+        return {
+            id: [name for name in own if part_id(id, name) in opened] for id, own in known.items()
+        }
+
+    def _orders(self, known: Mapping[str, Mapping[str, str]]) -> dict[str, Divided]:
+        booked = self._state.parts(PAYMENT, SHOP, ERP, list(known))
         paid = {id for id, own in known.items() if own.keys() <= booked.get(id, {}).keys()}
         asked = [t for id, own in known.items() if id not in paid for t in own.values() if t]
         documents = self._documents(asked)

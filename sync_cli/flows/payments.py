@@ -25,15 +25,12 @@ from sync_cli.flows.bookings import booked_links
 from sync_cli.flows.order_documents import OwnNames, document_rules
 from sync_cli.flows.order_identity import check_references
 from sync_cli.flows.order_route import whole_orders
-from sync_cli.flows.payment_parts import Case, PaymentParts
+from sync_cli.flows.payment_parts import ORDER, PAYMENT, PAYMENTS, Case, PaymentParts
 from sync_cli.flows.renamed import Renamed
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 
-ORDER = "order"
 ORDERS = "orders"
-PAYMENT = "payment"
-PAYMENTS = "payments"
 NOT_IN_ERP = "its order is not in the ERP"
 
 
@@ -83,8 +80,7 @@ class PaymentFlow:
             # The buffer reads it again and again; what the ERP refused is not sent each time.
             cases = self.writer.desk.due(cases, lambda case: case.item)
         items = recall(self.run.state, self.route, [case.item for case in cases])
-        # A payment that is booked stays as it is, whatever becomes of its order.
-        items = [replace(item, same=True) if item.link else item for item in items]
+        items = [_booked(item) if item.link else item for item in items]
         found = look_up(self.run.state, self.route, [item for item in items if not item.link])
         known = {item.id: _known_there(item) for item in found}
         cases = [
@@ -235,6 +231,15 @@ def _judged(systems: Systems, item: Item, found: Found) -> Candidate:
     return Candidate(
         found.id, found.birth, agrees=not conflict, conflict=conflict, cancelled=cancelled
     )
+
+
+def _booked(item: Item) -> Item:
+    """A payment that is booked stays as it is, whatever becomes of its order.
+
+    What keeps other parts of the order from being paid is told of those alone.
+    """
+    booked = replace(item, same=True)
+    return replace(booked, problem=None, waits="") if item.part else booked
 
 
 def _known_there(item: Item) -> Item:

@@ -18,7 +18,7 @@ from sync_cli.core.model import DocumentState
 from sync_cli.core.parts import Part
 from sync_cli.core.payments import Payment, why_not_paid
 from sync_cli.core.routing import SIGN, order_of
-from sync_cli.flows.payments import ORDER, PAYMENT, PAYMENTS
+from sync_cli.flows.payment_parts import ORDER, PAYMENT, PAYMENTS
 from sync_cli.flows.reconcile_orders import OrderComparison
 from sync_cli.flows.reconcile_pairs import Pair, PairComparison, Row, Subject
 from sync_cli.flows.systems import Systems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, suppress
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from sync_cli.admin.story import describe, stories
 from sync_cli.connectors.base import Json
 from sync_cli.connectors.memory import Fate, Network
+from sync_cli.core.errors import Problem
 from tests.flows.depot import CLOSED, ROUTING, Depot, refuse_north
 from tests.flows.town import hour
 from tests.flows.town import town as found
@@ -55,6 +57,16 @@ def booked(depot: Depot) -> dict[str, Json]:
 
 def amounts(depot: Depot) -> list[str]:
     return [one["amount"] for _, one in sorted(booked(depot).items())]
+
+
+def refuse_payments(depot: Depot, ending: str) -> None:
+    """The ERP refuses payments whose reference ends so."""
+
+    def refuses(data: Json) -> Problem | None:
+        return CLOSED if str(data["reference"]).endswith(ending) else None
+
+    shapes = depot.town.erp.shapes
+    depot.town.erp.shapes = {**shapes, "payment": replace(shapes["payment"], refuses=refuses)}
 
 
 def failing(fate: Fate) -> Network:
@@ -144,6 +156,44 @@ def test_what_is_booked_stays_whatever_becomes_of_the_order(depot: Depot) -> Non
     depot.town.orders()
     assert len(booked(depot)) == 2
     assert not depot.town.held("payments")
+
+
+def test_what_keeps_one_part_from_being_booked_holds_no_other_that_is(depot: Depot) -> None:
+    order = depot.order()
+    depot.town.orders()
+    refuse_payments(depot, "#north")
+    pay(depot, order)
+    depot.town.orders()
+    assert list(booked(depot)) == [f"WC-main-P{order}#main"]
+    depot.set_in_erp(order, "north", total="1.00")
+    depot.town.edit(order, transaction_id="tr_2")
+    depot.town.pass_time(hour())
+    depot.town.orders()
+    assert set(depot.town.held("payments")) == {f"{order}#north"}
+    assert "its document is over" in depot.town.why_held(f"{order}#north", "payments")
+
+
+@pytest.mark.parametrize("fate", [Fate.LOST_BEFORE, Fate.LOST_AFTER, Fate.LATE])
+@pytest.mark.parametrize("status", ["cancelled", "failed", "trash", "deleted"])
+def test_called_off_while_the_answer_is_missing_what_was_booked_is_known(
+    depot: Depot, fate: Fate, status: str
+) -> None:
+    order = depot.order()
+    depot.town.orders()
+    pay(depot, order)
+    depot.town.orders(network=failing(fate))
+    if status == "deleted":
+        depot.town.shop.tables["order"].pop(order)
+    else:
+        depot.town.edit(order, status=status)
+    for _ in range(4):
+        depot.town.pass_time(hour())
+        depot.town.orders()
+    assert not depot.town.held("payments")
+    assert len(booked(depot)) == (0 if fate is Fate.LOST_BEFORE else 2)
+    with closing(depot.town.open_state()) as state:
+        linked = state.parts("payment", "shop", "erp", [order]).get(order, {})
+    assert len(linked) == len(booked(depot))
 
 
 @pytest.mark.parametrize("fate", [Fate.LOST_BEFORE, Fate.LOST_AFTER, Fate.LATE, Fate.REFUSED])

@@ -14,7 +14,13 @@ from typing import Any
 from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, NotSent, Raw, Result
 from sync_cli.connectors.odoo.asking import rows_where
 from sync_cli.connectors.odoo.lookups import NotNamed, row_named
-from sync_cli.connectors.odoo.problems import not_payable, nothing_open, refused, unnamed
+from sync_cli.connectors.odoo.problems import (
+    not_payable,
+    nothing_open,
+    partly_paid,
+    refused,
+    unnamed,
+)
 from sync_cli.connectors.odoo.shapes import PAYMENT, shape_of
 from sync_cli.connectors.odoo.values import Row, exact, id_of, name_of, number_of, text_of
 from sync_cli.connectors.odoo.wire import Ask
@@ -26,7 +32,24 @@ WIZARD = "account.payment.register"
 _INVOICE_FIELDS = ("move_type", "state", "amount_total", "amount_residual", "currency_id")
 _ROWS_WITH = {"journal_id", "currency_id", "amount"}
 
-Invoices = Sequence[Row]
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """The posted invoices of an order, the oldest first, and what credit notes have settled."""
+
+    invoices: Sequence[Row] = ()
+    credited: Decimal = Decimal(0)
+
+    @property
+    def total(self) -> Decimal:
+        """What all invoices are over."""
+        return sum((_amount(row, "amount_total") for row in self.invoices), Decimal(0))
+
+    @property
+    def unpaid(self) -> Decimal:
+        """What no payment has come for: what a credit note has settled was not paid by it."""
+        left = sum((_amount(row, "amount_residual") for row in self.invoices), Decimal(0))
+        return left + self.credited
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +81,13 @@ class Payments:
             if down is not None or isinstance(billed, NotSent):
                 yield down or NotSent()
                 continue
-            result = self._book(draft, billed.get(_order_of(draft), ()))
+            result = self._book(draft, billed.get(_order_of(draft), Billed()))
             if isinstance(result, NotSent):
                 down = result
             yield result
 
-    def _billed(self, drafts: Sequence[Draft]) -> Mapping[str, Invoices]:
-        """The posted invoices of each order, the oldest first, by the order's id."""
+    def _billed(self, drafts: Sequence[Draft]) -> Mapping[str, Billed]:
+        """What is invoiced of each order, by the order's id."""
         ids = sorted({number_of(_order_of(draft)) for draft in drafts})
         wire = self._desk.wire
         orders = list(rows_where(wire, "sale.order", "id", ids, ("invoice_ids",)))
@@ -72,17 +95,17 @@ class Payments:
         posted = {
             int(row["id"]): row
             for row in rows_where(wire, "account.move", "id", wanted, _INVOICE_FIELDS)
-            if row.get("move_type") == "out_invoice" and row.get("state") == "posted"
+            if row.get("state") == "posted"
         }
         return {
-            str(order["id"]): [
-                posted[id_] for id_ in sorted(order.get("invoice_ids") or ()) if id_ in posted
-            ]
+            str(order["id"]): _billed_by(
+                [posted[id_] for id_ in sorted(order.get("invoice_ids") or ()) if id_ in posted]
+            )
             for order in orders
         }
 
-    def _book(self, draft: Draft, invoices: Invoices) -> Result:
-        ready = self._desk.safely(lambda: self._ready(draft, invoices))
+    def _book(self, draft: Draft, billed: Billed) -> Result:
+        ready = self._desk.safely(lambda: self._ready(draft, billed))
         if isinstance(ready, NotSent):
             return ready
         if isinstance(ready, Problem):
@@ -107,13 +130,13 @@ class Payments:
                 return booked
         return self._read_back(draft)
 
-    def _ready(self, draft: Draft, invoices: Invoices) -> Registering | Problem:
+    def _ready(self, draft: Draft, billed: Billed) -> Registering | Problem:
         """What the wizard is to be filled in with, or why there is nothing to book."""
         system, reference, payload = self._desk.system, draft.reference, draft.payload
         amount = Decimal(str(payload["amount"]))
-        if problem := _unpayable(system, reference, amount, invoices):
+        if problem := _unpayable(system, reference, amount, billed):
             return problem
-        currency = next(iter(invoices)).get("currency_id")
+        currency = next(iter(billed.invoices)).get("currency_id")
         if name_of(currency) != payload["currency_id"]:
             says = f"its invoice is in {name_of(currency)}, not in {payload['currency_id']}"
             return refused(system, reference, says, "currency_id")
@@ -137,7 +160,7 @@ class Payments:
             "group_payment": True,
             "payment_difference_handling": "open",
         }
-        return Registering(values, tuple(int(row["id"]) for row in invoices if _open(row)))
+        return Registering(values, tuple(int(row["id"]) for row in billed.invoices if _open(row)))
 
     def _read_back(self, draft: Draft) -> Result:
         """The payment as it is stored; the newest, should there be several of its name."""
@@ -153,15 +176,28 @@ class Payments:
         return Done(raw.id, raw.data, raw.birth)
 
 
-def _unpayable(system: str, reference: str, amount: Decimal, invoices: Invoices) -> Problem | None:
-    if not invoices:
+def _unpayable(system: str, reference: str, amount: Decimal, billed: Billed) -> Problem | None:
+    if not billed.invoices:
         says = "its order has no posted invoice that the payment could be booked on"
         return not_payable(system, reference, says)
-    billed = sum((_amount(row, "amount_total") for row in invoices), Decimal(0))
-    if billed < amount:
-        says = f"{amount} were paid, but its order is invoiced over {billed:f} only so far"
+    if billed.total < amount:
+        says = f"{amount} were paid, but its order is invoiced over {billed.total:f} only so far"
         return not_payable(system, reference, says)
-    return None if any(map(_open, invoices)) else nothing_open(system, reference)
+    if not any(map(_open, billed.invoices)):
+        return nothing_open(system, reference)
+    if billed.unpaid < amount:
+        return partly_paid(system, reference, amount, billed.unpaid)
+    return None
+
+
+def _billed_by(moves: Sequence[Row]) -> Billed:
+    invoices = [row for row in moves if row.get("move_type") == "out_invoice"]
+    credited = (
+        _amount(row, "amount_total") - _amount(row, "amount_residual")
+        for row in moves
+        if row.get("move_type") == "out_refund"
+    )
+    return Billed(invoices, sum(credited, Decimal(0)))
 
 
 def _open(row: Row) -> bool:

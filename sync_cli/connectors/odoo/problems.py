@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sync_cli.connectors.problems import RETRY
 from sync_cli.core.errors import Problem
 
@@ -68,13 +70,26 @@ def not_payable(system: str, record: str, says: str) -> Problem:
 
 
 def nothing_open(system: str, record: str) -> Problem:
-    """The invoices are paid already, and not by a payment of ours."""
+    """The invoices are settled already, and not by a payment of ours."""
+    says = (
+        "nothing is open on the invoices of its order: they are settled by a credit note, or paid"
+    )
+    return _by_another(system, record, f"{says} already by a payment without this reference")
+
+
+def partly_paid(system: str, record: str, amount: Decimal, left: Decimal) -> Problem:
+    """Somebody has booked a part of it by hand: all of it would be too much."""
+    says = f"{amount:f} were paid, but only {left:f} are still open on the invoices of its order"
+    return _by_another(system, record, f"{says}: a payment without this reference is booked there")
+
+
+def _by_another(system: str, record: str, says: str) -> Problem:
     return Problem(
         "nothing-open",
         record,
-        "the invoices of its order are paid already, by a payment without this reference",
-        "Look at the order's payments in Odoo; if all is right there, run"
-        " `sync-cli held dismiss --route payments`.",
+        says,
+        "Look at the order's payments in Odoo and book by hand what is missing; if all is right"
+        " there, run `sync-cli held dismiss --route payments`.",
         system=system,
     )
 

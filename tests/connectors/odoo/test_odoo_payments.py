@@ -118,8 +118,46 @@ def test_what_somebody_has_booked_by_hand_is_not_booked_again(erp: Erp, connecto
     erp.hands.pay_invoice(invoice.id, TOTAL)
     (result,) = book(connector, payment(order_id))
     assert isinstance(result, Failed)
-    assert "paid already" in result.problem.message
+    assert "paid already by a payment without this reference" in result.problem.message
     assert "held dismiss" in result.problem.remedy
+
+
+def test_where_somebody_has_booked_a_part_by_hand_the_rest_is_for_a_person(
+    erp: Erp, connector: Odoo
+) -> None:
+    order_id = billed(connector, erp)
+    (invoice,) = connector.find("invoice", "document", [order_id])[order_id]
+    erp.hands.pay_invoice(invoice.id, "20.00")
+    (result,) = book(connector, payment(order_id))
+    assert isinstance(result, Failed)
+    assert not result.problem.transient
+    assert "23.79 were paid, but only 3.79 are still open" in result.problem.message
+    assert not erp.rows("account.payment")
+    (rest,) = book(connector, payment(order_id, "3.79"))
+    assert isinstance(rest, Done)
+
+
+def test_a_credit_note_that_came_first_takes_nothing_from_what_was_paid(
+    erp: Erp, connector: Odoo
+) -> None:
+    order_id = billed(connector, erp)
+    (invoice,) = connector.find("invoice", "document", [order_id])[order_id]
+    credit(erp, order_id, invoice.id, "10.00")
+    (made,) = book(connector, payment(order_id))
+    assert isinstance(made, Done)
+    assert made.as_stored["amount"] == Decimal(TOTAL)
+
+
+def credit(erp: Erp, order_id: str, invoice: str, net: str) -> None:
+    """Somebody gives a part of an invoice back; Odoo settles the invoice by it at once."""
+    (sold,) = [row for row in erp.rows("sale.order.line") if row["order_id"] == int(order_id)]
+    values = {"move_type": "out_refund", "partner_id": 1, "reversed_entry_id": int(invoice),
+              "invoice_line_ids": [[0, 0, {
+                  "product_id": sold["product_id"], "name": sold["name"], "quantity": 1,
+                  "price_unit": float(net), "tax_ids": [[6, 0, list(sold["tax_id"])]],
+                  "sale_line_ids": [[6, 0, [sold["id"]]]]}]]}  # fmt: skip
+    note = erp.hands.call("account.move", "create", values)
+    erp.hands.call("account.move", "action_post", [note])
 
 
 @pytest.mark.parametrize(
@@ -178,7 +216,7 @@ def test_when_odoo_goes_down_the_others_are_not_sent(erp: Erp, connector: Odoo) 
     order_id = billed(connector, erp)
     book(connector, payment(order_id, "1.00"))
     erp.hit("status", "account.payment", status=503)
-    first, second = book(connector, payment(order_id), payment(order_id))
+    first, second = book(connector, payment(order_id, "2.00"), payment(order_id, "2.00"))
     assert not isinstance(first, Done)
     assert isinstance(second, NotSent)
     with pytest.raises(SystemDown):
