@@ -6,10 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from mapping_examples import faults_of, product_mapping
 
 from sync_cli.core.errors import ConfigError, ExitCode
 from sync_cli.mapping import MappingErrors, load_mapping, parse_mapping
+from tests.mapping.mapping_examples import faults_of, product_mapping
 
 HEAD = "entity: product\nsystem: toy\n"
 

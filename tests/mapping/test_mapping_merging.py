@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from mapping_examples import SHIPPED
 
 from sync_cli.core.back_records import Parcel, WriteBack
 from sync_cli.core.model import DocumentState
 from sync_cli.mapping import MappingErrors, load_mappings, parse_mapping
+from tests.mapping.mapping_examples import SHIPPED
 
 WRITE_BACK = load_mappings(SHIPPED).of("woocommerce", "write_back")
 KEY = "_wc_shipment_tracking_items"

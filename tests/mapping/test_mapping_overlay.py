@@ -6,10 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from mapping_examples import faults_of
 
 from sync_cli.core.errors import ConfigError
 from sync_cli.mapping import MappingErrors, load_mappings, parse_mapping
+from tests.mapping.mapping_examples import faults_of
 
 SHIPPED = """
 entity: product

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from mapping_examples import problem_of, problems_of, product_mapping, read_one
 
 from sync_cli.core.errors import ConfigError
 from sync_cli.core.model import Product, ProductKind, StockLevel, WarehouseLevel
 from sync_cli.mapping import parse_mapping
+from tests.mapping.mapping_examples import problem_of, problems_of, product_mapping, read_one
 
 KINDS = "tables:\n  kinds: {Artikel: simple, Variante: variation}\n"
 

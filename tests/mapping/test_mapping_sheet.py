@@ -9,11 +9,11 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from mapping_examples import SHIPPED, product_mapping, product_writer, recorded
 
 from sync_cli.mapping import EntityMapping, Unreadable, load_mappings
 from sync_cli.mapping.sheet import COLUMNS, Direction, Need, Row, minimum, rows_of, sheet
 from sync_cli.report.mapping_sheet import as_csv, as_markdown
+from tests.mapping.mapping_examples import SHIPPED, product_mapping, product_writer, recorded
 
 ALL = load_mappings(SHIPPED)
 ORDER = ALL.of("woocommerce", "order")

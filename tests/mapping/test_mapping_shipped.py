@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from mapping_examples import RECORDINGS, SHIPPED, problems_of, recorded
 
 from sync_cli.core.back_records import Note, WriteBack
 from sync_cli.core.model import (
@@ -27,6 +26,7 @@ from sync_cli.core.model import (
     StockLevel,
 )
 from sync_cli.mapping import EntityMapping, Unreadable, Unresolved, load_mappings
+from tests.mapping.mapping_examples import RECORDINGS, SHIPPED, problems_of, recorded
 
 ALL = load_mappings(SHIPPED)
 SHOP_ORDER = ALL.of("woocommerce", "order")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mapping_examples import product_mapping, recorded
-
 from sync_cli.mapping import EntityMapping, Unreadable
 from sync_cli.mapping.survey import Hint, Survey, Troubles
+from tests.mapping.mapping_examples import product_mapping, recorded
 
 
 def surveyed(mapping: EntityMapping, *records: dict[str, Any]) -> list[Hint]:
@@ -101,9 +100,8 @@ def test_an_unknown_value_of_a_table_is_named_by_itself() -> None:
 
 
 def test_nothing_is_said_of_what_only_our_own_program_writes() -> None:
-    from mapping_examples import SHIPPED
-
     from sync_cli.mapping import load_mappings
+    from tests.mapping.mapping_examples import SHIPPED
 
     order = load_mappings(SHIPPED).of("woocommerce", "order")
     told = [hint.message for hint in surveyed(order, recorded("tax-incl-line-fees-dp-6"))]

@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from mapping_examples import problem_of, read_one
 
 from sync_cli.mapping.checks import CHECKS
 from sync_cli.mapping.errors import BadValue
 from sync_cli.mapping.transforms import TRANSFORMS
+from tests.mapping.mapping_examples import problem_of, read_one
 
 TRANSFORMED: list[tuple[str, Any, Any, Any]] = [
     ("strip", None, "  a b ", "a b"),

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from mapping_examples import SHIPPED, problems_of
 
 from sync_cli.core.model import (
     Address,
@@ -22,6 +21,7 @@ from sync_cli.core.model import (
 )
 from sync_cli.core.refund_records import CreditNote
 from sync_cli.mapping import EntityMapping, Unreadable, load_mappings
+from tests.mapping.mapping_examples import SHIPPED, problems_of
 
 ALL = load_mappings(SHIPPED)
 PRODUCT = {

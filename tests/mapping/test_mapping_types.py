@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mapping_examples import problem_of, product_mapping, read_one
 
 from sync_cli.mapping.errors import BadValue
 from sync_cli.mapping.types import READ_TYPES
+from tests.mapping.mapping_examples import problem_of, product_mapping, read_one
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

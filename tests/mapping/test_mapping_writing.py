@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mapping_examples import product_writer
 
 from sync_cli.core.errors import ConfigError
 from sync_cli.core.model import (
@@ -25,6 +24,7 @@ from sync_cli.core.model import (
 from sync_cli.mapping import Unreadable, Unresolved, parse_mapping
 from sync_cli.mapping.errors import BadValue
 from sync_cli.mapping.formats import WRITE_TYPES, as_json
+from tests.mapping.mapping_examples import product_writer
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from state_examples import ask, ends
 
 from sync_cli.core.errors import StateError
 from sync_cli.state.store import State
+from tests.state.state_examples import ask, ends
 
 
 def test_a_copy_is_one_private_file_with_everything(state: State, tmp_path: Path) -> None:

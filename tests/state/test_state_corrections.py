@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from state_examples import MINUTE, NOW, ROUTE, held
-
 from sync_cli.core.corrections import Correction
 from sync_cli.core.outcome import Settlement
 from sync_cli.state.corrections import Corrected
 from sync_cli.state.store import State
+from tests.state.state_examples import MINUTE, NOW, ROUTE, held
 
 RECORD = Corrected("order", ROUTE, "7", "Order 7")
 CLASS, CITY = "lines[1].tax_class", "billing.city"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from state_examples import MINUTE, NOW, PROBLEM, ROUTE, applied, held
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.outcome import Settlement
 from sync_cli.core.plan import Held, Why
 from sync_cli.state.store import State
+from tests.state.state_examples import MINUTE, NOW, PROBLEM, ROUTE, applied, held
 
 
 def hold(state: State, *records: Held) -> None:

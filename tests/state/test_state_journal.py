@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from state_examples import MINUTE, NOW, ROUTE, applied, ends, held, intent, settled
 
 from sync_cli.core.outcome import End, Settlement, Stage
 from sync_cli.core.plan import Applied, Intent, Step
 from sync_cli.state.store import LinkConflict, State
+from tests.state.state_examples import MINUTE, NOW, ROUTE, applied, ends, held, intent, settled
 
 
 def begin(state: State, *ids: str) -> list[Intent]:

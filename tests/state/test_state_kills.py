@@ -10,10 +10,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from state_examples import NOW, ROUTE, in_child, intent, settled
 
 from sync_cli.core.outcome import Audit
 from sync_cli.state.store import State
+from tests.state.state_examples import NOW, ROUTE, in_child, intent, settled
 
 KILLS = 30
 BATCH = 3

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from state_examples import in_child
 
 from sync_cli.core.errors import ExitCode, LockHeld, StateError
 from sync_cli.state.lanes import LANE_PATIENCE, WINDOW_PATIENCE, lane_lock, window_lock
+from tests.state.state_examples import in_child
 
 
 def holder_of(folder: Path, lane: str, command: str = "") -> int:

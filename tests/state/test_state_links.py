@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from state_examples import ends
 
 from sync_cli.core.outcome import End
 from sync_cli.core.plan import Link
 from sync_cli.state.store import LinkConflict, State
+from tests.state.state_examples import ends
 
 SHOP = End("shop", "1", "created-1")
 ERP = End("erp", "11", "created-11")

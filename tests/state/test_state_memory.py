@@ -8,11 +8,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from state_examples import MINUTE, NOW, ROUTE, ends, held, intent, settled
 
 from sync_cli.core.outcome import Audit, Settlement, Stage
 from sync_cli.state.store import AuditRow, Pause, Position, RunRow, State, Watermark
 from sync_cli.state.texts import time_to_text
+from tests.state.state_examples import MINUTE, NOW, ROUTE, ends, held, intent, settled
 
 HOUR = timedelta(hours=1)
 

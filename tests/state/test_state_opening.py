@@ -13,12 +13,22 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
-from state_examples import NEXT_SCHEMA, NOW, ROUTE, ask, ends, in_child, intent, settled, succeeded
 
 from sync_cli.core.errors import ExitCode, StateError
 from sync_cli.state.opening import open_file
 from sync_cli.state.schema import APPLICATION_ID, CURRENT, Schema
 from sync_cli.state.store import State
+from tests.state.state_examples import (
+    NEXT_SCHEMA,
+    NOW,
+    ROUTE,
+    ask,
+    ends,
+    in_child,
+    intent,
+    settled,
+    succeeded,
+)
 
 
 def mode(path: Path) -> int:

@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
-from state_examples import (
+
+from sync_cli.core.outcome import Stage
+from sync_cli.core.plan import Link
+from sync_cli.state.schema import CURRENT
+from sync_cli.state.store import Pause, Position, RunRow, State, Watermark
+from tests.state.state_examples import (
     MINUTE,
     NOW,
     ROUTE,
@@ -19,11 +24,6 @@ from state_examples import (
     held,
     intent,
 )
-
-from sync_cli.core.outcome import Stage
-from sync_cli.core.plan import Link
-from sync_cli.state.schema import CURRENT
-from sync_cli.state.store import Pause, Position, RunRow, State, Watermark
 
 VERSIONS = sorted(
     Path(__file__).with_name("versions").glob("*.sql"), key=lambda file: int(file.stem)

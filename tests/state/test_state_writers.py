@@ -6,10 +6,19 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from state_examples import NEXT_SCHEMA, NOW, ROUTE, ask, ends, in_child, intent, settled, succeeded
-
 from sync_cli.state.opening import open_file
 from sync_cli.state.store import State
+from tests.state.state_examples import (
+    NEXT_SCHEMA,
+    NOW,
+    ROUTE,
+    ask,
+    ends,
+    in_child,
+    intent,
+    settled,
+    succeeded,
+)
 
 PROCESSES = 4
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from odoo_erp import Erp, running
 
 from sync_cli.connectors.odoo.connector import Odoo
+from tests.connectors.odoo.odoo_erp import Erp, running
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from typing import Any
 
 import requests
 import responses
-from odoo_erp import recorded
 
 from sync_cli.connectors.odoo.connector import Odoo
 from sync_cli.connectors.odoo.wire import Login
 from sync_cli.connectors.pacing import Pacing
+from tests.connectors.odoo.odoo_erp import recorded
 
 _BESIDE = (["active", "in", [True, False]], ["id", ">", 0], ["sale_ok", "=", True])
 URL = "https://odoo.example"

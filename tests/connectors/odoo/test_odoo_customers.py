@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from odoo_erp import Erp
-
 from sync_cli.connectors.base import Change, Done, Draft, Failed, InDoubt
 from sync_cli.connectors.odoo.connector import Odoo
+from tests.connectors.odoo.odoo_erp import Erp
 
 PLACE = {"street": "Weg 1", "zip": "20457", "city": "Hamburg", "country": "DE", "state": "DE-BE"}
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from odoo_erp import Choices, Erp, line, order
 
 from sync_cli.connectors.base import Change, Done, Draft, Failed, InDoubt, Result
 from sync_cli.connectors.odoo.connector import Odoo
 from sync_cli.core.errors import Problem
+from tests.connectors.odoo.odoo_erp import Choices, Erp, line, order
 
 ORDER_LOAD, PICKING_LOAD = "sale.order.load", "stock.picking.load"
 HOME = {"name": "Petra M", "street": "Weg 1", "zip": "21337", "city": "Bonn", "country": "DE"}

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from odoo_erp import Erp, line, order, running
 
 from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, NotSent, Result
 from sync_cli.connectors.odoo.connector import Odoo
@@ -16,6 +15,7 @@ from sync_cli.core.errors import AccessDenied
 from sync_cli.sandbox.odoo import OdooSettings
 from sync_cli.sandbox.odoo.rights import ADMIN, User
 from sync_cli.sandbox.odoo.seeding import USERS
+from tests.connectors.odoo.odoo_erp import Erp, line, order, running
 
 LOAD = "sale.order.load"
 

@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from odoo_erp import Erp, line, order, running
 
 from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, NotSent, Result
 from sync_cli.connectors.odoo.connector import Odoo
 from sync_cli.core.errors import SystemDown
 from sync_cli.sandbox.odoo import OdooSettings
 from sync_cli.sandbox.odoo.rights import BILLING, SALES, User
+from tests.connectors.odoo.odoo_erp import Erp, line, order, running
 
 BOOKS = "account.payment.register.action_create_payments"
 TOTAL = "23.79"

@@ -6,7 +6,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from odoo_erp import START, Choices, Erp, line, order, running
 
 from sync_cli.connectors.base import Done, Raw
 from sync_cli.connectors.odoo.connector import Odoo
@@ -15,6 +14,7 @@ from sync_cli.core.errors import AccessDenied, ConfigError
 from sync_cli.sandbox.odoo import OdooSettings
 from sync_cli.sandbox.odoo.rights import ADMIN, User
 from sync_cli.sandbox.odoo.schema import MODELS
+from tests.connectors.odoo.odoo_erp import START, Choices, Erp, line, order, running
 
 HOUR = timedelta(hours=1)
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from odoo_erp import recorded
-from tape import Asked, Tape, Turns
 
 from sync_cli.connectors.base import Done, Draft, Failed, Raw
 from sync_cli.connectors.odoo.connector import Odoo
+from tests.connectors.odoo.odoo_erp import recorded
+from tests.connectors.odoo.tape import Asked, Tape, Turns
 
 SINCE = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 WAREHOUSES = [{"id": 1, "code": "WH", "name": "Nord"}, {"id": 2, "code": "SUED", "name": "Sued"}]

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 import responses
-from odoo_erp import Erp, recorded, running
 
 from sync_cli.connectors.http import AnswerLost, RequestRefused
 from sync_cli.connectors.odoo.wire import Ask, Login, Wire
 from sync_cli.connectors.pacing import Pacing
 from sync_cli.core.errors import AccessDenied, Blocked, ConfigError, SyncError, SystemDown
+from tests.connectors.odoo.odoo_erp import Erp, recorded, running
 
 URL = "https://odoo.example"
 KEY = "API_KEY_SHOPSYNC"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from rest_erp import Erp, connect, customer_draft, running_erp
 
 from sync_cli.connectors.base import Done
 from sync_cli.connectors.rest.connector import RestConnector
+from tests.connectors.rest.rest_erp import Erp, connect, customer_draft, running_erp
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 from requests import Request
-from rest_erp import waitless
-from rest_odata import PROFILE, OData, running_odata
 
 from sync_cli.connectors.base import Change, Done, Draft, Failed
 from sync_cli.connectors.rest.auth import Session
@@ -18,6 +16,8 @@ from sync_cli.connectors.rest.connector import RestConnector
 from sync_cli.connectors.rest.loading import parse_profile
 from sync_cli.connectors.rest.profile import LoginAuth
 from sync_cli.core.errors import AccessDenied, ConfigError, SystemDown
+from tests.connectors.rest.rest_erp import waitless
+from tests.connectors.rest.rest_odata import PROFILE, OData, running_odata
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rest_erp import PROFILE_FILE
 
 from sync_cli.connectors.base import References
 from sync_cli.connectors.rest.connector import RestConnector
 from sync_cli.connectors.rest.loading import load_profile, parse_profile
 from sync_cli.core.errors import ConfigError
+from tests.connectors.rest.rest_erp import PROFILE_FILE
 
 SMALL = """\
 kind: small

@@ -8,7 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from rest_erp import (
+
+from sync_cli.connectors.base import Done, Draft
+from sync_cli.connectors.rest.connector import RestConnector
+from sync_cli.core.errors import AccessDenied, Blocked, ConfigError, SystemDown
+from tests.connectors.rest.rest_erp import (
     READER,
     START,
     TOKEN,
@@ -19,10 +23,6 @@ from rest_erp import (
     sandbox_profile,
     waitless,
 )
-
-from sync_cli.connectors.base import Done, Draft
-from sync_cli.connectors.rest.connector import RestConnector
-from sync_cli.core.errors import AccessDenied, Blocked, ConfigError, SystemDown
 
 SECOND = timedelta(seconds=1)
 

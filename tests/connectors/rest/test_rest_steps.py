@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from flask import Response
-from rest_erp import waitless
-from rest_steps import PROFILE, Steps, error, running_steps
 
 from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, NotSent, Result
 from sync_cli.connectors.rest.connector import RestConnector
 from sync_cli.connectors.rest.loading import parse_profile
 from sync_cli.core.errors import AccessDenied, ConfigError, SystemDown
+from tests.connectors.rest.rest_erp import waitless
+from tests.connectors.rest.rest_steps import PROFILE, Steps, error, running_steps
 
 NOON = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
 LINES = [{"sku": "A"}, {"sku": "B"}]

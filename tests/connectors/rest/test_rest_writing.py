@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rest_erp import PROFILE_FILE, Erp, connect, customer_draft, order_draft, waitless
 
 from sync_cli.connectors.base import (
     Change,
@@ -20,6 +19,14 @@ from sync_cli.connectors.base import (
 from sync_cli.connectors.rest.connector import RestConnector
 from sync_cli.connectors.rest.loading import parse_profile
 from sync_cli.core.errors import AccessDenied, Blocked, ConfigError, SystemDown
+from tests.connectors.rest.rest_erp import (
+    PROFILE_FILE,
+    Erp,
+    connect,
+    customer_draft,
+    order_draft,
+    waitless,
+)
 
 
 def kinds(results: list[Result]) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from wc_shop import Shop, running
+
+from tests.connectors.woocommerce.wc_shop import Shop, running
 
 
 @pytest.fixture

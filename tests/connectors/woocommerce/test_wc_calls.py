@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from wc_shop import Shop
+
+from tests.connectors.woocommerce.wc_shop import Shop
 
 PAGE = 10
 

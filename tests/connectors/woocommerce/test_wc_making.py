@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from wc_shop import Shop, running
 
 from sync_cli.connectors.base import Change, Done, Draft, Failed, InDoubt, NotSent
+from tests.connectors.woocommerce.wc_shop import Shop, running
 
 
 def draft(sku: str, **fields: Any) -> Draft:

@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from wc_shop import NOON, Shop, records, running
 
 from sync_cli.connectors.base import Raw
 from sync_cli.connectors.woocommerce.entities import PRODUCT, REFUND
 from sync_cli.connectors.woocommerce.position import read_position
 from sync_cli.core.errors import ConfigError
+from tests.connectors.woocommerce.wc_shop import NOON, Shop, records, running
 
 OLD = "9.8.5"
 FIELDS = {PRODUCT: frozenset({"sku", "stock_quantity"})}

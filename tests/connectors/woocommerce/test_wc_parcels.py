@@ -7,13 +7,13 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from wc_shop import Shop, running
 
 from sync_cli.connectors.base import Change, Done, Draft, Failed, InDoubt
 from sync_cli.connectors.woocommerce.by_order import one_writer_an_order
 from sync_cli.connectors.woocommerce.connector import WooCommerce
 from sync_cli.core.errors import ConfigError
 from sync_cli.sandbox.shop.actions import shop_actions
+from tests.connectors.woocommerce.wc_shop import Shop, running
 
 MARK = {"key": "_sync_cli_parcel", "value": "7/1"}
 

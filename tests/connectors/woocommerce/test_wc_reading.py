@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from wc_shop import NOON, Shop, records, running
 
 from sync_cli.connectors.base import Change, References
 from sync_cli.connectors.woocommerce.connector import WooCommerce
 from sync_cli.connectors.woocommerce.read import LONGEST_LIST
 from sync_cli.core.errors import ConfigError, SystemDown
+from tests.connectors.woocommerce.wc_shop import NOON, Shop, records, running
 
 
 def trash(shop: Shop, table_name: str, number: int) -> None:

@@ -6,11 +6,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from wc_shop import NOON, Shop, recorded, records
-
 from sync_cli.connectors.base import Done, Draft, Failed, InDoubt
 from sync_cli.sandbox.control import Action
 from sync_cli.sandbox.shop.actions import shop_actions
+from tests.connectors.woocommerce.wc_shop import NOON, Shop, recorded, records
 
 
 def act(shop: Shop, name: str, **args: Any) -> Any:

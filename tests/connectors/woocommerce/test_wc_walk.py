@@ -15,7 +15,6 @@ import requests
 import responses
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wc_shop import NOON, Shop, records, running
 
 from sync_cli.connectors.base import Page
 from sync_cli.connectors.pacing import Pacing
@@ -23,6 +22,7 @@ from sync_cli.connectors.woocommerce.clock_change import repeated_hour
 from sync_cli.connectors.woocommerce.connector import WooCommerce
 from sync_cli.connectors.woocommerce.position import Crowd
 from sync_cli.core.errors import ConfigError, SystemDown
+from tests.connectors.woocommerce.wc_shop import NOON, Shop, records, running
 
 SECOND = timedelta(seconds=1)
 PAGE = 5

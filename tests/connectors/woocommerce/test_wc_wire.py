@@ -11,12 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 import responses
-from wc_shop import NOON, Recorded, recorded
 
 from sync_cli.connectors.base import Change, Done, Draft, Failed, InDoubt, NotSent
 from sync_cli.connectors.pacing import Pacing
 from sync_cli.connectors.woocommerce.connector import WooCommerce
 from sync_cli.core.errors import AccessDenied, Blocked, ConfigError, SyncError, SystemDown
+from tests.connectors.woocommerce.wc_shop import NOON, Recorded, recorded
 
 ADDRESS = "https://shop.example"
 SECRET = "cs_0123456789"

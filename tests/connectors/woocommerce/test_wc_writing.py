@@ -14,13 +14,13 @@ import requests
 import responses
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wc_shop import NOON, Shop, running
 
 from sync_cli.connectors.base import Change, Done, Draft, Failed, InDoubt, NotSent, Result
 from sync_cli.connectors.pacing import Pacing
 from sync_cli.connectors.woocommerce.connector import WooCommerce
 from sync_cli.core.errors import AccessDenied, ConfigError, SystemDown
 from sync_cli.sandbox.shop import READ_KEY, READ_SECRET
+from tests.connectors.woocommerce.wc_shop import NOON, Shop, running
 
 
 def managed(shop: Shop) -> list[Any]:
