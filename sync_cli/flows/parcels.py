@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sync_cli.connectors.base import Found, batched
+from sync_cli.connectors.base import Failed, Found, Result, batched
 from sync_cli.core.back_records import PackedLine, PackedParcel, ShipmentLine
 from sync_cli.core.errors import IdentityError, Problem
 from sync_cli.core.fingerprint import digest
@@ -36,6 +36,7 @@ from sync_cli.flows.articles import known_articles
 from sync_cli.flows.bookings import Booked, Bookings, booked_links
 from sync_cli.flows.order_documents import document_rules
 from sync_cli.flows.parcel_place import ENTITIES, offers
+from sync_cli.flows.parcel_problems import differs, no_room, not_offered
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 
@@ -57,6 +58,15 @@ class Case:
 
 class ParcelWriter(Writer):
     """Makes and corrects parcels in the shop."""
+
+    def settlement_of(
+        self, item: Item, intent: Intent, result: Result, operation: str
+    ) -> Settlement:
+        """One that was made and says something else is linked: it must not be made again."""
+        settlement = super().settlement_of(item, intent, result, operation)
+        if isinstance(result, Failed) and result.id:
+            return replace(settlement, ends=self.ends(item, result.id, result.id))
+        return settlement
 
     def linked(
         self, item: Item, target: str, birth: str, operation: str, intent: Intent | None
@@ -159,7 +169,7 @@ class ParcelFlow:
         if self.place is ParcelPlace.FULFILLMENTS:
             return found
         # The plug-in knows numbers only: of each one entry, whatever is in it.
-        numbers = {n: p for p in found for n in p.number.split(COMPANION) if n}
+        numbers = {_tidy(n): p for p in found for n in p.number.split(COMPANION) if _tidy(n)}
         return [replace(p, place=n, number=n, contents=()) for n, p in numbers.items()]
 
     def _case(self, order: str, parcel: Packed) -> Case:
@@ -185,7 +195,7 @@ class ParcelFlow:
         if not new:
             return []
         if not offers(self.systems.shop, self.entity):
-            return [_but(case, problem=_not_offered(self.place)) for case in new]
+            return [_but(case, problem=not_offered(self.place)) for case in new]
         orders = self._orders(list(dict.fromkeys(case.order for case in new)))
         there = self._there([order for order, one in orders.items() if isinstance(one, Order)])
         looked_at: list[Case] = []
@@ -269,7 +279,7 @@ class ParcelFlow:
             return self._of_others(case, there)
         lines = room.take(case.parcel) if self.place is ParcelPlace.FULFILLMENTS else ()
         if self.place is ParcelPlace.FULFILLMENTS and not lines:
-            return _but(case, problem=_no_room(item.label))
+            return _but(case, problem=no_room(item.label))
         record = self._record(case, lines)
         try:
             payload = self.mapping.write(record)
@@ -284,7 +294,7 @@ class ParcelFlow:
     def _of_others(self, case: Case, there: There) -> Case:
         """A parcel that somebody else entered under this number: linked, never written."""
         if case.item.link is not None and there.parcel.number != case.parcel.number:
-            return _but(case, problem=_of_somebody_else(case.item.label))
+            return _but(case, problem=differs(self.place).about(case.item.label))
         if case.item.link is not None:
             return _but(case, same=True)
         return _but(case, candidates=_only(there))
@@ -311,54 +321,14 @@ def _only(there: There) -> tuple[Candidate, ...]:
     return (Candidate(there.id, there.id),)
 
 
+def _tidy(number: str) -> str:
+    """The number as WordPress stores a text: with single spaces."""
+    return " ".join(number.split())
+
+
 def _is_told(item: Item) -> bool:
     applied = item.applied
     return item.link is not None and applied is not None and applied.payload == item.fingerprint
-
-
-def _not_offered(place: ParcelPlace) -> Problem:
-    if place is ParcelPlace.FULFILLMENTS:
-        return Problem(
-            "parcels-not-taken",
-            "",
-            "the shop's feature of fulfilments is off, or its system status may not be read",
-            "Switch it on under WooCommerce > Settings > Advanced > Features, or set"
-            " orders.parcels to meta.",
-            system="shop",
-            field="parcels",
-        )
-    return Problem(
-        "parcels-not-taken",
-        "",
-        "the shop has no tracking plug-in that takes parcels by REST",
-        "Install one, or set orders.parcels to meta.",
-        system="shop",
-        field="parcels",
-    )
-
-
-def _no_room(label: str) -> Problem:
-    return Problem(
-        "parcel-without-pieces",
-        label,
-        "it holds no piece of the order that is in no other parcel yet, or articles that the order"
-        " does not have",
-        "Compare the delivery in the ERP with the order's fulfilments in the shop. Correct what is"
-        " wrong, or enter it by hand and run `sync-cli held dismiss --route parcels`.",
-        system="shop",
-        field="_items",
-    )
-
-
-def _of_somebody_else(label: str) -> Problem:
-    return Problem(
-        "not-our-parcel",
-        label,
-        "its tracking number was corrected in the ERP, but somebody else entered it in the shop",
-        "Correct it in the shop by hand; then run `sync-cli held dismiss --route parcels`.",
-        system="shop",
-        field="_tracking_number",
-    )
 
 
 def _route(systems: Systems, back: Route, entity: str) -> Route:

@@ -381,6 +381,33 @@ def test_a_lost_answer_of_the_plug_in_makes_no_second_entry(plugged: Stage, kind
     assert [one["tracking_number"] for one in entries(plugged, order)] == ["P1"]
 
 
+def test_a_number_with_spaces_that_the_plug_in_takes_out_is_entered_once(plugged: Stage) -> None:
+    [order] = plugged.buy("A-0001")
+    plugged.run("orders")
+    ship(plugged, order, {"A-0001": 1}, "00 34  1")
+    plugged.run("orders")
+    assert [one["tracking_number"] for one in entries(plugged, order)] == ["00 34 1"]
+    before = plugged.effects()
+    plugged.run("orders", "--full")
+    assert plugged.effects() == before
+
+
+def test_a_number_that_the_plug_in_does_not_keep_is_told_and_never_entered_again(
+    plugged: Stage,
+) -> None:
+    [order] = plugged.buy("A-0001")
+    plugged.run("orders")
+    ship(plugged, order, {"A-0001": 1}, "P1<x>")
+    assert plugged.type("orders").code == 3
+    for _ in range(2):
+        plugged.let_time_pass()
+        plugged.type("orders")
+    assert [one["tracking_number"] for one in entries(plugged, order)] == ["P1"]
+    [[problem]] = plugged.ask("SELECT problem FROM held WHERE route = 'parcels'")
+    assert "another tracking number" in problem
+    assert "by hand" in problem
+
+
 def test_without_the_plug_in_parcels_wait_with_the_remedy(tmp_path: Path) -> None:
     with stage_with(tmp_path, "plugin") as stage:
         [order] = stage.buy("A-0001")

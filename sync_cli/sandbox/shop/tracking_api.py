@@ -7,6 +7,7 @@ order's metadata. Nothing here was recorded from a server.
 
 from __future__ import annotations
 
+import re
 from calendar import timegm
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -44,7 +45,7 @@ def list_trackings(call: Call) -> Answer:
 def post_tracking(call: Call) -> Answer:
     """`POST /orders/{id}/shipment-trackings`: one more parcel, whatever is there already."""
     store, order = call.store, order_of(call.store, call.numbers[0])
-    number = call.body.get("tracking_number")
+    number = _cleaned(call.body.get("tracking_number"))
     if not number:
         raise missing_params(["tracking_number"])
     if call.body.get("tracking_id"):
@@ -54,7 +55,7 @@ def post_tracking(call: Call) -> Answer:
         "tracking_provider": str(call.body.get("tracking_provider") or ""),
         "custom_tracking_provider": str(call.body.get("custom_tracking_provider") or ""),
         "custom_tracking_link": str(call.body.get("custom_tracking_link") or ""),
-        "tracking_number": str(number),
+        "tracking_number": number,
         "date_shipped": str(_seconds(call, call.body.get("date_shipped"))),
     }
     made = f"{order.id}-{number}-{store.next_id('tracking')}"
@@ -62,13 +63,18 @@ def post_tracking(call: Call) -> Answer:
     change = {"key": _ITEMS, "value": [*_items(order), item]}
     order.meta = changed_meta(order.meta, [change], lambda: store.next_id("order_meta"))
     store.orders.touch(order, store.now())
-    store.record("parcel.entered", order.id, number=str(number))
+    store.record("parcel.entered", order.id, number=number)
     return Answer(_shown(call, item), 201)
 
 
 def _items(order: Order) -> list[Json]:
     found = next((meta.value for meta in order.meta if meta.key == _ITEMS), ())
     return [dict(item) for item in found]
+
+
+def _cleaned(text: Any) -> str:
+    """As WordPress cleans a text: without tags, and with single spaces."""
+    return " ".join(re.sub(r"<[^>]*>", "", str(text or "")).split())
 
 
 def _seconds(call: Call, text: Any) -> int:
