@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -12,6 +13,8 @@ from sync_cli.core.routing import order_of
 from sync_cli.mapping.correcting import WrongCorrection, check
 from sync_cli.state.corrections import Corrected
 from sync_cli.state.store import State
+
+_SKU_OF_LINE = re.compile(r"lines\[\d+\]\.sku")
 
 ENTITIES: Mapping[str, str] = {"orders": "order", "refunds": "refund"}
 """The routes whose records can be corrected, and what they carry."""
@@ -29,6 +32,19 @@ def correct(
         except WrongCorrection as wrong:
             raise ConfigError(f"{path}: {wrong}", "Nothing was changed.") from wrong
     return record, state.correct(record, given, now, who)
+
+
+def advice(corrections: Iterable[Correction]) -> str:
+    """What a person should know of these corrections before the next run; "" if nothing."""
+    paths = [one.path for one in corrections if _SKU_OF_LINE.fullmatch(one.path)]
+    if not paths:
+        return ""
+    line = place_of(paths[0])
+    return (
+        f"The article of a line is that of its product; {paths[0]} counts only where the shop has"
+        f" deleted the product. Where another one was sold, correct {line}.product_id, or"
+        f" {line}.variation_id where the line has one."
+    )
 
 
 def uncorrect(

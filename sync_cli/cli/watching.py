@@ -155,6 +155,8 @@ def held_correct(
         )
     for correction in made:
         typer.echo(f"{found.label}: {correction.shown}")
+    if advice := correcting.advice(made):
+        typer.echo(advice)
     typer.echo("It is tried again with the next run.")
 
 

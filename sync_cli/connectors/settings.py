@@ -49,7 +49,8 @@ class Secret(Section):
             if not value:
                 raise ConfigError(
                     f"The secret {what} is missing: the environment variable {self.env} is empty.",
-                    f"Set {self.env}, for instance in the EnvironmentFile of the timer.",
+                    f"Type `export {self.env}=...` in this terminal; for a timer, write it into its"
+                    " EnvironmentFile.",
                 )
             return value
         if self.file is None:

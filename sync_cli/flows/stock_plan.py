@@ -82,14 +82,22 @@ class StockPlan:
             self.writer.carry_out([Update(item) for item in items])
 
     def _planned(self, doubled: Collection[str]) -> Iterator[Item]:
-        """The updates by parent and target; of two for one target the later one counts."""
+        """The updates by parent and target; of two for one target the later one counts.
+
+        A product that several articles claim counts as held and not as one of its rows: for each
+        that has no update here, all rows were counted already.
+        """
+        uncounted = 0
         for _, rows in groupby(self._updates.by_parent(), key=lambda row: (row.parent, row.key)):
             *earlier, row = rows
             self.count_with_others(len(earlier))
             id, label, target, _sku, payload, _was, _wanted = row.values
-            if target not in doubled:
-                link = Link(id, target, "")
-                yield Item(id, label, payload=payload, parent=row.parent, link=link, same=False)
+            if target in doubled:
+                uncounted += 1
+                continue
+            link = Link(id, target, "")
+            yield Item(id, label, payload=payload, parent=row.parent, link=link, same=False)
+        self.count_with_others(uncounted - len(doubled))
 
 
 def _double(product_id: str, article: str) -> Reject:

@@ -101,6 +101,7 @@ def test_missing_secret(desk: Desk, command: tuple[str, ...]) -> None:
         "The secret systems.shop.secret is missing: the environment variable S is empty."
         in said.err
     )
+    assert "Type `export S=...` in this terminal" in said.err
     assert "EnvironmentFile" in said.err
 
 

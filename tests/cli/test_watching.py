@@ -359,6 +359,15 @@ def test_a_held_order_is_corrected_shown_and_uncorrected(stage: Stage) -> None:
     assert "corrected:" not in stage.run("held", "show", order).out
 
 
+def test_who_corrects_a_sku_is_told_that_the_product_counts(stage: Stage) -> None:
+    order = bad_order(stage)
+    stage.type("orders", "--quiet")
+    said = stage.run("held", "correct", order, "lines[0].sku=SKU-12")
+    assert "Where another one was sold, correct lines[0].product_id" in said.out
+    said = stage.run("held", "correct", order, "lines[0].product_id=12")
+    assert "Where another one was sold" not in said.out
+
+
 def test_a_correction_that_cannot_be_is_refused_with_the_likely_word(stage: Stage) -> None:
     order = bad_order(stage)
     stage.type("orders", "--quiet")

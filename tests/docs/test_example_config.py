@@ -19,12 +19,17 @@ from tools.docs.settings import Setting, settings, written
 EXAMPLE = ROOT / "config.example.yaml"
 SECRETS = ("SHOP_KEY", "SHOP_SECRET", "ERP_TOKEN")
 
+_OF_ANOTHER_KIND = re.compile(
+    r"^    # only with kind: (?P<kind>[a-z]+): .*\n(?:    # .*\n)*    #(?P<key>[a-z_]+:.*)\n",
+    re.MULTILINE,
+)
 _BEHIND_A_MARK = re.compile(r"^( *)#((?:  )*[a-z_]+:.*)$", re.MULTILINE)
 
 
 def without_marks(tmp_path: Path) -> Config:
-    """The example with every key in use."""
-    text = _BEHIND_A_MARK.sub(r"\1\2", EXAMPLE.read_text(encoding="utf-8"))
+    """The example with every key in use that its kinds of systems have."""
+    text = _OF_ANOTHER_KIND.sub("", EXAMPLE.read_text(encoding="utf-8"))
+    text = _BEHIND_A_MARK.sub(r"\1\2", text)
     path = tmp_path / "config.yaml"
     path.write_text(text, encoding="utf-8")
     return load_config(path)
@@ -71,6 +76,20 @@ def test_taking_the_marks_away_changes_nothing(tmp_path: Path) -> None:
     assert with_every_key.state == tmp_path / "sync-state.sqlite"
     assert with_every_key.orders.limits() == as_it_is.orders.limits()
     assert with_every_key.stock.limits() == as_it_is.stock.limits()
+
+
+@pytest.mark.parametrize("kind", ["tryton", "odoo"])
+def test_an_erp_of_another_kind_needs_its_marks_taken_away_and_no_more(
+    tmp_path: Path, kind: str
+) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8").replace("kind: rest", f"kind: {kind}", 1)
+    text = re.sub(r"^    (profile|credentials): .*\n", "", text, flags=re.MULTILINE)
+    text = _OF_ANOTHER_KIND.sub(
+        lambda one: f"    {one['key']}\n" if one["kind"] == kind else "", text
+    )
+    path = tmp_path / "config.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert load_config(path).systems.erp.model_dump()["database"] == "company"
 
 
 def test_no_sample_is_left_over() -> None:

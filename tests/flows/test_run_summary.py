@@ -55,6 +55,17 @@ def test_what_the_erp_refused_was_not_created(town: Town) -> None:
     assert uncounted(told) == {}
 
 
+@pytest.mark.parametrize("pieces", [50, 3])
+@pytest.mark.parametrize("limit", [None, 1])
+def test_a_stock_row_of_a_sku_that_two_articles_carry_is_counted_once(
+    town: Town, limit: int | None, pieces: int
+) -> None:
+    town.new_in_erp("11", pieces, article="800")
+    told = town.stock(limit=limit)
+    assert told.run.tally.of("stock", "held") == 1
+    assert uncounted(told) == {}
+
+
 def test_what_was_created_is_counted_once(town: Town) -> None:
     town.buy()
     told = town.orders()

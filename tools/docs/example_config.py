@@ -90,12 +90,12 @@ def _lines(setting: Setting) -> Iterator[str]:
 
 
 def _of_another_kind(setting: Setting) -> Iterator[str]:
-    """The lines of a key that only another kind than the sample's has: all of them remarks."""
+    """The lines of a key that only another kind than the sample's has, behind a `#`."""
     indent = "  " * (len(setting.path) - 1)
     said = f"only with kind: {setting.kind}: {_remark(setting)}"
     for line in textwrap.wrap(said, WIDTH - len(indent), break_long_words=False):
         yield f"{indent}# {line}"
-    yield f"{indent}#   {setting.path[-1]}: {_value(setting)}"
+    yield f"{indent}#{setting.path[-1]}: {_value(setting)}"
 
 
 def _entry(setting: Setting) -> Iterator[str]:
