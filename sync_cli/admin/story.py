@@ -232,7 +232,8 @@ def describe(story: Story) -> Iterable[str]:
         yield f"  left out: {story.skipped}"
     for held in story.held:
         tried = f"attempt {held.attempts}, " if held.attempts else ""
-        yield f"  {held.why.word}: {held.problem.of_it()}"
+        whose = "" if held.route == ROUTES[story.entity][0] else f"{held.route}, "
+        yield f"  {whose}{held.why.word}: {held.problem.of_it()}"
         yield f"  {tried}looked at again {held.until:%Y-%m-%d %H:%M:%S} UTC"
     for below in (*story.parts, *story.refunds):
         yield from (f"  {line}" for line in describe(below))

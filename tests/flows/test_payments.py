@@ -144,6 +144,9 @@ def test_it_waits_for_an_order_that_is_held_and_follows_it(till: Till) -> None:
     till.pay(order)
     till.town.orders()
     assert "its order is not in the ERP yet" in till.town.why_held(order, "payments")
+    with closing(till.town.open_state()) as state:
+        [story] = stories(state, order)
+    assert "  payments, waiting: its order is not in the ERP yet" in "\n".join(describe(story))
     till.town.new_article("99")
     till.town.pass_time(hour())
     till.town.orders()
