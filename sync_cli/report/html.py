@@ -8,6 +8,8 @@ from html import escape
 from sync_cli.core.drift import Drift, DriftKind
 from sync_cli.core.findings import Report, verdict
 from sync_cli.report.reconcile_words import (
+    AGREE,
+    AGREE_SO_FAR,
     PROGRAM,
     SIDE_COLUMNS,
     Group,
@@ -86,7 +88,7 @@ def _sides(report: Report) -> str:
 def _came_to(said: str) -> str:
     if not said:
         return ""
-    return _badge(said, _GOOD if said == "agree" else _BAD)
+    return _badge(said, _GOOD if said in (AGREE, AGREE_SO_FAR) else _BAD)
 
 
 def _group(group: Group) -> str:

@@ -23,6 +23,10 @@ MANY = 3
 SIDE_COLUMNS = ("", "in the shop", "in the ERP", "")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SIDES = {SHOP: "the shop", ERP: "the ERP"}
+AGREE = "agree"
+AGREE_SO_FAR = "agree but for what waits"
+"""Without it a part of which some records wait would look as if 8 agreed with 4."""
+
 _AT_ONCE: Mapping[Part, str] = {
     Part.ORDERS: "sync-cli orders --full",
     Part.REFUNDS: "sync-cli orders --full",
@@ -141,9 +145,11 @@ def left_out_rows(report: Report) -> list[tuple[str, str]]:
 def side_rows(report: Report) -> Iterator[tuple[str, str, str, str]]:
     """What was compared, both sides beside each other, and what came of it."""
     counts = {group.part: group.count for group in groups(report)}
+    waiting = {each.part for each in report.waiting}
     for part in dict.fromkeys(each.part for each in sorted(report.sums, key=_in_order)):
         drifts = counts.get(part, 0)
-        came_to = _drifts(drifts) if drifts else "agree"
+        agree = AGREE_SO_FAR if part in waiting else AGREE
+        came_to = _drifts(drifts) if drifts else agree
         for unit in _units(report, part):
             shop, erp = (_cell_of(report, part, side, unit) for side in (SHOP, ERP))
             yield str(part), shop, erp, came_to

@@ -225,11 +225,14 @@ def test_both_sides_stand_beside_each_other_with_what_came_of_it() -> None:
         Sum(Part.PRODUCTS, "erp", "", 1200, Decimal(0)),
         Sum(Part.PRODUCTS, "shop", "", 1199, Decimal(0)),
     )
-    report = replace(IN_STEP, sums=sums, kinds={(Part.ORDERS, DriftKind.MISSING): 2})
+    waits = (Waiting(Part.REFUNDS, "3", "Refund 3", "waiting: its order is not in the ERP yet"),)
+    report = replace(
+        IN_STEP, sums=sums, kinds={(Part.ORDERS, DriftKind.MISSING): 2}, waiting=waits, waits=1
+    )
     assert list(side_rows(report)) == [
         ("orders", "2 (1,119.50 EUR)", "1 (10.50 EUR)", "2 drifts"),
         ("orders", "1 (7.00 USD)", "0 (0.00 USD)", ""),
-        ("refunds", "2 (8.00 EUR)", "1 (5.00 EUR)", "agree"),
+        ("refunds", "2 (8.00 EUR)", "1 (5.00 EUR)", "agree but for what waits"),
         ("products", "1,199", "1,200", "agree"),
     ]
 
