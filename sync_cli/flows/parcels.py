@@ -45,6 +45,7 @@ PRODUCT = "product"
 PARCELS = "parcels"
 DUE = 1000
 AT_ONCE = 100
+TAKEN_BACK = "the ERP takes it back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,8 @@ class ParcelFlow:
         # A document and its shipment both lead to a parcel: once a run is enough.
         self._seen: set[str] = set()
 
-    def tell(self, ours: Sequence[Booked]) -> None:
-        """Tell the shop of the parcels of these orders, of each once.
+    def tell(self, ours: Sequence[Booked]) -> set[str]:
+        """Tell the shop of the parcels of these orders, of each once; the ids of all of them.
 
         Orders that came by a backfill are left alone: nobody gets a mail because of them.
         """
@@ -112,15 +113,27 @@ class ParcelFlow:
         looked_at = self._looked_at(new)
         taken_over = self._carry_out([*told, *looked_at])
         self._bring_up_to_date([case for case in looked_at if case.item.id in taken_over])
+        return {case.item.id for case in cases}
 
     def retry(self) -> None:
         """The parcels that wait and are due: their orders are looked at again."""
         if self.run.options.narrowed:
             return
         due = self.run.state.due(self.route.name, self.run.now(), DUE)
-        orders = list(dict.fromkeys(id.partition(":")[0] for id in due))
+        orders = list(dict.fromkeys(map(_order_of, due)))
         for batch in batched(orders, AT_ONCE):
-            self.tell(self.bookings.of_orders(batch))
+            ours = self.bookings.of_orders(batch)
+            told = self.tell(ours)
+            known = {booked.order for booked in ours if booked.problem is None}
+            self._let_go([id for id in due if _order_of(id) in known and id not in told])
+
+    def _let_go(self, ids: Sequence[str]) -> None:
+        """Parcels that wait and that the ERP tells of no more: there is nothing left to do."""
+        held = self.run.state.held_of(self.route.name, ids)
+        gone = [Item(id, one.label, filtered=TAKEN_BACK) for id, one in held.items()]
+        items = recall(self.run.state, self.route, gone)
+        now = self.run.now()
+        self.writer.carry_out([decide(replace(i, link=None), self.rules, now) for i in items])
 
     def _carry_out(self, cases: Sequence[Case]) -> set[str]:
         """Decide and do; the ids of the parcels that are taken over."""
@@ -311,6 +324,10 @@ class ParcelFlow:
             shipped_on=f"{at.astimezone(self.zone):%Y-%m-%d}" if at is not None else "",
             lines=lines,
         )
+
+
+def _order_of(id: str) -> str:
+    return id.partition(":")[0]
 
 
 def _but(case: Case, **changes: object) -> Case:

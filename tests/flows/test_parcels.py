@@ -231,3 +231,33 @@ def test_two_deliveries_in_one_parcel_that_others_entered_do_not_claim_it_both(
     town.send(order, "P1", pieces=1, delivery="9")
     town.orders()
     assert list(town.held("parcels")) == [f"{order}:9/1"], "no piece is left for it"
+
+
+def test_a_parcel_that_waits_and_that_the_erp_takes_back_waits_no_more(town: ParcelTown) -> None:
+    order = town.buy()
+    town.orders()
+    town.send(order, "P1", delivery="7")
+    town.send(order, "P2", delivery="8")
+    town.orders()
+    assert list(town.held("parcels")) == [f"{order}:8/1"], "no piece is left for it"
+    town.erp.remove("shipment", "8")
+    town.pass_time(hour(24))
+    told = town.orders()
+    assert not town.held("parcels")
+    assert "takes it back" in " ".join(of_route(told.ears.plan, "parcels"))
+    assert town.parcels() == [("P1", 1)]
+
+
+def test_a_parcel_in_doubt_that_the_erp_takes_back_is_let_go_when_the_doubt_is_over(
+    town: ParcelTown,
+) -> None:
+    order = town.buy()
+    town.orders()
+    town.send(order, "P1")
+    town.orders(network=fates(Fate.LOST_BEFORE))
+    town.erp.remove("shipment", "7")
+    town.pass_time(hour())
+    town.orders()
+    assert not town.held("parcels")
+    with town.open_state() as state:
+        assert not state.open_intents("parcels")
