@@ -14,6 +14,7 @@ from sync_cli.core.parts import Part
 SHOP = "shop"
 ERP = "erp"
 PIECES = "pieces"
+RESTORED = "Was the ERP restored? Then run `sync-cli state accept --erp-restored`."
 
 
 class DriftKind(StrEnum):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeVar
 
 from sync_cli.core.drift import SHOP, Drift, DriftKind, money
 from sync_cli.core.identity import lowest_first
@@ -80,11 +81,23 @@ def reference_pattern(template: str, shop: str) -> re.Pattern[str]:
     return re.compile(f"{re.escape(before)}([1-9][0-9]*){re.escape(behind)}")
 
 
+_Document = TypeVar("_Document", bound=ErpDocument)
+
+
+def twice(live: Sequence[_Document]) -> list[_Document]:
+    """The documents of which one is too many: two of a part, or one of the whole beside parts."""
+    by_part: dict[str, list[_Document]] = {}
+    for one in live:
+        by_part.setdefault(one.part, []).append(one)
+    if "" in by_part and len(live) > 1:
+        return list(live)
+    return next((documents for documents in by_part.values() if len(documents) > 1), [])
+
+
 def together(documents: Sequence[ErpDocument]) -> tuple[ErpDocument, ...]:
-    """The documents of an order; of one in parts its live ones as one, unless a part has two."""
+    """The documents of an order; of one in parts its live ones as one, unless one is too many."""
     live = [document for document in documents if document.is_live]
-    parts = {document.part for document in live}
-    if not any(parts) or len(parts) < len(live):
+    if twice(live) or not any(document.part for document in live):
         return tuple(documents)
     one = ErpDocument(
         " ".join(document.id for document in live),
@@ -94,6 +107,13 @@ def together(documents: Sequence[ErpDocument]) -> tuple[ErpDocument, ...]:
         sum((document.total for document in live), Decimal(0)),
     )
     return (one,)
+
+
+def to_keep(ids: Sequence[str], link: str, rather: Sequence[str] = ()) -> list[str]:
+    """Those that the sync knows, else the lowest id, `rather` one of these; `link` names its
+    document, of an order in parts all of them."""
+    known = [id for id in ids if id in link.split(", ")]
+    return known if 0 < len(known) < len(ids) else lowest_first(rather or ids)[:1]
 
 
 def compare_order(
@@ -115,7 +135,7 @@ def compare_order(
     if not live:
         return (_missing(order, documents, link),) if order.needs else ()
     if len(live) > 1:
-        return (_duplicate(order, live, link),)
+        return (_duplicate(order, twice(live), link),)
     return tuple(_differences(order, live[0]))
 
 
@@ -185,7 +205,7 @@ def _uncalled(order: ShopOrder, document: ErpDocument, link: str) -> Drift:
 def _duplicate(order: ShopOrder, live: Sequence[ErpDocument], link: str) -> Drift:
     by_id = {document.id: document for document in live}
     sure = [id for id, document in by_id.items() if document.state is not DocumentState.DRAFT]
-    kept = by_id[link if link in by_id else lowest_first(sure or by_id)[0]]
+    kept = to_keep(list(by_id), link, sure)
     names = ", ".join(by_id[id].number or id for id in lowest_first(by_id))
     return Drift(
         Part.ORDERS,
@@ -193,7 +213,7 @@ def _duplicate(order: ShopOrder, live: Sequence[ErpDocument], link: str) -> Drif
         order.id,
         order.label,
         f"{order.label} has {len(live)} live documents in the ERP: {names}.",
-        f"Keep {kept.name} and cancel the others in the ERP.",
+        f"Keep {' and '.join(by_id[id].name for id in kept)} and cancel the others in the ERP.",
         SHOP,
         field="document",
         shop="1",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sync_cli.core.drift import SHOP, Drift, DriftKind, money
-from sync_cli.core.drift_orders import ErpDocument
+from sync_cli.core.drift import RESTORED, SHOP, Drift, DriftKind, money
+from sync_cli.core.drift_orders import ErpDocument, to_keep, together, twice
 from sync_cli.core.identity import lowest_first
 from sync_cli.core.model import DocumentState
 from sync_cli.core.parts import Part
@@ -18,7 +18,8 @@ class ShopPayment:
     """An order's payment as far as it is compared; `needs` claims that it must be booked.
 
     `why_not` says why it need not be. `kept` claims that a payment that is booked is right all the
-    same: the money did come. `unreached` is as for orders.
+    same: the money did come. `unreached` is as for orders. Of an order in several documents `parts`
+    names those that must be paid, and `made` are the payments of parts that the sync knows.
     """
 
     id: str
@@ -29,6 +30,8 @@ class ShopPayment:
     why_not: str = ""
     kept: bool = False
     unreached: bool = False
+    parts: tuple[str, ...] = ()
+    made: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -45,9 +48,11 @@ def compare_payment(
 ) -> tuple[Drift, ...]:
     """Where an order's payment and those with its reference disagree; nothing if they are in step.
 
-    `booked` of an order in parts are one, put together. `link` is the id of the payment that the
-    sync knows as the order's.
+    Those of an order in parts are put together. `link` is the id of the payment that the sync knows
+    as the order's.
     """
+    paid = {one.part for one in booked if one.is_live}
+    booked = together(booked)
     live = [one for one in booked if one.is_live]
     if payment is None:
         return tuple(_orphan(reference, one) for one in live)
@@ -56,7 +61,9 @@ def compare_payment(
     if not live:
         return (_missing(payment, booked, link),) if payment.needs else ()
     if len(live) > 1:
-        return (_duplicate(payment, live, link),)
+        return (_duplicate(payment, twice(live), link),)
+    if "" not in paid and (missing := [part for part in payment.parts if part not in paid]):
+        return tuple(_lacking(payment, part) for part in missing)
     return tuple(_differences(payment, live[0]))
 
 
@@ -69,8 +76,18 @@ def _missing(payment: ShopPayment, booked: Sequence[ErpDocument], link: str) -> 
         mend = "Book it in the ERP by hand, or correct in the shop that it was paid."
     elif link:
         what = f"{payment.label}: its payment {link} no longer exists in the ERP."
-        mend = "Was the ERP restored? Then run `sync-cli state accept --erp-restored`."
+        mend = RESTORED
     return _drift(payment, DriftKind.MISSING, what, mend, "payment", shop=amount)
+
+
+def _lacking(payment: ShopPayment, part: str) -> Drift:
+    """A part that is not paid, while others of the order are."""
+    what = f"{payment.label} is not booked in the ERP for part {part}."
+    mend = f"sync-cli orders --id {payment.id}"
+    if link := payment.made.get(part):
+        what = f"{payment.label}: its payment {link} of part {part} no longer counts in the ERP."
+        mend = f"Was it cancelled there? Then book it by hand. {RESTORED}"
+    return _drift(payment, DriftKind.MISSING, what, mend, "payment")
 
 
 def _orphan(reference: str, one: ErpDocument) -> Drift:
@@ -101,13 +118,13 @@ def _uncalled(payment: ShopPayment, one: ErpDocument) -> Drift:
 
 def _duplicate(payment: ShopPayment, live: Sequence[ErpDocument], link: str) -> Drift:
     by_id = {one.id: one for one in live}
-    kept = by_id[link if link in by_id else lowest_first(by_id)[0]]
+    kept = " and ".join(_name(by_id[id]) for id in to_keep(list(by_id), link))
     names = ", ".join(by_id[id].number or id for id in lowest_first(by_id))
     return _drift(
         payment,
         DriftKind.DUPLICATE,
         f"{payment.label} is booked {len(live)} times in the ERP: {names}.",
-        f"Keep {_name(kept)} and cancel the others in the ERP.",
+        f"Keep {kept} and cancel the others in the ERP.",
         "payment",
         shop="1",
         erp=str(len(live)),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from sync_cli.core.drift import ERP, SHOP, Drift, DriftKind, money
-from sync_cli.core.drift_orders import ErpDocument
+from sync_cli.core.drift import ERP, RESTORED, SHOP, Drift, DriftKind, money
+from sync_cli.core.drift_orders import ErpDocument, to_keep, twice
 from sync_cli.core.identity import lowest_first
 from sync_cli.core.model import DocumentState
 from sync_cli.core.parts import Part
@@ -19,7 +19,8 @@ class ShopRefund:
     """A shop refund as far as it is compared; `needs` claims that it must have a credit note.
 
     `why_not` says why it needs none. Of one whose order is in several documents `parts` names those
-    of them that must have one, where that is known, and `amount` is what these give back.
+    of them that must have one, where that is known, and `amount` is what these give back; `made`
+    are the credit notes of parts that the sync knows, by part.
     """
 
     id: str
@@ -28,6 +29,7 @@ class ShopRefund:
     needs: bool
     why_not: str = ""
     parts: tuple[str, ...] = ()
+    made: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -73,21 +75,11 @@ def compare_refund(
         return tuple(_uncalled(refund, note) for note in live)
     if not live:
         return (_missing(refund, notes, link),)
-    if twice := _twice(live):
-        return (_duplicate(refund, twice, link),)
+    if doubled := twice(live):
+        return (_duplicate(refund, doubled, link),)
     if missing := [part for part in refund.parts if part not in {note.part for note in live}]:
         return tuple(_lacking(refund, part, notes) for part in missing)
     return tuple(_differences(refund, live, restock_by))
-
-
-def _twice(live: Sequence[ErpNote]) -> list[ErpNote]:
-    """Credit notes of which one is too many: two of a part, or one of the whole beside parts."""
-    by_part: dict[str, list[ErpNote]] = {}
-    for note in live:
-        by_part.setdefault(note.part, []).append(note)
-    if "" in by_part and len(live) > 1:
-        return list(live)
-    return next((notes for notes in by_part.values() if len(notes) > 1), [])
 
 
 def _lacking(refund: ShopRefund, part: str, notes: Sequence[ErpNote]) -> Drift:
@@ -96,6 +88,9 @@ def _lacking(refund: ShopRefund, part: str, notes: Sequence[ErpNote]) -> Drift:
     if cancelled := [note for note in notes if note.part == part]:
         what = f"{refund.label}: its {cancelled[0].name} of part {part} was cancelled in the ERP."
         mend = "Make a new credit note in the ERP by hand, if the money went back."
+    elif link := refund.made.get(part):
+        what = f"{refund.label}: its credit note {link} of part {part} no longer exists in the ERP."
+        mend = RESTORED
     return _drift(refund, DriftKind.MISSING, what, mend, "credit_note")
 
 
@@ -110,7 +105,7 @@ def _missing(refund: ShopRefund, notes: Sequence[ErpNote], link: str) -> Drift:
         mend = "Delete the refund in the shop, or make a new credit note in the ERP by hand."
     elif link:
         what = f"{refund.label}: its credit note {link} no longer exists in the ERP."
-        mend = "Was the ERP restored? Then run `sync-cli state accept --erp-restored`."
+        mend = RESTORED
     return _drift(refund, DriftKind.MISSING, what, mend, "credit_note", shop=money(refund.amount))
 
 
@@ -142,13 +137,13 @@ def _uncalled(refund: ShopRefund, note: ErpNote) -> Drift:
 
 def _duplicate(refund: ShopRefund, live: Sequence[ErpNote], link: str) -> Drift:
     by_id = {note.id: note for note in live}
-    kept = by_id[link if link in by_id else lowest_first(by_id)[0]]
+    kept = " and ".join(by_id[id].name for id in to_keep(list(by_id), link))
     names = ", ".join(by_id[id].number or id for id in lowest_first(by_id))
     return _drift(
         refund,
         DriftKind.DUPLICATE,
         f"{refund.label} has {len(live)} live credit notes in the ERP: {names}.",
-        f"Keep {kept.name} and cancel the others in the ERP.",
+        f"Keep {kept} and cancel the others in the ERP.",
         "credit_note",
         shop="1",
         erp=str(len(live)),

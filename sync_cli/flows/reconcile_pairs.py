@@ -20,7 +20,6 @@ from sync_cli.core.drift_orders import ErpDocument, reference_pattern
 from sync_cli.core.findings import Findings
 from sync_cli.core.identity import reference
 from sync_cli.core.parts import Part
-from sync_cli.core.plan import Link
 from sync_cli.core.routing import order_of, part_id
 from sync_cli.flows.allotment import PARTS
 from sync_cli.flows.reconcile_trust import Memory, SideCount
@@ -55,11 +54,12 @@ class UnderWay:
     """What the state file knows of some records at one moment, by the shop's id."""
 
     reasons: Mapping[str, str] = field(default_factory=dict)
-    links: Mapping[str, Link] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
 
     def link(self, id: str) -> str:
-        """The document that belongs to the record, "" if none is known."""
-        return self.links[id].target if id in self.links else ""
+        """The document that belongs to the record, of one in parts all of them; "" if none is
+        known."""
+        return self.links.get(id, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +312,11 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         known = open_reasons(self.state, (self.subject.route,), [*ids, *wholes])
         reasons = {wholes.get(id, id): why for id, why in known.items()}
         own = {id: why for id, why in known.items() if id not in wholes}
-        return UnderWay({**reasons, **own}, self.state.links(self.subject.entity, SHOP, ERP, ids))
+        entity = self.subject.entity
+        several = self.state.parts(entity, SHOP, ERP, ids)
+        links = {id: ", ".join(one.target for one in of.values()) for id, of in several.items()}
+        whole = {id: one.target for id, one in self.state.links(entity, SHOP, ERP, ids).items()}
+        return UnderWay({**reasons, **own}, {**links, **whole})
 
     def _reference(self, id: str) -> str:
         return reference(self.subject.template, self.systems.config.shop, id)

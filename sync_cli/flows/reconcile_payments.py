@@ -17,7 +17,7 @@ from sync_cli.core.identity import reference
 from sync_cli.core.model import DocumentState
 from sync_cli.core.parts import Part
 from sync_cli.core.payments import Payment, why_not_paid
-from sync_cli.core.routing import SIGN, order_of
+from sync_cli.core.routing import SIGN, order_of, part_id
 from sync_cli.flows.payment_parts import ORDER, PAYMENT, PAYMENTS
 from sync_cli.flows.reconcile_orders import OrderComparison
 from sync_cli.flows.reconcile_pairs import Pair, PairComparison, Row, Subject
@@ -118,7 +118,7 @@ class PaymentComparison(PairComparison[ShopPayment, ErpDocument]):
 
     def drifts(self, pair: Pair[ShopPayment, ErpDocument], link: str = "") -> tuple[Drift, ...]:
         """Where an order's payment and what is booked disagree."""
-        return compare_payment(pair.reference, pair.ours, together(pair.documents), link=link)
+        return compare_payment(pair.reference, pair.ours, pair.documents, link=link)
 
     def parts_of(self, ids: Iterable[str]) -> dict[str, list[str]]:
         """What the orders of these payments were divided into."""
@@ -146,7 +146,29 @@ class PaymentComparison(PairComparison[ShopPayment, ErpDocument]):
             ids[name]: [raw for each in own for raw in found.get(each, ())]
             for name, own in names.items()
         }
-        return [self._with_documents(pair, there) for pair in pairs]
+        parts = self._with_parts(wanting)
+        return [
+            self._with_documents(
+                replace(pair, ours=replace(pair.ours, **parts[pair.ours.id])), there
+            )
+            if pair.ours and pair.ours.id in parts
+            else self._with_documents(pair, there)
+            for pair in pairs
+        ]
+
+    def _with_parts(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Of orders in several documents: the parts that must be paid, and what the sync knows."""
+        parts = self.parts_of(ids)
+        names = {part_id(id, part): part for id, own in parts.items() for part in own}
+        left_out = self.state.skipped(PAYMENTS, names) if names else {}
+        made = self.state.parts(PAYMENT, SHOP, ERP, parts) if parts else {}
+        return {
+            id: {
+                "parts": tuple(part for part in own if part_id(id, part) not in left_out),
+                "made": {part: link.target for part, link in made.get(id, {}).items()},
+            }
+            for id, own in parts.items()
+        }
 
     @staticmethod
     def _with_documents(

@@ -115,7 +115,9 @@ class RefundComparison(PairComparison[ShopRefund, ErpNote]):
         wanting = [pair.ours.order_id for pair in pairs if pair.ours and pair.ours.needs]
         sources = gather_sources(self.systems, wanting)
         start_at = admitted_since(self.systems)
-        shares = shares_of(self.state, [pair.ours.id for pair in pairs if pair.ours])
+        ids = [pair.ours.id for pair in pairs if pair.ours]
+        shares = shares_of(self.state, ids)
+        made = self.state.parts(REFUND, SHOP, ERP, ids)
         looked = []
         for pair in pairs:
             refund = pair.ours
@@ -127,7 +129,9 @@ class RefundComparison(PairComparison[ShopRefund, ErpNote]):
                 elif bars.waits:
                     pair = replace(pair, moved=bars.waits)
                 elif refund.id in shares:
-                    pair = replace(pair, ours=self._in_parts(refund, shares[refund.id]))
+                    known = {part: link.target for part, link in made.get(refund.id, {}).items()}
+                    divided = self._in_parts(refund, shares[refund.id])
+                    pair = replace(pair, ours=replace(divided, made=known))
             looked.append(pair)
         return looked
 

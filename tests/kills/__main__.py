@@ -1,7 +1,6 @@
 """`python -m tests.kills N`: N kills of the real program, half of them against an ERP that refuses
 a reference it has, half against one that can only be searched. In the first half each order is
-divided into the documents of two vendors; their payments are not, so that only the second half
-books payments."""
+divided into the documents of two vendors, with a payment for each."""
 
 from __future__ import annotations
 

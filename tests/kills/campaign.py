@@ -68,7 +68,7 @@ orders:
 refunds:
   mode: 'on'
 payments:
-  mode: '{payments}'
+  mode: 'on'
   since: 2020-01-01
 stock:
   mode: 'on'
@@ -112,7 +112,6 @@ class Story:
             "runs": runs,
             "stock": start["stock"],
             "parts": self.parts,
-            "payments": not self.parts,
         }
         return json.dumps(facts)
 
@@ -183,7 +182,6 @@ class Campaign:
             in_doubt=int(IN_DOUBT.total_seconds()),
             time_out=int(TIME_OUT.total_seconds()),
             routing=json.dumps({"parts": parts, "rest": "main" if parts else ""}),
-            payments="off" if self._routed else "on",
         )
         path.write_text(text, encoding="utf-8")
         return path

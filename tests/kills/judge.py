@@ -55,10 +55,10 @@ def judge(shop: Json, erp: Json, campaign: Json) -> Findings:
     In the end every transferred order has exactly one live document, equal to the cent, its number
     and one note, and every refund of it exactly one credit note, equal to the cent, and what the
     shop received for it is booked as exactly one payment, equal to the cent; where orders are
-    divided each has one live document for each part of its lines, and its refunds one credit note
-    at most for each, equal to the cent together. Nothing was
-    ever confirmed or created twice; every product shows what can be sold, and no write showed more
-    than could be sold at some moment of the run that sent it.
+    divided each has one live document for each part of its lines, each with its payment, and its
+    refunds one credit note at most for each, equal to the cent together. Nothing was ever confirmed
+    or created twice; every product shows what can be sold, and no write showed more than could be
+    sold at some moment of the run that sent it.
     """
     verdict = Findings(wrong=list(campaign["unrest"]))
     reference = f"WC-{campaign['key']}-"
@@ -66,8 +66,7 @@ def judge(shop: Json, erp: Json, campaign: Json) -> Findings:
     customers = {customer["id"]: customer for customer in erp["state"]["customers"]}
     sold = {_whole(d) for d in erp["state"]["orders"] if d["state"] in LIVE}
     _judge_refunds(shop, erp, reference, sold, verdict)
-    if campaign.get("payments", True):
-        _judge_payments(shop, erp, reference, sold, verdict)
+    _judge_payments(shop, erp, reference, sold, verdict)
     for order in shop["state"]["orders"]:
         own = documents.pop(f"{reference}{order['id']}", [])
         left = [document for document in own if document["state"] != "cancelled"]
@@ -77,13 +76,6 @@ def judge(shop: Json, erp: Json, campaign: Json) -> Findings:
     verdict.doubled += _same_people(erp["state"]["customers"])
     _judge_stock(shop, erp, campaign, verdict)
     return verdict
-
-
-def _by_reference(documents: Iterable[Json]) -> dict[str, list[Json]]:
-    found: dict[str, list[Json]] = {}
-    for document in documents:
-        found.setdefault(str(document["reference"]), []).append(document)
-    return found
 
 
 def _by_whole(documents: Iterable[Json]) -> dict[str, list[Json]]:
@@ -123,12 +115,7 @@ def _judge_order(
 ) -> None:
     """`left` are the documents of this order that nobody cancelled."""
     name = f"order {order['id']}"
-    counts = Counter(_part(document) for document in left)
-    verdict.doubled += [
-        f"{name} has {count} documents{f' of {part}' if part else ''}"
-        for part, count in counts.items()
-        if count > 1
-    ]
+    verdict.doubled += _too_many(name, "documents", left)
     if order["status"] == REFUNDED and not left:
         return
     if order["status"] not in (*TRANSFERRED, REFUNDED):
@@ -176,23 +163,39 @@ def _judge_refunds(
 def _judge_payments(
     shop: Json, erp: Json, reference: str, sold: set[str], verdict: Findings
 ) -> None:
-    """Each order that is `sold` and was paid by itself has one payment, and no other needs any."""
-    payments = _by_reference(erp["state"]["payments"])
+    """Each order that is `sold` and was paid by itself has one payment, or one for each part, and
+    no other needs any."""
+    payments = _by_whole(erp["state"]["payments"])
+    documents = _by_whole(erp["state"]["orders"])
     for order in shop["state"]["orders"]:
         name = f"order {order['id']}"
         own = payments.pop(f"{reference}P{order['id']}", [])
-        if len(own) > 1:
-            verdict.doubled.append(f"{name} has {len(own)} payments")
+        verdict.doubled += _too_many(name, "payments", own)
         is_due = order["status"] in (*TRANSFERRED, REFUNDED) and f"{reference}{order['id']}" in sold
         was_paid = order["payment_method"] in AUTOMATIC and order["date_paid"] is not None
         if is_due and was_paid and Decimal(order["total"]) and not own:
             verdict.lost.append(f"{name} has no payment")
-        verdict.wrong += [
-            f"{name}: {order['total']} in the shop, {payment['amount']} paid in the ERP"
-            for payment in own
-            if Decimal(payment["amount"]) != Decimal(order["total"])
-        ]
+        paid = sum((Decimal(payment["amount"]) for payment in own), Decimal(0))
+        if own and paid != Decimal(order["total"]):
+            verdict.wrong.append(f"{name}: {order['total']} in the shop, {paid} paid in the ERP")
+        verdict.wrong += _ill_divided(name, own, documents.get(f"{reference}{order['id']}", []))
     verdict.wrong += [f"{name} is the payment of no order" for name in payments]
+
+
+def _too_many(name: str, what: str, own: Sequence[Json]) -> Iterator[str]:
+    """What is there more than once for the whole of it, or for one part."""
+    for part, count in Counter(map(_part, own)).items():
+        if count > 1:
+            yield f"{name} has {count} {what}{f' of {part}' if part else ''}"
+
+
+def _ill_divided(name: str, own: Sequence[Json], documents: Sequence[Json]) -> Iterator[str]:
+    """Payments over another sum than the document of their part."""
+    for payment in own:
+        part = _part(payment)
+        totals = [Decimal(one["total"]) for one in documents if _part(one) == part]
+        if part and Decimal(payment["amount"]) not in totals:
+            yield f"{name}: {payment['amount']} paid of {part}, its document is over {totals}"
 
 
 def _differences(

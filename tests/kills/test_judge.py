@@ -346,7 +346,11 @@ def divided() -> Ledgers:
     erp["credit_notes"] = [*kept, *notes]
     for one in state["orders"][1:]:
         one["line_items"] = [{"sku": "A"}]
-    ledgers["campaign"] |= {"parts": {"store": ["B"], "main": []}, "payments": False}
+    paid = [payment("91", 1, amount="10.90"), payment("92", 1, amount="1.00")]
+    for one, part in zip(paid, ("main", "store"), strict=True):
+        one["reference"] += f"#{part}"
+    erp["payments"] = [*(one for one in erp["payments"] if one["reference"] != "WC-kill-P1"), *paid]
+    ledgers["campaign"] |= {"parts": {"store": ["B"], "main": []}}
     return ledgers
 
 
@@ -365,6 +369,9 @@ def of_part(ledgers: Ledgers, table: str, name: str) -> Json:
         ("credit_notes", "WC-kill-R8#store", {"total": "1.01"}, "wrong"),
         ("credit_notes", "WC-kill-R8#store", {"state": "cancelled"}, "wrong"),
         ("credit_notes", "WC-kill-R8#store", {"reference": "WC-kill-R8#main"}, "doubled"),
+        ("payments", "WC-kill-P1#store", {"amount": "1.01"}, "wrong"),
+        ("payments", "WC-kill-P1#store", {"reference": "WC-kill-P1#main"}, "doubled"),
+        ("payments", "WC-kill-P1#store", {"reference": "WC-kill-P77#store"}, "wrong"),
     ],
 )
 def test_documents_of_parts_are_judged_together(
@@ -376,3 +383,11 @@ def test_documents_of_parts_are_judged_together(
     kinds = ("lost", "doubled", "wrong")
     assert {one for one in kinds if found[one]} >= ({kind} if kind else set()), found
     assert kind or not any(found[one] for one in kinds), found
+
+
+def test_payments_of_parts_that_add_up_and_are_over_others_are_wrong() -> None:
+    ledgers = divided()
+    of_part(ledgers, "payments", "WC-kill-P1#store")["amount"] = "10.90"
+    of_part(ledgers, "payments", "WC-kill-P1#main")["amount"] = "1.00"
+    found = judge(ledgers["shop"], ledgers["erp"], ledgers["campaign"])
+    assert [each.partition(" ")[0] for each in found.wrong] == ["order", "order"]

@@ -274,7 +274,23 @@ def test_a_part_that_lost_its_payment_is_a_drift(divided: tuple[ComparedTill, st
     till, order = divided
     till.erp.tables["payment"].pop(part_of(till, order, "north")["id"])
     till.pass_time(HOUR)
-    assert told(till.reconcile(ALONE)) == {("different", order, "amount")}
+    drift = only(till.reconcile(ALONE))
+    assert (str(drift.kind), drift.id, drift.field) == ("missing", order, "payment")
+    assert "of part north no longer counts in the ERP" in drift.what
+    assert "--erp-restored" in drift.mend
+
+
+def test_an_order_in_parts_that_lost_all_its_payments_is_told_as_restored(
+    divided: tuple[ComparedTill, str],
+) -> None:
+    till, order = divided
+    till.paid()
+    for part in ("main", "north"):
+        till.erp.tables["payment"].pop(part_of(till, order, part)["id"])
+    till.pass_time(HOUR)
+    drift = only(till.reconcile(ALONE))
+    assert (str(drift.kind), drift.id) == ("missing", order)
+    assert "--erp-restored" in drift.mend
 
 
 def test_a_part_that_is_booked_twice_is_a_duplicate(divided: tuple[ComparedTill, str]) -> None:
@@ -282,4 +298,30 @@ def test_a_part_that_is_booked_twice_is_a_duplicate(divided: tuple[ComparedTill,
     payment = part_of(till, order, "north")
     till.erp.put("payment", {**payment, "id": "777", "number": "P777"})
     till.pass_time(HOUR)
-    assert told(till.reconcile(ALONE)) == {("duplicate", order, "payment")}
+    drift = only(till.reconcile(ALONE))
+    assert (str(drift.kind), drift.id, drift.field, drift.erp) == (
+        "duplicate",
+        order,
+        "payment",
+        "2",
+    )
+    assert f"Keep payment {payment['number']}" in drift.mend
+    assert part_of(till, order, "main")["number"] not in drift.what
+
+
+@pytest.mark.parametrize("part", ["#north", ""])
+def test_a_document_too_many_of_an_order_in_parts_is_named_with_its_part_alone(
+    divided: tuple[ComparedTill, str], part: str
+) -> None:
+    till, order = divided
+    documents = {one["reference"]: one for one in till.erp.tables["order"].values()}
+    north = documents[f"WC-main-{order}#north"]
+    spare = {"id": "888", "number": "SO888", "reference": f"WC-main-{order}{part}"}
+    till.erp.put("order", {**north, **spare})
+    till.pass_time(HOUR)
+    drift = only(till.reconcile(Wish(parts=(Part.ORDERS,))))
+    assert (str(drift.kind), drift.id, drift.erp) == ("duplicate", order, "2" if part else "3")
+    assert "SO888" in drift.what
+    known = [documents[f"WC-main-{order}{one}"]["number"] for one in ("#main", "#north")]
+    kept = " and ".join(f"document {number}" for number in (known[1:] if part else known))
+    assert drift.mend == f"Keep {kept} and cancel the others in the ERP."

@@ -221,9 +221,12 @@ def test_a_part_of_a_refund_that_lost_a_cent_is_a_drift(
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("state", "says"), [("cancelled", "was cancelled"), ("", "has no credit")])
+@pytest.mark.parametrize(
+    ("state", "says", "mend"),
+    [("cancelled", "was cancelled", "by hand"), ("", "no longer exists", "--erp-restored")],
+)
 def test_a_part_without_its_credit_note_is_named(
-    divided: tuple[ComparedRefunds, str], state: str, says: str
+    divided: tuple[ComparedRefunds, str], state: str, says: str, mend: str
 ) -> None:
     world, refund = divided
     note = part_note(world, refund, "north")
@@ -235,6 +238,7 @@ def test_a_part_without_its_credit_note_is_named(
     assert (str(drift.kind), drift.field) == ("missing", "credit_note")
     assert says in drift.what
     assert "of part north" in drift.what
+    assert mend in drift.mend
 
 
 def test_two_credit_notes_of_one_part_are_one_too_many(
