@@ -93,7 +93,8 @@ def _keys_at(place: Sequence[str]) -> list[str]:
 def _models_at(place: Sequence[str]) -> list[type[BaseModel]]:
     """What may describe the section at `place`: one model, or one for each kind of system."""
     models: list[type[BaseModel]] = [Config]
-    for step in place:
+    # A place in a list, as in `parts.0`, leads to no other model than the list itself.
+    for step in (step for step in place if not step.isdecimal()):
         fields = [model.model_fields[step] for model in models if step in model.model_fields]
         models = [found for field in fields for found in _sections(field.annotation)]
     return models

@@ -44,6 +44,8 @@ def test_unknown_config_key(desk: Desk, command: tuple[str, ...]) -> None:
         (("shop: main", "\tshop: main"), "1: this is no valid YAML"),
         (("shop: main", "shop: main\nstaging: perhaps"), "2: staging: "),
         (("mode: 'on'", "mode: 'on'\n  states: [shipped]"), "14: orders.states.0: "),
+        (("mode: 'on'", "mode: 'on'\n  routing: {rest: main, parts: [{part: north, line: {}}]}"),
+         "14: unknown key 'orders.routing.parts.0.line'; did you mean 'lines'?"),
         (("profile: sandbox-erp", "kind: sapp"),
          "8: systems.erp: there is no such `kind` of ERP; use one of rest"),
         (("profile: sandbox-erp", "profil: sandbox-erp"),
