@@ -43,7 +43,10 @@ def reconcile(
         int | None, typer.Option("--limit", min=1, help="List at most so many drifts of each part.")
     ] = None,
     mail: Annotated[
-        bool, typer.Option("--mail", help="Send the report as the config says.")
+        bool,
+        typer.Option(
+            "--mail", help="Send the report as the config says; with --quiet it is not shown too."
+        ),
     ] = False,
     accept_counts: Annotated[
         bool,
@@ -67,11 +70,12 @@ def reconcile(
     )
     with exit_codes(config):
         loaded, report = flow.reconcile(config, wish)
+    code = _mail(report, loaded) if mail else ExitCode.OK
     if as_json:
         typer.echo(json.dumps(as_data(report), ensure_ascii=False, indent=1))
-    else:
+    elif code or not (mail and quiet):
+        # cron mails what is printed: a report that has just been mailed would come twice
         show(report, quiet=quiet)
-    code = _mail(report, loaded) if mail else ExitCode.OK
     if not report.in_step:
         code = ExitCode.FAILURES
     if code:

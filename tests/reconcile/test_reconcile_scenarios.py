@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -150,14 +151,23 @@ def test_the_report_is_mailed_as_configured(rehearsal: Rehearsal) -> None:
         assert rehearsal.run("reconcile", "--mail", "--quiet") == (0, "")
         rehearsal.sides.erp.do("set_stock", sku=_sku(rehearsal), on_hand=3)
         code, out = rehearsal.run("reconcile", "--mail")
+        assert rehearsal.run("reconcile", "--mail", "--quiet") == (3, ""), "mailed, so not shown"
     finally:
         server.stop()
     assert code == 3
-    (mail,) = inbox.mails
+    mail, _ = inbox.mails
+    code, shown = rehearsal.run("reconcile", "--mail", "--quiet")
+    assert code == 3
+    assert body_line(mail) in shown, "it could not be mailed, so it is shown"
     assert mail["Subject"] == "[demo] 1 drift between shop and ERP"
+    assert body_line(mail) == out.splitlines()[0]
+
+
+def body_line(mail: EmailMessage) -> str:
+    """The sentence with which the report begins."""
     body = mail.get_body(("plain",))
     assert body is not None
-    assert body.get_content().splitlines()[0] == out.splitlines()[0]
+    return str(body.get_content().splitlines()[0])
 
 
 def test_a_mail_without_a_mail_server_is_a_config_error(rehearsal: Rehearsal) -> None:
