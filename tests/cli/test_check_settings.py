@@ -59,3 +59,15 @@ def test_parts_of_which_the_erp_hears_nothing_are_a_warning(tmp_path: Path) -> N
     [finding] = found(ODOO, own, orders={"routing": ROUTING})
     assert (finding.grade, finding.topic) == (Grade.WARNING, "routing")
     assert "{to: warehouse, from: part}" in finding.remedy
+
+
+def test_names_of_parts_without_room_for_the_ids_of_the_shop_are_a_warning() -> None:
+    rules = {**ROUTING, "parts": [{"part": "norths", "lines": {"sku": ["N-*"]}}]}
+    payments = {"mode": "on", "since": "2026-01-01", "reference": "WC-{shop}-P{id}"}
+    warned = found(orders={"routing": rules}, payments=payments, refunds={"mode": "off"})
+    [finding] = warned
+    assert (finding.grade, finding.topic) == (Grade.WARNING, "payments")
+    assert "References of part norths have room for ids of 4 digits" in finding.says
+    assert "payments.reference" in finding.remedy
+    shorter = {**payments, "reference": "P{id}"}
+    assert not found(orders={"routing": rules}, payments=shorter, refunds={"mode": "off"})
