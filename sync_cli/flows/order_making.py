@@ -123,8 +123,10 @@ class OrderMaker:
         if case.is_edited:
             return self._with_edit(case, customers.ids.get(key), products)
         if key not in customers.ids:
-            why = customers.trouble.get(key, "it is not in the ERP yet")
-            return case.but(waits=f"its customer is not ready: {why}")
+            why = customers.trouble.get(key)
+            if why is None:
+                return case.but(waits="its customer is not ready: it is not in the ERP yet")
+            return case.but(waits=f"its customer is not ready, put that right first: {why}")
         refs = _refs(document, products, customers.ids[key])
         payload = self.words.payload(document, refs)
         if isinstance(payload, Problem):

@@ -88,7 +88,7 @@ def test_an_archived_customer_is_not_used_and_its_orders_wait(town: Town) -> Non
     town.orders()
     assert town.states(order) == []
     assert "it is archived" in town.why_held("7", "order-customers")
-    assert "its customer is not ready" in town.why_held(order)
+    assert "its customer is not ready, put that right first: the record" in town.why_held(order)
 
 
 def test_once_the_customer_is_back_its_orders_go_on(town: Town) -> None:
