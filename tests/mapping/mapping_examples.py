@@ -6,16 +6,18 @@ import json
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from sync_cli.core.errors import Problem
-from sync_cli.core.model import Record
+from sync_cli.core.model import Product, Record
 from sync_cli.mapping import EntityMapping, MappingErrors, Unreadable, parse_mapping
 
 RECORDINGS = Path(__file__).parent / "recordings"
 SHIPPED = Path(__file__).parents[2] / "mappings"
+
+One = TypeVar("One", bound=Record)
 
 
 def recorded(name: str) -> Any:
@@ -38,9 +40,16 @@ def product_writer(*rules: str, more: str = "") -> EntityMapping:
     return parse_mapping(f"entity: product\nsystem: toy\nwrite:\n{lines}{more}", file="toy.yaml")
 
 
-def read_one(rule: str, value: Any, *, more: str = "") -> Record:
+def read_as(model: type[One], mapping: EntityMapping, data: Mapping[str, Any]) -> One:
+    """The record 1 that the mapping makes of `data`: one of this model."""
+    record = mapping.read(data, id="1")
+    assert isinstance(record, model)
+    return record
+
+
+def read_one(rule: str, value: Any, *, more: str = "") -> Product:
     """The product that one rule makes of {"x": value}."""
-    return product_mapping(rule, more=more).read({"x": value}, id="1")
+    return read_as(Product, product_mapping(rule, more=more), {"x": value})
 
 
 def problems_of(mapping: EntityMapping, data: Mapping[str, Any]) -> tuple[Problem, ...]:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from sync_cli.core.errors import ConfigError, ExitCode
+from sync_cli.core.model import Product
 from sync_cli.mapping import MappingErrors, load_mapping, parse_mapping
-from tests.mapping.mapping_examples import faults_of, product_mapping
+from tests.mapping.mapping_examples import faults_of, product_mapping, read_as
 
 HEAD = "entity: product\nsystem: toy\n"
 
@@ -209,7 +210,7 @@ def test_yaml_words_and_numbers_are_taken_as_written() -> None:
         "{to: name, from: x, table: countries}",
         more="tables: {countries: {NO: Norway, on: off}}\n",
     )
-    read = mapping.read({"x": "NO"}, id="1")
+    read = read_as(Product, mapping, {"x": "NO"})
     assert (read.tax_class, read.sku, read.barcode) == ("no", "0123", "12:30")
     assert (read.price, read.name) == (Decimal("0.10"), "Norway")
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from sync_cli.core.errors import ConfigError
+from sync_cli.core.model import Product, StockLevel
 from sync_cli.mapping import MappingErrors, load_mappings, parse_mapping
-from tests.mapping.mapping_examples import faults_of
+from tests.mapping.mapping_examples import faults_of, read_as
 
 SHIPPED = """
 entity: product
@@ -33,7 +34,7 @@ def test_replace_swaps_a_rule_in_its_place() -> None:
     mapping = parse_mapping(
         SHIPPED, overlay="read: {replace: [{to: price, from: net, type: money}]}"
     )
-    assert mapping.read(DATA, id="1").price == Decimal(2)
+    assert read_as(Product, mapping, DATA).price == Decimal(2)
     assert [rule.to for rule in mapping.rules_read] == ["sku", "price", "barcode", "kind"]
     assert mapping.rules_read[1].where == "mapping.yaml (overlay):1"
 
@@ -46,14 +47,14 @@ read:
     - {to: price, from: net, when: "kind == 'V'"}
 """
     mapping = parse_mapping(SHIPPED, overlay=overlay)
-    assert mapping.read(DATA, id="1").price == Decimal(1)
-    assert mapping.read({**DATA, "kind": "V"}, id="1").price == Decimal(2)
+    assert read_as(Product, mapping, DATA).price == Decimal(1)
+    assert read_as(Product, mapping, {**DATA, "kind": "V"}).price == Decimal(2)
 
 
 def test_drop_and_add() -> None:
     overlay = "read: {drop: [barcode], add: [{to: extra.maker, from: maker}]}"
     mapping = parse_mapping(SHIPPED, overlay=overlay)
-    read = mapping.read(DATA, id="1")
+    read = read_as(Product, mapping, DATA)
     assert (read.barcode, read.extra) == ("", {"maker": "M"})
     assert mapping.needs == {"sku", "price", "kind", "maker"}
 
@@ -67,7 +68,7 @@ def test_metadata_rules_are_dropped_by_their_key(drop: str) -> None:
 def test_tables_are_merged_line_by_line() -> None:
     overlay = "tables:\n  kinds: {V: bundle, X: external, default: other}\n  mine: {a: b}\n"
     mapping = parse_mapping(SHIPPED, overlay=overlay)
-    kinds = {raw: str(mapping.read({**DATA, "kind": raw}, id="1").kind) for raw in "AVX?"}
+    kinds = {raw: str(read_as(Product, mapping, {**DATA, "kind": raw}).kind) for raw in "AVX?"}
     assert kinds == {"A": "simple", "V": "bundle", "X": "external", "?": "other"}
 
 
@@ -79,7 +80,7 @@ def test_rules_of_a_part_are_changed_alike() -> None:
     )
     overlay = "parts: {place: {drop: [demand], add: [{to: on_hand, from: h}]}}"
     mapping = parse_mapping(shipped, overlay=overlay)
-    [level] = mapping.read({"w": [{"code": "M", "h": "3"}]}, id="1").warehouses
+    [level] = read_as(StockLevel, mapping, {"w": [{"code": "M", "h": "3"}]}).warehouses
     assert level.on_hand == Decimal(3)
 
 

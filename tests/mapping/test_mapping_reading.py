@@ -9,9 +9,15 @@ from typing import Any
 import pytest
 
 from sync_cli.core.errors import ConfigError
-from sync_cli.core.model import Product, ProductKind, StockLevel, WarehouseLevel
+from sync_cli.core.model import Customer, Product, ProductKind, StockLevel, WarehouseLevel
 from sync_cli.mapping import parse_mapping
-from tests.mapping.mapping_examples import problem_of, problems_of, product_mapping, read_one
+from tests.mapping.mapping_examples import (
+    problem_of,
+    problems_of,
+    product_mapping,
+    read_as,
+    read_one,
+)
 
 KINDS = "tables:\n  kinds: {Artikel: simple, Variante: variation}\n"
 
@@ -48,7 +54,7 @@ def test_an_absent_field_is_a_problem_that_names_it() -> None:
 def test_null_is_a_value_and_absent_is_not(
     rule: str, data: dict[str, Any], price: Decimal | None
 ) -> None:
-    assert product_mapping(rule).read(data, id="1").price == price
+    assert read_as(Product, product_mapping(rule), data).price == price
 
 
 @pytest.mark.parametrize("data", [{"x": []}, {"x": "text"}, {"x": {}}])
@@ -141,7 +147,7 @@ def test_a_table_can_give_booleans_and_numbers() -> None:
         "{to: unit_factor, from: y, table: factors}",
         more=more,
     )
-    read = mapping.read({"x": "trash", "y": "dozen"}, id="1")
+    read = read_as(Product, mapping, {"x": "trash", "y": "dozen"})
     assert (read.archived, read.unit_factor) == (True, Decimal(12))
 
 
@@ -157,8 +163,8 @@ def test_later_rules_with_a_condition_overrule_earlier_ones() -> None:
     mapping = product_mapping(
         "{to: kind, value: simple}", "{to: kind, value: variation, when: parent}"
     )
-    assert mapping.read({"parent": None}, id="1").kind is ProductKind.SIMPLE
-    assert mapping.read({"parent": "12"}, id="1").kind is ProductKind.VARIATION
+    assert read_as(Product, mapping, {"parent": None}).kind is ProductKind.SIMPLE
+    assert read_as(Product, mapping, {"parent": "12"}).kind is ProductKind.VARIATION
 
 
 def test_a_condition_on_an_absent_field_is_a_problem_unless_the_rule_is_optional() -> None:
@@ -167,7 +173,7 @@ def test_a_condition_on_an_absent_field_is_a_problem_unless_the_rule_is_optional
     assert problem.code == "field-missing"
     assert "kind == 'a'" in problem.message
     optional = product_mapping(rule % ", optional: true")
-    assert optional.read({"x": "1"}, id="1").sku == ""
+    assert read_as(Product, optional, {"x": "1"}).sku == ""
 
 
 @pytest.mark.parametrize(
@@ -176,7 +182,7 @@ def test_a_condition_on_an_absent_field_is_a_problem_unless_the_rule_is_optional
 )
 def test_conditions_hold_as_jmespath_says(value: Any, holds: bool) -> None:
     mapping = product_mapping("{to: sku, value: yes, when: x}")
-    assert (mapping.read({"x": value}, id="1").sku == "yes") is holds
+    assert (read_as(Product, mapping, {"x": value}).sku == "yes") is holds
 
 
 # --- JMESPath
@@ -197,7 +203,7 @@ def test_from_may_be_a_jmespath_expression(path: str, data: dict[str, Any], sku:
     mapping = parse_mapping(
         f"entity: product\nsystem: toy\nread:\n  - to: sku\n    from: >-\n      {path}\n"
     )
-    assert mapping.read(data, id="1").sku == sku
+    assert read_as(Product, mapping, data).sku == sku
 
 
 @pytest.mark.parametrize(
@@ -244,7 +250,7 @@ META = {"to": "sku", "rule": "{to: sku, from: {meta: [_new, _old]}, optional: tr
 )
 def test_the_first_filled_metadata_entry_counts(entries: list[dict[str, Any]], sku: str) -> None:
     mapping = product_mapping(META["rule"])
-    assert mapping.read({"meta_data": entries}, id="1").sku == sku
+    assert read_as(Product, mapping, {"meta_data": entries}).sku == sku
 
 
 def test_metadata_that_is_not_there_is_absent() -> None:
@@ -278,7 +284,7 @@ def test_each_reads_a_list_of_parts() -> None:
 
 
 def test_null_is_an_empty_list() -> None:
-    assert parse_mapping(STOCK).read({"sku": "A", "places": None}, id="1").warehouses == ()
+    assert read_as(StockLevel, parse_mapping(STOCK), {"sku": "A", "places": None}).warehouses == ()
 
 
 def test_problems_in_a_list_name_its_place() -> None:
@@ -320,7 +326,7 @@ def test_a_part_and_single_fields_fill_the_same_object() -> None:
         "tel": "12",
         "delivery": {"town": "Wien"},
     }
-    read = parse_mapping(CUSTOMER).read(data, id="1")
+    read = read_as(Customer, parse_mapping(CUSTOMER), data)
     assert (read.billing.city, read.billing.country, read.billing.phone) == ("Graz", "AT", "12")
     assert read.shipping.city == "Wien"
 
@@ -333,7 +339,7 @@ def test_problems_in_an_object_name_their_path() -> None:
 
 def test_a_null_object_keeps_the_empty_one_and_no_object_is_refused() -> None:
     data: dict[str, Any] = {"mail": "", "address": None, "tel": "", "delivery": None}
-    assert parse_mapping(CUSTOMER).read(data, id="1").billing.city == ""
+    assert read_as(Customer, parse_mapping(CUSTOMER), data).billing.city == ""
     data["address"] = []
     [problem] = problems_of(parse_mapping(CUSTOMER), data)
     assert problem.message == "address does not hold objects"

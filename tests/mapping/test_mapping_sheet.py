@@ -22,7 +22,8 @@ PLAIN = re.compile(r"[\w.\[\]]+")
 
 def full_order() -> dict[str, Any]:
     """A recorded order that has every kind of line."""
-    return recorded("tax-incl-line-fees-dp-6")
+    order: dict[str, Any] = recorded("tax-incl-line-fees-dp-6")
+    return order
 
 
 def holders(data: Any, names: list[str]) -> list[dict[str, Any]]:

@@ -535,7 +535,8 @@ def test_an_erp_stock_row() -> None:
     assert (level.sku, level.stocked, level.archived) == ("LADEN-1", True, True)
     assert level.unit_factor == Decimal(6)
     [main] = level.warehouses
-    assert (main.code, main.on_hand, main.demand, main.reserved) == ("MAIN", 12, 5, 2)
+    pieces = tuple(Decimal(number) for number in (12, 5, 2))
+    assert (main.code, main.on_hand, main.demand, main.reserved) == ("MAIN", *pieces)
 
 
 @pytest.mark.parametrize("factor", ["0", "-1", None])

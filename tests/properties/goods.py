@@ -83,9 +83,9 @@ def as_bought(
         _line(number, product, pieces, Decimal(net) / pieces)
         for number, (product, pieces, net) in enumerate(lines, start=1)
     ]
-    for item, (_, _, net) in zip(items, lines, strict=True):
-        tax = Decimal(net) * rate
-        item.update(total=f"{Decimal(net):.6f}", total_tax=f"{tax:.6f}")
+    for item, (_, _, bought) in zip(items, lines, strict=True):
+        tax = Decimal(bought) * rate
+        item.update(total=f"{Decimal(bought):.6f}", total_tax=f"{tax:.6f}")
         item["taxes"] = [{"id": 1, "total": str(tax)}]
     net = sum((Decimal(item["total"]) for item in items), Decimal(0))
     tax = sum((Decimal(item["total_tax"]) for item in items), Decimal(0))

@@ -12,6 +12,7 @@ import tempfile
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
@@ -27,7 +28,7 @@ from hypothesis.stateful import (
 
 from sync_cli.connectors.memory import Fate
 from sync_cli.core.errors import IdentityError, SystemFault
-from tests.properties.world import PRODUCTS, Killed, World, config_for, fates
+from tests.properties.world import PRODUCTS, Killed, SyncResult, World, config_for, fates
 
 LANES = ("orders", "stock")
 FATES = st.lists(st.sampled_from(list(Fate)), max_size=4)
@@ -76,7 +77,9 @@ class Sync(RuleBasedStateMachine):
         status=st.sampled_from(["processing", "processing", "on-hold", "pending"]),
         late=st.sampled_from([0, 0, 30, 200]),
     )
-    def buy(self, lines, customer, email, status, late):
+    def buy(
+        self, lines: list[tuple[str, int]], customer: int, email: str, status: str, late: int
+    ) -> str:
         order = self.world.place_order(
             lines,
             status=status,
@@ -88,47 +91,47 @@ class Sync(RuleBasedStateMachine):
         return order
 
     @rule(lines=LINES)
-    def buy_what_does_not_add_up(self, lines):
+    def buy_what_does_not_add_up(self, lines: list[tuple[str, int]]) -> None:
         self.bad.add(self.world.place_order(lines, off_by=Decimal("0.01")))
 
     @rule()
-    def buy_what_the_erp_does_not_know(self):
+    def buy_what_the_erp_does_not_know(self) -> None:
         self.bad.add(self.world.place_order([("99", 1)]))
 
     @rule(order=orders, status=st.sampled_from(["processing", "completed", "on-hold"]))
-    def change_status(self, order, status):
+    def change_status(self, order: str, status: str) -> None:
         if order not in self.cancelled:
             self.world.set_status(order, status)
 
     @rule(order=consumes(orders))
-    def cancel(self, order):
+    def cancel(self, order: str) -> None:
         self.world.set_status(order, "cancelled")
         self.cancelled.add(order)
 
     @rule(product=st.sampled_from(PRODUCTS), pieces=st.integers(-5, 20))
-    def move_stock(self, product, pieces):
+    def move_stock(self, product: str, pieces: int) -> None:
         self.world.move_stock(f"9{product}", on_hand=pieces)
 
     @rule(seconds=st.sampled_from([1, 30, 61, 130, 400, 4000]))
-    def wait(self, seconds):
+    def wait(self, seconds: int) -> None:
         self.world.pass_time(seconds)
 
     # What becomes of the runs
 
     @rule(lane=st.sampled_from(LANES), script=FATES)
-    def run_over_a_bad_line(self, lane, script):
+    def run_over_a_bad_line(self, lane: str, script: list[Fate]) -> None:
         self._run(lane, network=fates(*script))
 
     @rule(lane=st.sampled_from(LANES), at=st.integers(0, 200), script=FATES)
-    def run_and_kill(self, lane, at, script):
+    def run_and_kill(self, lane: str, at: int, script: list[Fate]) -> None:
         with contextlib.suppress(Killed):
             self._run(lane, kill_at=at, network=fates(*script))
 
     @rule(lines=LINES)
-    def buy_while_pages_are_read(self, lines):
-        made = []
+    def buy_while_pages_are_read(self, lines: list[tuple[str, int]]) -> None:
+        made: list[str] = []
 
-        def edit():
+        def edit() -> None:
             if len(made) < 3:
                 made.append(self.world.place_order(lines))
 
@@ -137,10 +140,10 @@ class Sync(RuleBasedStateMachine):
         self.good.update(made)
 
     @rule()
-    def run_both_lanes_at_once(self):
-        begun = []
+    def run_both_lanes_at_once(self) -> None:
+        begun: list[bool] = []
 
-        def other_lane():
+        def other_lane() -> None:
             if not begun:
                 begun.append(True)
                 self._run("stock")
@@ -148,23 +151,23 @@ class Sync(RuleBasedStateMachine):
         self._run("orders", between_pages=other_lane)
 
     @rule()
-    def widen_the_filter(self):
+    def widen_the_filter(self) -> None:
         self.world.config = config_for(("processing", "completed", "on_hold"))
 
     @rule()
-    def narrow_the_filter(self):
+    def narrow_the_filter(self) -> None:
         self.world.config = config_for()
 
     # Copies and restored systems
 
     @rule()
-    def keep_a_copy_of_the_state(self):
+    def keep_a_copy_of_the_state(self) -> None:
         self.world.copy_state("copy.sqlite")
         self.has_copy = True
 
     @precondition(lambda self: self.has_copy)
     @rule()
-    def run_with_the_old_copy(self):
+    def run_with_the_old_copy(self) -> None:
         """An old state either stops, or does no harm; afterwards the newest is brought back."""
         self.world.copy_state("newest.sqlite")
         self.world.bring_back_state("copy.sqlite")
@@ -174,7 +177,7 @@ class Sync(RuleBasedStateMachine):
 
     @precondition(lambda self: bool(self.good - self.cancelled))
     @rule(data=st.data())
-    def restore_the_shop(self, data):
+    def restore_the_shop(self, data: st.DataObject) -> None:
         """An id is used again for a stranger's order: the lane stops until it is put right."""
         order = data.draw(st.sampled_from(sorted(self.good - self.cancelled)))
         kept = dict(self.world.shop.tables["order"][order])
@@ -192,7 +195,7 @@ class Sync(RuleBasedStateMachine):
         self.world.shop.tables["product"]["11"]["stock_quantity"] += 1
 
     @invariant()
-    def nothing_is_doubled(self):
+    def nothing_is_doubled(self) -> None:
         if hasattr(self, "world"):
             for reference, documents in self.world.documents().items():
                 confirmed = [d for d in documents if d["state"] != "draft"]
@@ -200,16 +203,16 @@ class Sync(RuleBasedStateMachine):
 
     # Verdicts
 
-    def _run(self, lane, **how):
+    def _run(self, lane: str, **how: Any) -> SyncResult | None:
         try:
             return self.world.run(lane, **how)
         except (IdentityError, SystemFault):
             return None
 
-    def _is_linked(self, order):
+    def _is_linked(self, order: str) -> bool:
         return self.world.is_linked(order)
 
-    def _settle(self):
+    def _settle(self) -> None:
         """The line is good again, time passes, and the sync runs until nothing is left to do."""
         self.world.pass_time(3600)
         for _ in range(12):
@@ -218,7 +221,7 @@ class Sync(RuleBasedStateMachine):
             if not any(writes):
                 break
 
-    def _judge(self):
+    def _judge(self) -> None:
         world = self.world
         documents = world.documents()
         states = {str(state).replace("_", "-") for state in world.config.orders.states}

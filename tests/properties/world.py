@@ -10,11 +10,11 @@ import shutil
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sync_cli.admin.rebuilding import rebuild
 from sync_cli.config import Config
@@ -143,21 +143,21 @@ class World:
         reference = References.UNIQUE if self.unique_references else References.SEARCHABLE
         self.shop = MemorySystem("shop", lambda: self.now, self._shop_shapes(), lateness=LATENESS)
         self.erp = MemorySystem("erp", lambda: self.now, self._erp_shapes(), lateness=LATENESS)
-        slow = {"overlap": OVERLAP, "in_doubt": IN_DOUBT}
-        self.shop.traits = {name: Traits(**slow) for name in ("order", "note", "product")}
-        self.shop.traits["customer"] = Traits(**slow, delta=False)
+        slow = Traits(overlap=OVERLAP, in_doubt=IN_DOUBT)
+        self.shop.traits = dict.fromkeys(("order", "note", "product"), slow)
+        self.shop.traits["customer"] = replace(slow, delta=False)
         self.erp.traits = {
-            "order": Traits(
-                **slow,
+            "order": replace(
+                slow,
                 reference=reference,
                 drafts=True,
                 batch=3,
                 taxes_given=not self.computes_taxes,
             ),
-            "customer": Traits(**slow, reference=reference),
-            "payment": Traits(**slow, reference=reference),
-            "product": Traits(**slow),
-            "stock": Traits(**slow),
+            "customer": replace(slow, reference=reference),
+            "payment": replace(slow, reference=reference),
+            "product": slow,
+            "stock": slow,
         }
         self.confirmations = 0
         for product in PRODUCTS:
@@ -353,7 +353,7 @@ class World:
         fuse = Fuse(kill_at)
         with closing(State.open(self.folder / state_file)) as state:
             run = Run(
-                state=Mortal(self.wrap_state(state), fuse),  # type: ignore[arg-type]
+                state=cast(State, Mortal(self.wrap_state(state), fuse)),
                 now=lambda: self.now + self.host_offset,
                 request_ids=lambda: f"{fuse.steps:016x}",
                 options=options or Options(),
@@ -367,8 +367,8 @@ class World:
             systems = Systems(
                 run=run,
                 config=self.config,
-                shop=Mortal(self.wrap_shop(connectors[0]), fuse),  # type: ignore[arg-type]
-                erp=Mortal(self.wrap_erp(connectors[1]), fuse),  # type: ignore[arg-type]
+                shop=Mortal(self.wrap_shop(connectors[0]), fuse),
+                erp=Mortal(self.wrap_erp(connectors[1]), fuse),
                 mappings=COMPUTING if self.computes_taxes else MAPPINGS,
                 shop_kind="woocommerce",
                 erp_kind="sandbox-erp",

@@ -114,7 +114,7 @@ def test_what_differs_is_named_and_mended_by_the_command_beside_it(club: Club, n
     assert club.reconcile(CUSTOMERS_ONLY).in_step
 
 
-BY_HAND = {
+BY_HAND: dict[str, tuple[Act, DriftKind, str]] = {
     "deleted in the ERP": (
         lambda c: c.erp.remove("customer", c.party_of("21")),
         DriftKind.MISSING,

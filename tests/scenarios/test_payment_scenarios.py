@@ -62,7 +62,12 @@ def test_a_payment_that_the_erp_refuses_is_held_with_the_field_that_is_wrong(sta
         "tables:\n  journals: {magic: SHELLS}\n",
         encoding="utf-8",
     )
-    stage.configure(lambda config: (with_payments(config), config.update(mappings="own")))
+
+    def with_own_mappings(config: dict[str, Any]) -> None:
+        with_payments(config)
+        config.update(mappings="own")
+
+    stage.configure(with_own_mappings)
     stage.buy("A-0001", payment_method="magic")
     said = stage.type("orders", "--quiet")
     assert said.code == 3

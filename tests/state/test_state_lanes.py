@@ -164,6 +164,7 @@ def test_a_run_gets_the_lane_when_the_window_ends_and_the_next_window_comes_afte
 @pytest.mark.parametrize("which", ["run", "window"])
 def test_nobody_waits_for_ever(tmp_path: Path, which: str) -> None:
     waited: list[float] = []
+    waiting: AbstractContextManager[None]
     with ExitStack() as stack:
         if which == "run":
             stack.enter_context(window(tmp_path))

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import requests
 import responses
+from requests import PreparedRequest
 
 from sync_cli.connectors.odoo.connector import Odoo
 from sync_cli.connectors.odoo.wire import Login
@@ -59,7 +59,7 @@ class Asked:
             return bool(self.given[0] == other.given[0])
         if self.what.endswith(".load"):
             return self.cells() == other.cells()
-        return self.given == other.given
+        return bool(self.given == other.given)
 
     def _conditions(self) -> list[str]:
         terms = [term for term in self.given[0] if term not in ("&", "|")]
@@ -142,7 +142,7 @@ class Tape:
     def _sleep(self, seconds: float) -> None:
         self.seconds += seconds
 
-    def _answer(self, request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+    def _answer(self, request: PreparedRequest) -> tuple[int, dict[str, str], str]:
         asked = Asked.of(json.loads(request.body or b"{}"))
         self.asked.append(asked)
         for place, exchange in enumerate(self._exchanges):

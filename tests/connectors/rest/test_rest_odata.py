@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -136,6 +136,7 @@ def test_a_read_of_shifting_pages_goes_on_where_it_was(erp: OData, pages_read: i
     begun = [next(changes)]
     erp.rows.pop("C0")
     begun += [next(changes) for _ in range(pages_read - 1)]
+    assert isinstance(changes, Generator)
     changes.close()  # A read that was interrupted asks for nothing more.
     rest = list(connect(erp).changes("customer", None, begun[-1].resume))
     met = {record.id for page in (*begun, *rest) for record in page.records}

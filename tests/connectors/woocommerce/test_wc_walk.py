@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -263,10 +264,11 @@ def test_deletions_hide_nobody_from_a_read_by_id(shop: Shop, deleted: int) -> No
                 table.remove(number)
 
     shop.faults.register_edit("delete", delete)
-    for read in (
+    reads: tuple[Callable[[], list[str]], ...] = (
         lambda: [raw.id for raw in records(shop.open(page_size=3), "customer")],
         lambda: [seen.id for seen in shop.open(page_size=3).census("customer")],
-    ):
+    )
+    for read in reads:
         shop.faults.clear()
         before = sorted(table.records)
         shop.hit("edit", r"offset=([3-9]|\d\d)", edit="delete", times=2)
@@ -413,10 +415,7 @@ def test_in_the_night_when_the_clocks_go_back_nothing_is_passed_by(step: int) ->
 
     def answer(query: dict[str, str]) -> list[dict[str, Any]]:
         found = rows
-        for name, fits in (
-            ("modified_after", lambda at, bound: at > bound),
-            ("modified_before", lambda at, bound: at < bound),
-        ):
+        for name, fits in (("modified_after", operator.gt), ("modified_before", operator.lt)):
             if name in query:
                 found = [r for r in found if fits(r["date_modified_gmt"], query[name])]
         if "include" in query:
