@@ -20,10 +20,13 @@ from sync_cli.core.parcels import Packed, ParcelPlace, Room, There, matching, pa
 from sync_cli.core.plan import (
     Adopt,
     Candidate,
+    Create,
     Intent,
     Item,
     Kind,
+    Operation,
     Target,
+    Update,
     decide,
 )
 from sync_cli.core.refusals import another_record
@@ -45,6 +48,7 @@ PRODUCT = "product"
 PARCELS = "parcels"
 DUE = 1000
 AT_ONCE = 100
+WAITS = "another parcel of its order is to be written first"
 TAKEN_BACK = "the ERP takes it back"
 
 
@@ -59,6 +63,17 @@ class Case:
 
 class ParcelWriter(Writer):
     """Makes and corrects parcels in the shop."""
+
+    def _do(self, operations: Sequence[Operation]) -> None:
+        """Pieces are given up before they are claimed anew; those that were not are not claimed."""
+        first = [op for op in operations if isinstance(op, Update)]
+        super()._do(first)
+        full = {_order_of(op.item.id) for op in first if self.desk.holds(op.item.id)}
+        rest = [op for op in operations if not isinstance(op, Update)]
+        waits = [op for op in rest if isinstance(op, Create) and _order_of(op.item.id) in full]
+        now = self.run.now()
+        self.desk.settle([self.desk.put_off(op.item, WAITS, now) for op in waits])
+        super()._do([op for op in rest if op not in waits])
 
     def settlement_of(
         self, item: Item, intent: Intent, result: Result, operation: str

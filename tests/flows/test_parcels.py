@@ -261,3 +261,20 @@ def test_a_parcel_in_doubt_that_the_erp_takes_back_is_let_go_when_the_doubt_is_o
     assert not town.held("parcels")
     with town.open_state() as state:
         assert not state.open_intents("parcels")
+
+
+def test_a_parcel_is_not_made_of_pieces_that_another_could_not_give_up(town: ParcelTown) -> None:
+    order = town.buy(pieces=2)
+    town.orders()
+    town.send(order, "P1", pieces=2)
+    town.orders()
+    [sent] = town.erp.records("shipment").values()
+    [first] = sent["parcels"]
+    town.erp.put("shipment", {**sent, "parcels": [first, {**first, "number": "P2"}]})
+    town.orders(network=fates(Fate.REFUSED))
+    assert town.parcels() == [("P1", 2)]
+    for _ in range(3):
+        town.pass_time(hour(24))
+        town.orders()
+    assert town.parcels() == [("P1", 1), ("P2", 1)]
+    assert not town.held("parcels")
