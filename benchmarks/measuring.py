@@ -18,7 +18,6 @@ from statistics import median
 ROOT = Path(__file__).parents[1]
 SYNC_CLI = (sys.executable, "-c", "from sync_cli.cli.main import main; main()")
 """What the installed script does, without the need that it is on the path."""
-_NEVER_COMPILED = "PYTHONDONTWRITEBYTECODE"
 _MAXRSS_UNITS = 1 if sys.platform == "darwin" else 1024
 
 
@@ -39,15 +38,11 @@ class Cost:
 
 
 def measure(command: Sequence[str], env: Mapping[str, str]) -> Cost:
-    """Run a command to its end, with `env` added to the environment. Raises RunFailed.
-
-    Compiled Python is kept from run to run, as it is kept of an installed program.
-    """
-    kept = {name: value for name, value in os.environ.items() if name != _NEVER_COMPILED}
+    """Run a command to its end, with `env` added to the environment. Raises RunFailed."""
     with tempfile.TemporaryFile() as output:
         begun = time.perf_counter()
         child = subprocess.Popen(
-            command, cwd=ROOT, env={**kept, **env}, stdout=output, stderr=output
+            command, cwd=ROOT, env={**os.environ, **env}, stdout=output, stderr=output
         )
         _, status, used = os.wait4(child.pid, 0)
         wall = time.perf_counter() - begun
