@@ -154,7 +154,7 @@ class Payments:
         values = {
             **others,
             "communication": reference,
-            "amount": float(amount),
+            "amount": amount,
             "currency_id": int(id_of(currency)),
             "journal_id": int(journal["id"]),
             "group_payment": True,
