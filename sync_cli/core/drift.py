@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from sync_cli.core.parts import Part
 
@@ -43,6 +44,35 @@ class Drift:
     field: str = ""
     shop: str = ""
     erp: str = ""
+
+
+class Told(Protocol):
+    """A record as far as a drift names it."""
+
+    @property
+    def id(self) -> str:
+        """Its id in the shop."""
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+
+
+def drift_of(
+    part: Part,
+    record: Told,
+    kind: DriftKind,
+    what: str,
+    mend: str,
+    field: str,
+    *,
+    shop: str = "",
+    erp: str = "",
+) -> Drift:
+    """A drift of a record of the shop, whose word counts."""
+    return Drift(
+        part, kind, record.id, record.label, what, mend, SHOP, field=field, shop=shop, erp=erp
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar
 
-from sync_cli.core.drift import SHOP, Drift, DriftKind, money
+from sync_cli.core.drift import SHOP, Drift, DriftKind, Told, drift_of, money
 from sync_cli.core.identity import lowest_first
 from sync_cli.core.model import DocumentState, OrderState
 from sync_cli.core.parts import Part
@@ -116,6 +116,30 @@ def to_keep(ids: Sequence[str], link: str, rather: Sequence[str] = ()) -> list[s
     return known if 0 < len(known) < len(ids) else lowest_first(rather or ids)[:1]
 
 
+def duplicate_of(
+    part: Part,
+    record: Told,
+    said: str,
+    live: Sequence[ErpDocument],
+    kept: Sequence[str],
+    field: str,
+    name: Callable[[ErpDocument], str] = lambda one: one.name,
+) -> Drift:
+    """A record that the ERP has several times, of which those `kept` shall stay."""
+    by_id = {one.id: one for one in live}
+    names = ", ".join(by_id[id].number or id for id in lowest_first(by_id))
+    return drift_of(
+        part,
+        record,
+        DriftKind.DUPLICATE,
+        f"{said} in the ERP: {names}.",
+        f"Keep {' and '.join(name(by_id[id]) for id in kept)} and cancel the others in the ERP.",
+        field,
+        shop="1",
+        erp=str(len(live)),
+    )
+
+
 def compare_order(
     reference: str,
     order: ShopOrder | None,
@@ -203,22 +227,10 @@ def _uncalled(order: ShopOrder, document: ErpDocument, link: str) -> Drift:
 
 
 def _duplicate(order: ShopOrder, live: Sequence[ErpDocument], link: str) -> Drift:
-    by_id = {document.id: document for document in live}
-    sure = [id for id, document in by_id.items() if document.state is not DocumentState.DRAFT]
-    kept = to_keep(list(by_id), link, sure)
-    names = ", ".join(by_id[id].number or id for id in lowest_first(by_id))
-    return Drift(
-        Part.ORDERS,
-        DriftKind.DUPLICATE,
-        order.id,
-        order.label,
-        f"{order.label} has {len(live)} live documents in the ERP: {names}.",
-        f"Keep {' and '.join(by_id[id].name for id in kept)} and cancel the others in the ERP.",
-        SHOP,
-        field="document",
-        shop="1",
-        erp=str(len(live)),
-    )
+    sure = [document.id for document in live if document.state is not DocumentState.DRAFT]
+    kept = to_keep([document.id for document in live], link, sure)
+    said = f"{order.label} has {len(live)} live documents"
+    return duplicate_of(Part.ORDERS, order, said, live, kept, "document")
 
 
 def _differences(order: ShopOrder, document: ErpDocument) -> Iterable[Drift]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
-from sync_cli.core.drift import RESTORED, SHOP, Drift, DriftKind, money
-from sync_cli.core.drift_orders import ErpDocument, to_keep, together, twice
-from sync_cli.core.identity import lowest_first
+from sync_cli.core.drift import RESTORED, SHOP, Drift, DriftKind, drift_of, money
+from sync_cli.core.drift_orders import ErpDocument, duplicate_of, to_keep, together, twice
 from sync_cli.core.model import DocumentState
 from sync_cli.core.parts import Part
+
+_drift = partial(drift_of, Part.PAYMENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +119,9 @@ def _uncalled(payment: ShopPayment, one: ErpDocument) -> Drift:
 
 
 def _duplicate(payment: ShopPayment, live: Sequence[ErpDocument], link: str) -> Drift:
-    by_id = {one.id: one for one in live}
-    kept = " and ".join(_name(by_id[id]) for id in to_keep(list(by_id), link))
-    names = ", ".join(by_id[id].number or id for id in lowest_first(by_id))
-    return _drift(
-        payment,
-        DriftKind.DUPLICATE,
-        f"{payment.label} is booked {len(live)} times in the ERP: {names}.",
-        f"Keep {kept} and cancel the others in the ERP.",
-        "payment",
-        shop="1",
-        erp=str(len(live)),
-    )
+    kept = to_keep([one.id for one in live], link)
+    said = f"{payment.label} is booked {len(live)} times"
+    return duplicate_of(Part.PAYMENTS, payment, said, live, kept, "payment", _name)
 
 
 def _differences(payment: ShopPayment, one: ErpDocument) -> Iterable[Drift]:
@@ -149,27 +142,3 @@ def _name(one: ErpDocument) -> str:
 
 def _money(amount: Decimal, currency: str) -> str:
     return f"{money(amount)} {currency}".strip()
-
-
-def _drift(
-    payment: ShopPayment,
-    kind: DriftKind,
-    what: str,
-    mend: str,
-    field: str,
-    *,
-    shop: str = "",
-    erp: str = "",
-) -> Drift:
-    return Drift(
-        Part.PAYMENTS,
-        kind,
-        payment.id,
-        payment.label,
-        what,
-        mend,
-        SHOP,
-        field=field,
-        shop=shop,
-        erp=erp,
-    )

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
-from sync_cli.core.drift import ERP, RESTORED, SHOP, Drift, DriftKind, money
-from sync_cli.core.drift_orders import ErpDocument, to_keep, twice
-from sync_cli.core.identity import lowest_first
+from sync_cli.core.drift import ERP, RESTORED, SHOP, Drift, DriftKind, drift_of, money
+from sync_cli.core.drift_orders import ErpDocument, duplicate_of, to_keep, twice
 from sync_cli.core.model import DocumentState
 from sync_cli.core.parts import Part
+
+_drift = partial(drift_of, Part.REFUNDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +138,9 @@ def _uncalled(refund: ShopRefund, note: ErpNote) -> Drift:
 
 
 def _duplicate(refund: ShopRefund, live: Sequence[ErpNote], link: str) -> Drift:
-    by_id = {note.id: note for note in live}
-    kept = " and ".join(by_id[id].name for id in to_keep(list(by_id), link))
-    names = ", ".join(by_id[id].number or id for id in lowest_first(by_id))
-    return _drift(
-        refund,
-        DriftKind.DUPLICATE,
-        f"{refund.label} has {len(live)} live credit notes in the ERP: {names}.",
-        f"Keep {kept} and cancel the others in the ERP.",
-        "credit_note",
-        shop="1",
-        erp=str(len(live)),
-    )
+    kept = to_keep([one.id for one in live], link)
+    said = f"{refund.label} has {len(live)} live credit notes"
+    return duplicate_of(Part.REFUNDS, refund, said, live, kept, "credit_note")
 
 
 def _differences(
@@ -183,28 +176,4 @@ def _never_restocked(refund: ShopRefund, note: ErpNote, since: datetime) -> Drif
         field="restock",
         shop="refunded",
         erp="not restocked",
-    )
-
-
-def _drift(
-    refund: ShopRefund,
-    kind: DriftKind,
-    what: str,
-    mend: str,
-    field: str,
-    *,
-    shop: str = "",
-    erp: str = "",
-) -> Drift:
-    return Drift(
-        Part.REFUNDS,
-        kind,
-        refund.id,
-        refund.label,
-        what,
-        mend,
-        SHOP,
-        field=field,
-        shop=shop,
-        erp=erp,
     )

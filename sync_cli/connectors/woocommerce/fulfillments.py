@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sync_cli.connectors.base import Change, Done, Draft, Failed, InDoubt, NotSent, Raw, Result
-from sync_cli.connectors.http import AnswerLost, CallNotSent, RequestRefused
+from sync_cli.connectors.base import Change, Done, Draft, Failed, NotSent, Raw, Result
+from sync_cli.connectors.http import Answer
 from sync_cli.connectors.woocommerce.by_order import one_writer_an_order
 from sync_cli.connectors.woocommerce.compare import differences, problem_of_differences
 from sync_cli.connectors.woocommerce.entities import FULFILLMENT, Row, raw_of, shape_of
 from sync_cli.connectors.woocommerce.notes import split_reference
-from sync_cli.connectors.woocommerce.refusals import problem_of
+from sync_cli.connectors.woocommerce.sending import send_one
 from sync_cli.connectors.woocommerce.wire import Wire
 from sync_cli.core.errors import Problem, SyncError
 
@@ -95,22 +95,10 @@ def _body(fields: Mapping[str, Any], there: Sequence[Mapping[str, Any]]) -> dict
 def _sent(
     wire: Wire, method: str, path: str, label: str, order: str, body: Mapping[str, Any]
 ) -> Result:
-    """One call; only a PUT, whose values are absolute, may be made again."""
-    try:
-        answer = wire.client.call(
-            method,
-            path,
-            body=body,
-            repeatable=method == "PUT",
-            expect=_is_fulfillment,
-            write=True,
-        )
-    except CallNotSent as fault:
-        return NotSent(fault.why)
-    except AnswerLost as lost:
-        return InDoubt(lost.why)
-    except RequestRefused as refused:
-        return Failed(problem_of(wire.name, label, refused.body, refused.status))
+    """One call, and whether the shop holds what was sent."""
+    answer = send_one(wire, label, method, path, body, expect=_is_fulfillment)
+    if not isinstance(answer, Answer):
+        return answer
     id = f"{order}:{answer.data['id']}"
     # A shop that keeps no mark of ours knows it by its number: that alone is no failure.
     metas = [entry for entry in body["meta_data"] if entry["key"] != MARK]

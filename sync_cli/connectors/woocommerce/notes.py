@@ -12,10 +12,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, NotSent, Raw, Result
-from sync_cli.connectors.http import AnswerLost, CallNotSent, RequestRefused
+from sync_cli.connectors.base import Done, Draft, Failed, Raw, Result
+from sync_cli.connectors.http import Answer
 from sync_cli.connectors.woocommerce.entities import NOTE, Row, raw_of, shape_of
-from sync_cli.connectors.woocommerce.refusals import problem_of
+from sync_cli.connectors.woocommerce.sending import send_one
 from sync_cli.connectors.woocommerce.wire import Wire
 from sync_cli.core.errors import Problem
 
@@ -64,21 +64,9 @@ def _create(wire: Wire, draft: Draft) -> Result:
     problem = _refuse(wire.name, label, order, draft, body)
     if problem is not None:
         return Failed(problem)
-    try:
-        answer = wire.client.call(
-            "POST",
-            f"orders/{order}/notes",
-            body=body,
-            repeatable=False,
-            expect=_is_note,
-            write=True,
-        )
-    except CallNotSent as fault:
-        return NotSent(fault.why)
-    except AnswerLost as lost:
-        return InDoubt(lost.why)
-    except RequestRefused as refused:
-        return Failed(problem_of(wire.name, label, refused.body, refused.status))
+    answer = send_one(wire, label, "POST", f"orders/{order}/notes", body, expect=_is_note)
+    if not isinstance(answer, Answer):
+        return answer
     return Done(str(answer.data["id"]), answer.data)
 
 

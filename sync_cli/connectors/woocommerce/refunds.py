@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, NotSent, Raw, Result
-from sync_cli.connectors.http import AnswerLost, CallNotSent, RequestRefused
+from sync_cli.connectors.base import Done, Draft, Failed, Raw, Result
+from sync_cli.connectors.http import Answer
 from sync_cli.connectors.woocommerce.compare import differences, problem_of_differences
 from sync_cli.connectors.woocommerce.entities import PARENT, REFUND, Row, raw_of, shape_of
 from sync_cli.connectors.woocommerce.notes import split_reference
-from sync_cli.connectors.woocommerce.refusals import problem_of
+from sync_cli.connectors.woocommerce.sending import send_one
 from sync_cli.connectors.woocommerce.wire import Wire
 from sync_cli.core.errors import Problem
 
@@ -77,22 +77,17 @@ def _create(wire: Wire, draft: Draft) -> Result:
     body = {name: value for name, value in draft.payload.items() if name != PARENT}
     if not text or _told({"meta_data": (), **body}) != text:
         return Failed(_nameless(wire.name, label, text))
-    try:
-        answer = wire.client.call(
-            "POST",
-            f"orders/{order}/refunds",
-            params=dict(shape_of(REFUND).listings[0].params),
-            body={"api_refund": False, **body},
-            repeatable=False,
-            expect=_is_refund,
-            write=True,
-        )
-    except CallNotSent as fault:
-        return NotSent(fault.why)
-    except AnswerLost as lost:
-        return InDoubt(lost.why)
-    except RequestRefused as refused:
-        return Failed(problem_of(wire.name, label, refused.body, refused.status))
+    answer = send_one(
+        wire,
+        label,
+        "POST",
+        f"orders/{order}/refunds",
+        {"api_refund": False, **body},
+        expect=_is_refund,
+        params=dict(shape_of(REFUND).listings[0].params),
+    )
+    if not isinstance(answer, Answer):
+        return answer
     row = {**answer.data, PARENT: int(order)}
     sent = {name: value for name, value in body.items() if name in _SIGNED}
     sent["refunded_payment"] = body.get("api_refund", False)

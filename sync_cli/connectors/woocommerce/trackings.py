@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, NotSent, Raw, Result
-from sync_cli.connectors.http import AnswerLost, CallNotSent, RequestRefused
+from sync_cli.connectors.base import Done, Draft, Failed, Raw, Result
+from sync_cli.connectors.http import Answer, RequestRefused
 from sync_cli.connectors.woocommerce.by_order import one_writer_an_order
 from sync_cli.connectors.woocommerce.entities import TRACKING, Row, raw_of, shape_of
 from sync_cli.connectors.woocommerce.notes import split_reference
-from sync_cli.connectors.woocommerce.refusals import problem_of
+from sync_cli.connectors.woocommerce.sending import send_one
 from sync_cli.connectors.woocommerce.wire import Wire, home_of
 from sync_cli.core.errors import ConfigError, Problem
 
@@ -89,21 +89,9 @@ class Trackings:
         if not order or not number:
             return Failed(_numberless(self._wire.name, label))
         body = _plain(draft.payload) if ADVANCED not in self._known() else _advanced(draft.payload)
-        try:
-            answer = self._wire.client.call(
-                "POST",
-                self._path(order),
-                body=body,
-                repeatable=False,
-                expect=_is_tracking,
-                write=True,
-            )
-        except CallNotSent as fault:
-            return NotSent(fault.why)
-        except AnswerLost as lost:
-            return InDoubt(lost.why)
-        except RequestRefused as refused:
-            return Failed(problem_of(self._wire.name, label, refused.body, refused.status))
+        answer = send_one(self._wire, label, "POST", self._path(order), body, expect=_is_tracking)
+        if not isinstance(answer, Answer):
+            return answer
         id = f"{order}:{answer.data['tracking_id']}"
         if str(answer.data.get("tracking_number")) != number:
             return Failed(_changed(self._wire.name, label), id)
