@@ -1,4 +1,4 @@
-"""Write what each route of a shop takes, from the route index that a shop answers.
+"""Write which routes a shop has and what each takes, from the route index that a shop answers.
 
 `python -m tools.shop_arguments INDEX.json`, INDEX being the answer of `GET /wp-json/wc/v3`.
 """
@@ -16,6 +16,8 @@ from sync_cli.sandbox.shop.routes import ROUTES
 
 Json = dict[str, Any]
 _PREFIX = "/wc/v3/"
+INDEX = Path(__file__).parent.parent / "tests" / "sandbox" / "shop" / "index.json"
+"""Where a test finds all routes, to tell which of them the sandbox lacks."""
 _NUMBER = re.compile(r"\(\?P<\w+>\[\\d\]\+\)")
 _WORD = re.compile(r"\(\?P<\w+>[^)]*\)")
 _KEPT = ("type", "enum", "format", "minimum", "maximum", "required")
@@ -39,7 +41,7 @@ def arguments(index: Json) -> Json:
     served = {route.path for route in ROUTES}
     found: Json = {}
     for address, route in index["routes"].items():
-        path = _WORD.sub("<word>", _NUMBER.sub("<id>", address.removeprefix(_PREFIX)))
+        path = _short(address)
         if path in served and not path.endswith("/batch"):
             found[path] = {
                 method: _taken(endpoint["args"] or {}, method)
@@ -47,6 +49,21 @@ def arguments(index: Json) -> Json:
                 for method in endpoint["methods"]
                 if method not in ("PUT", "PATCH")
             }
+    return found
+
+
+def _short(address: str) -> str:
+    """A route's path as the sandbox writes it."""
+    path = address.removeprefix(_PREFIX.rstrip("/")).lstrip("/")
+    return _WORD.sub("<word>", _NUMBER.sub("<id>", path))
+
+
+def methods(index: Json) -> dict[str, list[str]]:
+    """The methods of every route of the shop, by path."""
+    found: dict[str, list[str]] = {}
+    for address, route in index["routes"].items():
+        served = {method for endpoint in route["endpoints"] for method in endpoint["methods"]}
+        found[_short(address)] = sorted(served)
     return found
 
 
@@ -59,13 +76,15 @@ def _taken(args: Json, method: str) -> Json:
 
 
 def main(arguments_given: list[str]) -> None:
-    """Write the file."""
+    """Write the files."""
     index = json.loads(Path(arguments_given[0]).read_text(encoding="utf-8"))
     rows = (
         f' "{path}": {json.dumps(taken, separators=(",", ":"))}'
         for path, taken in sorted(arguments(index).items())
     )
     FILE.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+    lines = (f' "{path}": {json.dumps(served)}' for path, served in sorted(methods(index).items()))
+    INDEX.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ _ROUTES = (
     (re.compile(r"products/categories(?:/\d+|/batch)?"), "category"),
     (re.compile(r"products/tags(?:/\d+|/batch)?"), "tag"),
     (re.compile(r"products/shipping_classes(?:/\d+|/batch)?"), "shipping_class"),
-    (re.compile(r"products/attributes(?:/\d+)?"), "attribute"),
+    (re.compile(r"products/attributes(?:/\d+|/batch)?"), "attribute"),
     (re.compile(r"products/attributes/\d+/terms(?:/\d+|/batch)?"), "option"),
     (re.compile(r"taxes(?:/\d+|/batch)?"), "rate"),
 )

@@ -208,6 +208,11 @@ MORE: tuple[Asked, ...] = (
     delete("taxes/classes/standard", force="true"), post("taxes/classes", {"name": "Books"}),
     post("taxes/classes", {"name": "Zero rate"}), get("taxes/classes/reduced-rate"),
     put("products/{boot}", {"images": [{"id": 99999}]}),
+    post("products/attributes/batch", {"create": [{"name": "Size"}],
+                                       "update": [{"id": "{attribute}", "name": "Hue"}, {"id": 99}],
+                                       "delete": [98]}),
+    post("products/attributes/{attribute}/terms/batch",
+         {"create": [{"name": "Blue"}], "update": [{"id": "{term}", "name": "Rouge"}]}),
 )  # fmt: skip
 SETUP: tuple[Asked, ...] = (
     get("shipping/zones"), get("shipping/zones/0"), get("shipping/zones/{zone}"),
@@ -367,8 +372,3 @@ ASKED: tuple[Asked, ...] = (
     get("settings/tax/woocommerce_prices_include_tax"), get("settings/general/none"),
     get("settings/none"), get("data/currencies/current"), get("system_status", _fields="settings"),
 )  # fmt: skip
-
-
-def recorded() -> list[Recording]:
-    """Each request asked of a freshly seeded shop."""
-    return [Neighbourhood().ask(asked) for asked in (*ASKED, *MORE, *SETUP)]

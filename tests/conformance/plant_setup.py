@@ -1,4 +1,4 @@
-"""The shop before an exchange about its set-up: shipping zones, their methods, payment gateways."""
+"""The shop before an exchange about its set-up: zones, gateways, settings, countries."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import copy
 from typing import Any
 
 from tests.conformance.known import Known
+from tests.conformance.plant_facts import plant_facts
 from tests.conformance.recording import Recording
 from tests.conformance.scene import Json, Scene
 
 _ZONES, _GATEWAYS = "shipping/zones", "payment_gateways"
+_SETUP = ("shipping", _GATEWAYS, "shipping_methods", "settings", "data")
 _ZONE: Json = {"name": "Zone", "order": 0}
 _METHOD: Json = {
     "title": "Method", "order": 1, "enabled": True, "method_id": "flat_rate",
@@ -22,8 +24,8 @@ _GATEWAY: Json = {
 
 
 def is_about_setup(path: str) -> bool:
-    """Whether the path is one of zones or gateways."""
-    return path.startswith((_ZONES, _GATEWAYS))
+    """Whether the path is one of what the shop is set up with, not of what it sells."""
+    return path.split("/")[0] in _SETUP
 
 
 def setup_scene(recording: Recording, known: Known) -> Scene:
@@ -33,6 +35,8 @@ def setup_scene(recording: Recording, known: Known) -> Scene:
     shown = answer if isinstance(answer, list) else [answer]
     if recording.status >= 400:
         shown = [] if recording.status == 404 else [{}]
+    if plant_facts(scene, [body for body in shown if isinstance(body, dict)]):
+        return scene
     if recording.path.startswith(_GATEWAYS):
         _plant_gateways(scene, shown)
     else:

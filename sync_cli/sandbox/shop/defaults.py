@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from sync_cli.sandbox.shop.records import Json
 
-SHIPPING_METHODS = {
-    "flat_rate": "Flat rate",
-    "free_shipping": "Free shipping",
-    "local_pickup": "Local pickup",
+SHIPPING_METHODS: dict[str, Json] = {
+    "flat_rate": {
+        "title": "Flat rate",
+        "description": "Lets you charge a fixed rate for shipping.",
+    },
+    "free_shipping": {
+        "title": "Free shipping",
+        "description": (
+            "Free shipping is a special method which can be triggered with coupons and minimum"
+            " spends."
+        ),
+    },
+    "local_pickup": {
+        "title": "Local pickup",
+        "description": (
+            "Allow customers to pick up orders themselves. By default, when using local pickup"
+            " store base taxes will apply regardless of customer address."
+        ),
+    },
 }
 REST_OF_WORLD: Json = {"id": 0, "name": "Locations not covered by your other zones", "order": 0}
 GATEWAYS: tuple[Json, ...] = tuple(

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
-from html import escape
+from html import unescape
 from typing import Any
 
+from sync_cli.sandbox.shop.geography import currencies
 from sync_cli.sandbox.shop.records import ZERO
 
-_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF", "KWD": "د.ك", "CAD": "$"}
-_ENTITIES = {
-    "EUR": "&euro;",
-    "USD": "&#36;",
-    "GBP": "&pound;",
-    "JPY": "&yen;",
-    "CHF": "&#67;&#72;&#70;",
-    "KWD": "&#x62f;.&#x643;",
-    "CAD": "&#36;",
-}
-_NAMES = {"EUR": "Euro", "USD": "United States (US) dollar", "JPY": "Japanese yen"}
 _NUMBER = re.compile(r"-?\d*\.?\d+|-?\d+\.?")
 
 
@@ -71,17 +61,12 @@ def price_text(value: Any) -> str:
 
 def symbol(currency: str) -> str:
     """The sign of a currency as a character."""
-    return _SYMBOLS.get(currency, currency)
+    return unescape(symbol_entity(currency))
 
 
 def symbol_entity(currency: str) -> str:
     """The sign of a currency as HTML writes it."""
-    return _ENTITIES.get(currency, escape(currency))
-
-
-def currency_name(currency: str) -> str:
-    """The English name of a currency."""
-    return _NAMES.get(currency, currency)
+    return str(currencies()[currency]["symbol"]) if currency in currencies() else ""
 
 
 def _grouped(amount: Decimal, decimals: int) -> str:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from sync_cli.sandbox.shop import (
     coupon_api,
     customer_api,
+    data_api,
     fulfillment_api,
     order_api,
     product_api,
     report_api,
+    settings_api,
     setup_api,
     system_api,
     tax_api,
@@ -96,6 +98,7 @@ ROUTES: tuple[Route, ...] = (
         )
     ),
     _collection(_ATTRIBUTES, term_api.list_attributes, term_api.post_attribute),
+    _batch(_ATTRIBUTES, lambda call: term_api.AttributeBatch(call.store)),
     _single(
         f"{_ATTRIBUTES}/<id>",
         term_api.get_attribute,
@@ -159,6 +162,8 @@ ROUTES: tuple[Route, ...] = (
     _route("reports/coupons/totals", {"GET": report_api.count_coupons}),
     _route("reports/reviews/totals", {"GET": report_api.count_reviews}),
     _route("customers/<id>/downloads", {"GET": customer_api.list_downloads}),
+    _route("shipping_methods", {"GET": setup_api.list_kinds}),
+    _route("shipping_methods/<word>", {"GET": setup_api.get_kind}),
     _collection(_ZONES, setup_api.list_zones, setup_api.post_zone),
     _single(f"{_ZONES}/<id>", setup_api.get_zone, setup_api.put_zone, setup_api.delete_zone),
     _route(
@@ -178,9 +183,22 @@ ROUTES: tuple[Route, ...] = (
         {"GET": setup_api.get_gateway, **dict.fromkeys(_WRITES, setup_api.put_gateway)},
     ),
     _route("system_status", {"GET": system_api.get_system_status}),
-    _route("settings/<word>", {"GET": system_api.list_settings}),
-    _route("settings/<word>/<word>", {"GET": system_api.get_setting}),
-    _route("data/currencies/current", {"GET": system_api.get_currency}),
+    _route("settings", {"GET": settings_api.list_groups}),
+    _batch("settings", settings_api.SettingsBatch),
+    _route("settings/<word>", {"GET": settings_api.list_settings}),
+    _batch("settings/<word>", settings_api.SettingsBatch),
+    _route(
+        "settings/<word>/<word>",
+        {"GET": settings_api.get_setting, **dict.fromkeys(_WRITES, settings_api.put_setting)},
+    ),
+    _route("data", {"GET": data_api.list_data}),
+    _route("data/continents", {"GET": data_api.list_continents}),
+    _route("data/continents/<word>", {"GET": data_api.get_continent}),
+    _route("data/countries", {"GET": data_api.list_countries}),
+    _route("data/countries/<word>", {"GET": data_api.get_country}),
+    _route("data/currencies", {"GET": data_api.list_currencies}),
+    _route("data/currencies/current", {"GET": data_api.get_current_currency}),
+    _route("data/currencies/<word>", {"GET": data_api.get_currency}),
 )
 _FULFILLMENTS = "orders/<id>/fulfillments"
 FULFILLMENT_ROUTES: tuple[Route, ...] = (

@@ -1,16 +1,16 @@
-"""The routes of what a shop is set up with: shipping zones and their methods, payment gateways."""
+"""The routes of what a shop is set up with: ways to ship, shipping zones, payment gateways."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sync_cli.sandbox.shop.defaults import SHIPPING_METHODS
 from sync_cli.sandbox.shop.errors import ShopError
 from sync_cli.sandbox.shop.http import Answer, Call, chosen, created
 from sync_cli.sandbox.shop.listing import is_true
 from sync_cli.sandbox.shop.records import Json
 from sync_cli.sandbox.shop.store import ShopStore
 
+_KINDS = "shipping_methods"
 _ZONES = "shipping/zones"
 _GATEWAYS = "payment_gateways"
 _PLACES = ("postcode", "state", "country", "continent")
@@ -119,6 +119,29 @@ def put_locations(call: Call) -> Answer:
     return list_locations(call)
 
 
+def _kind_json(store: ShopStore, kind: str, body: Json) -> Json:
+    links = {
+        "self": _own(store, f"{_KINDS}/{kind}", "GET"),
+        "collection": _address(store, _KINDS),
+    }
+    return {"id": kind, **body, "_links": links}
+
+
+def list_kinds(call: Call) -> Answer:
+    """`GET /shipping_methods`: the ways to ship that a zone can have."""
+    kinds = call.store.shipping_kinds
+    return _listed(call, [_kind_json(call.store, kind, body) for kind, body in kinds.items()])
+
+
+def get_kind(call: Call) -> Answer:
+    """`GET /shipping_methods/{id}`."""
+    kind = call.words[0]
+    if kind not in call.store.shipping_kinds:
+        raise _missing("shipping_method")
+    body = _kind_json(call.store, kind, call.store.shipping_kinds[kind])
+    return Answer(chosen(body, call.single_names))
+
+
 def list_methods(call: Call) -> Answer:
     """`GET /shipping/zones/{id}/methods`."""
     bodies = [_method_json(call, one) for one in _zone(call).get("methods", ())]
@@ -133,10 +156,11 @@ def get_method(call: Call) -> Answer:
 def post_method(call: Call) -> Answer:
     """`POST /shipping/zones/{id}/methods`, answered with 200; its settings are not told."""
     zone, kind = _zone(call), str(call.body["method_id"])
-    if kind not in SHIPPING_METHODS:
+    if kind not in call.store.shipping_kinds:
         message = "Resource cannot be created."
         raise ShopError("woocommerce_rest_shipping_zone_not_created", message, 500)
-    title, methods = SHIPPING_METHODS[kind], zone.setdefault("methods", [])
+    title = call.store.shipping_kinds[kind]["title"]
+    methods = zone.setdefault("methods", [])
     number = call.store.next_id("shipping_method")
     method: Json = {
         "id": number, "instance_id": number, "title": title, "order": len(methods) + 1,

@@ -11,7 +11,8 @@ from datetime import datetime
 from threading import RLock
 from typing import Any, Protocol
 
-from sync_cli.sandbox.shop.defaults import GATEWAYS, REST_OF_WORLD
+from sync_cli.sandbox.shop.defaults import GATEWAYS, REST_OF_WORLD, SHIPPING_METHODS
+from sync_cli.sandbox.shop.geography import continents, countries, currencies
 from sync_cli.sandbox.shop.records import (
     Attribute,
     Coupon,
@@ -93,7 +94,17 @@ class ShopStore:
         self.attributes: dict[int, Attribute] = {}
         self.attribute_terms: dict[int, dict[int, Term]] = defaultdict(dict)
         self.zones: dict[int, Json] = {0: dict(REST_OF_WORLD)}
+        self.shipping_kinds: dict[str, Json] = dict(SHIPPING_METHODS)
         self.gateways: dict[str, Json] = {one["id"]: deepcopy(one) for one in GATEWAYS}
+        self.countries: dict[str, Json] = dict(countries())
+        self.continents: dict[str, Json] = dict(continents())
+        self.currencies: dict[str, Json] = dict(currencies())
+        self.setting_groups: list[Json] = []
+        """The groups of settings where they are others than those of a fresh shop."""
+        self.option_groups: dict[str, dict[str, Json]] = {}
+        """The settings of a group by id, where they are others than those of a fresh shop."""
+        self.option_values: dict[tuple[str, str], Any] = {}
+        """What was written, by group and id, but for what is kept in `settings`."""
         self.images: dict[int, Json] = {}
         self.slugs: set[str] = set()
         """Addresses that products have or had; one of them is not given again."""

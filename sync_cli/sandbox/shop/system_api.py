@@ -1,14 +1,12 @@
-"""The routes that tell how the shop is set up: settings, system status, currency."""
+"""What the shop tells of the site that it runs on: the system status, the index of its API."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sync_cli.sandbox.shop.errors import ShopError
 from sync_cli.sandbox.shop.http import Answer, Call, chosen
-from sync_cli.sandbox.shop.money import currency_name, symbol_entity
+from sync_cli.sandbox.shop.money import symbol_entity
 from sync_cli.sandbox.shop.records import Json
 from sync_cli.sandbox.shop.settings import ShopSettings
 from sync_cli.sandbox.shop.tracking_api import namespaces
@@ -154,105 +152,3 @@ def _theme() -> Json:
         "parent_version_latest": "",
         "parent_author_url": "",
     }
-
-
-def _yes(flag: bool) -> str:
-    return "yes" if flag else "no"
-
-
-def _general(settings: ShopSettings) -> list[tuple[str, str, Any, Any]]:
-    return [
-        ("woocommerce_store_address", "text", "", "Musterstr. 1"),
-        ("woocommerce_store_address_2", "text", "", ""),
-        ("woocommerce_store_city", "text", "", "Berlin"),
-        (
-            "woocommerce_default_country",
-            "select",
-            "US:CA",
-            f"{settings.base_country}:{settings.base_state}",
-        ),
-        ("woocommerce_store_postcode", "text", "", "10115"),
-        ("woocommerce_allowed_countries", "select", "all", "all"),
-        ("woocommerce_all_except_countries", "multiselect", "", ""),
-        ("woocommerce_specific_allowed_countries", "multiselect", "", ""),
-        ("woocommerce_ship_to_countries", "select", "", ""),
-        ("woocommerce_specific_ship_to_countries", "multiselect", "", ""),
-        ("woocommerce_default_customer_address", "select", "base", "base"),
-        ("woocommerce_address_autocomplete_enabled", "checkbox", "no", "no"),
-        ("woocommerce_calc_taxes", "checkbox", "no", "yes"),
-        ("woocommerce_enable_coupons", "checkbox", "yes", "yes"),
-        ("woocommerce_calc_discounts_sequentially", "checkbox", "no", "no"),
-        ("woocommerce_currency", "select", "USD", settings.currency),
-        ("woocommerce_currency_pos", "select", "left", "right_space"),
-        ("woocommerce_price_thousand_sep", "text", ",", "."),
-        ("woocommerce_price_decimal_sep", "text", ".", ","),
-        ("woocommerce_price_num_decimals", "number", "2", str(settings.decimals)),
-    ]
-
-
-def _tax(settings: ShopSettings) -> list[tuple[str, str, Any, Any]]:
-    return [
-        ("woocommerce_prices_include_tax", "radio", "no", _yes(settings.prices_include_tax)),
-        ("woocommerce_tax_based_on", "select", "shipping", "shipping"),
-        ("woocommerce_shipping_tax_class", "select", "inherit", settings.shipping_tax_class),
-        ("woocommerce_tax_round_at_subtotal", "checkbox", "no", _yes(settings.round_at_subtotal)),
-        ("woocommerce_tax_classes", "textarea", "", ""),
-        ("woocommerce_tax_display_shop", "select", "excl", settings.tax_display),
-        ("woocommerce_tax_display_cart", "select", "excl", settings.tax_display),
-        ("woocommerce_price_display_suffix", "text", "", ""),
-        ("woocommerce_tax_total_display", "select", "itemized", "itemized"),
-    ]
-
-
-_GROUPS = {"general": _general, "tax": _tax}
-
-
-def _setting_json(call: Call, group: str, entry: tuple[str, str, Any, Any]) -> Json:
-    name, kind, default, value = entry
-    home = f"{call.store.settings.base_url}/wp-json/wc/v3/settings/{group}"
-    return {
-        "id": name,
-        "label": name.removeprefix("woocommerce_").replace("_", " ").capitalize(),
-        "description": "",
-        "type": kind,
-        "default": default,
-        "value": value,
-        "group_id": group,
-        "_links": {"self": [{"href": f"{home}/{name}"}], "collection": [{"href": home}]},
-    }
-
-
-def _group(call: Call) -> list[Json]:
-    group = call.words[0]
-    if group not in _GROUPS:
-        message = "Invalid setting group."
-        raise ShopError("rest_setting_setting_group_invalid", message, 404)
-    entries = _GROUPS[group](call.store.settings)
-    return [_setting_json(call, group, entry) for entry in entries]
-
-
-def list_settings(call: Call) -> Answer:
-    """`GET /settings/{group}`, without paging."""
-    return Answer([chosen(body, call.names) for body in _group(call)])
-
-
-def get_setting(call: Call) -> Answer:
-    """`GET /settings/{group}/{id}`."""
-    for body in _group(call):
-        if body["id"] == call.words[1]:
-            return Answer(chosen(body, call.single_names))
-    raise ShopError("rest_setting_setting_invalid", "Invalid setting.", 404)
-
-
-def get_currency(call: Call) -> Answer:
-    """`GET /data/currencies/current`."""
-    code = call.store.settings.currency
-    home = f"{call.store.settings.base_url}/wp-json/wc/v3/data/currencies"
-    own = {"href": f"{home}/{code}", "targetHints": {"allow": ["GET"]}}
-    body: Json = {
-        "code": code,
-        "name": currency_name(code),
-        "symbol": symbol_entity(code),
-        "_links": {"self": [own], "collection": [{"href": home}]},
-    }
-    return Answer(chosen(body, call.single_names))

@@ -287,13 +287,21 @@ def get_attribute(call: Call) -> Answer:
 
 def post_attribute(call: Call) -> Answer:
     """`POST /products/attributes`."""
-    name = str(call.body["name"])
-    slug = slug_of(str(call.body.get("slug") or name)).removeprefix(_PREFIX)
-    attribute = Attribute(call.store.next_id("attribute"), name, _PREFIX + slug)
-    _write_attribute(attribute, call.body)
-    call.store.attributes[attribute.id] = attribute
+    attribute = _create_attribute(call.store, call.body)
     body = chosen(_attribute_json(call.store, attribute), call.single_names)
     return created(call, body, attribute.id)
+
+
+def _create_attribute(store: ShopStore, body: Json) -> Attribute:
+    name = str(body.get("name") or "")
+    if not name:
+        message = "Please, provide an attribute name."
+        raise ShopError("woocommerce_rest_cannot_create", message, 400)
+    slug = slug_of(str(body.get("slug") or name)).removeprefix(_PREFIX)
+    attribute = Attribute(store.next_id("attribute"), name, _PREFIX + slug)
+    _write_attribute(attribute, body)
+    store.attributes[attribute.id] = attribute
+    return attribute
 
 
 def _write_attribute(attribute: Attribute, body: Json) -> None:
@@ -317,7 +325,38 @@ def delete_attribute(call: Call) -> Answer:
         message = "Resource does not support trashing."
         raise ShopError("woocommerce_rest_trash_not_supported", message, 501)
     attribute = _attribute_of(call)
-    body = chosen(_attribute_json(call.store, attribute), call.single_names)
-    del call.store.attributes[attribute.id]
-    call.store.attribute_terms.pop(attribute.id, None)
-    return Answer(body)
+    return Answer(chosen(_drop_attribute(call.store, attribute), call.single_names))
+
+
+def _drop_attribute(store: ShopStore, attribute: Attribute) -> Json:
+    body = _attribute_json(store, attribute)
+    del store.attributes[attribute.id]
+    store.attribute_terms.pop(attribute.id, None)
+    return body
+
+
+class AttributeBatch:
+    """The items of `/products/attributes/batch`."""
+
+    def __init__(self, store: ShopStore) -> None:
+        self._store = store
+
+    def create(self, item: Json) -> Json:
+        """Make one; raises ShopError."""
+        return _attribute_json(self._store, _create_attribute(self._store, item))
+
+    def update(self, number: Any, item: Json) -> Json:
+        """Change one; raises ShopError."""
+        attribute = self._found(number)
+        _write_attribute(attribute, item)
+        return _attribute_json(self._store, attribute)
+
+    def delete(self, number: Any) -> Json:
+        """Take one out for good; raises ShopError."""
+        return _drop_attribute(self._store, self._found(number))
+
+    def _found(self, number: Any) -> Attribute:
+        attribute = self._store.attributes.get(int(number or 0))
+        if attribute is None:
+            raise ShopError("woocommerce_rest_attribute_invalid", "Resource does not exist.", 404)
+        return attribute

@@ -1,0 +1,73 @@
+"""What a real shop serves and the sandbox does not is known by name, with the reason."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from sync_cli.sandbox.shop.routes import ROUTES
+
+INDEX = Path(__file__).with_name("index.json")
+"""The routes and methods of a shop of WooCommerce 10.7 as its own index names them."""
+LEFT_OUT = {
+    "": "the index itself: no client needs it",
+    "marketplace/featured": "the market of WooCommerce.com",
+    "marketplace/refresh": "the market of WooCommerce.com",
+    "marketplace/subscriptions": "the market of WooCommerce.com",
+    "marketplace/subscriptions/connect": "the market of WooCommerce.com",
+    "marketplace/subscriptions/activate-plugin": "the market of WooCommerce.com",
+    "marketplace/subscriptions/disconnect": "the market of WooCommerce.com",
+    "marketplace/subscriptions/activate": "the market of WooCommerce.com",
+    "marketplace/subscriptions/install-url": "the market of WooCommerce.com",
+    "marketplace/create-order": "the market of WooCommerce.com",
+    "paypal-standard/update-shipping": "called by PayPal alone",
+    "paypal-webhooks": "called by PayPal alone",
+    "paypal-buttons/create-order": "called by the page of the checkout alone",
+    "paypal-buttons/cancel-payment": "called by the page of the checkout alone",
+    "layout-templates": "the layout of pages of the shop's owner",
+    "layout-templates/<word>": "the layout of pages of the shop's owner",
+    "orders/<id>/actions/email_templates": "not built yet",
+    "orders/<id>/actions/send_email": "not built yet",
+    "orders/<id>/actions/send_order_details": "not built yet",
+    "orders/<id>/receipt": "not built yet",
+    "products/<id>/duplicate": "not built yet",
+    "products/<id>/related": "not built yet",
+    "products/<id>/variations/generate": "not built yet",
+    "products/custom-fields/names": "not built yet",
+    "products/reviews": "not built yet",
+    "products/reviews/<id>": "not built yet",
+    "products/reviews/batch": "not built yet",
+    "products/shipping_classes/slug-suggestion": "not built yet",
+    "products/suggested-products": "not built yet",
+    "reports": "not built yet",
+    "reports/sales": "not built yet",
+    "reports/top_sellers": "not built yet",
+    "system_status/tools": "not built yet",
+    "system_status/tools/<word>": "not built yet",
+}
+
+
+def _served() -> dict[str, set[str]]:
+    return {route.path: set(route.handlers) for route in ROUTES}
+
+
+def test_every_route_and_method_of_a_shop_is_served_or_left_out_by_name() -> None:
+    index: dict[str, list[str]] = json.loads(INDEX.read_text(encoding="utf-8"))
+    served = _served()
+    missing = {
+        path: sorted(set(methods) - served.get(path, set()))
+        for path, methods in index.items()
+        if set(methods) - served.get(path, set())
+    }
+    assert {path: methods for path, methods in missing.items() if path not in LEFT_OUT} == {}
+    assert missing.keys() == LEFT_OUT.keys()
+
+
+def test_the_sandbox_serves_nothing_that_the_shop_does_not() -> None:
+    index: dict[str, list[str]] = json.loads(INDEX.read_text(encoding="utf-8"))
+    more = {
+        path: sorted(methods - set(index.get(path, ())))
+        for path, methods in _served().items()
+        if not methods <= set(index.get(path, ()))
+    }
+    assert more == {}
