@@ -149,6 +149,7 @@ def _extent(report: Report) -> str:
         Part.ORDERS: lambda n: _many(n, "order"),
         Part.REFUNDS: lambda n: _many(n, "refund"),
         Part.PAYMENTS: lambda n: _many(n, "payment"),
+        Part.PARCELS: lambda n: _many(n, "parcel"),
         Part.CUSTOMERS: lambda n: _many(n, "customer"),
         Part.PRODUCTS: lambda n: _many(n, "product"),
         Part.STOCK: lambda n: _many(n, "stock number"),

@@ -11,6 +11,7 @@ class Part(StrEnum):
     ORDERS = "orders"
     REFUNDS = "refunds"
     PAYMENTS = "payments"
+    PARCELS = "parcels"
     CUSTOMERS = "customers"
     PRODUCTS = "products"
     STOCK = "stock"

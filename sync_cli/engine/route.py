@@ -46,6 +46,11 @@ class Options:
     backfill_from: datetime | None = None
 
     @property
+    def afresh(self) -> bool:
+        """Whether records are to be looked at in both systems, whatever is known of them."""
+        return self.full or bool(self.ids)
+
+    @property
     def narrowed(self) -> bool:
         """Whether this is not a complete delta run, so that no watermark may move."""
         return bool(

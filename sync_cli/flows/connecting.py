@@ -10,7 +10,7 @@ from sync_cli.config import Config
 from sync_cli.connectors import kinds
 from sync_cli.connectors.base import Connector
 from sync_cli.flows.clock import utc_now
-from sync_cli.flows.systems import ERP, LEAN_IN_SHOP, SHOP, lean_product
+from sync_cli.flows.systems import ERP, LEAN_IN_SHOP, SHOP, lean_mapping
 from sync_cli.mapping.mapping_set import MappingSet, load_mappings
 
 ERP_ENTITIES = {
@@ -70,7 +70,7 @@ def open_shop(config: Config, mappings: MappingSet, *, whole_products: bool = Fa
         "order": mappings.of(settings.mapping_folder, "order").needs,
         "refund": mappings.of(settings.mapping_folder, "refund").needs,
         "customer": mappings.of(settings.mapping_folder, "customer").needs,
-        "product": (product if whole_products else lean_product(product, LEAN_IN_SHOP)).needs,
+        "product": (product if whole_products else lean_mapping(product, LEAN_IN_SHOP)).needs,
     }
     return kinds.open_shop(settings, kinds.Opening(SHOP, utc_now), fields)
 

@@ -91,7 +91,7 @@ class CustomerNumberFlow:
 
     def _compared(self, items: Sequence[Item]) -> list[Item]:
         """The items, once the accounts were looked at of those that were not told yet."""
-        afresh = bool(self.run.options.ids) or self.run.options.full
+        afresh = self.run.options.afresh
         news = {item.id for item in items if item.record and (afresh or not _is_told(item))}
         accounts = {raw.id: raw for raw in self.systems.shop.fetch(CUSTOMER, sorted(news))}
         return [

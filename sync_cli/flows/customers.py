@@ -154,7 +154,7 @@ class CustomerFlow:
         """
         if not self.settings.update:
             return True
-        if self.run.options.ids or self.run.options.full:
+        if self.run.options.afresh:
             return False
         return item.applied is not None and item.applied.payload == item.fingerprint
 

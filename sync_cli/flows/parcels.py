@@ -6,17 +6,16 @@ our mark or under its tracking number is taken over; what others entered is neve
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
-from sync_cli.connectors.base import Failed, Found, Result, batched
-from sync_cli.core.back_records import PackedLine, PackedParcel, ShipmentLine
+from sync_cli.connectors.base import Failed, Result, batched
+from sync_cli.core.back_records import PackedLine, PackedParcel
 from sync_cli.core.errors import IdentityError, Problem
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.model import Order
 from sync_cli.core.outcome import Settlement
-from sync_cli.core.parcels import Packed, ParcelPlace, Room, There, matching, packed
+from sync_cli.core.parcels import Packed, ParcelPlace, Room, There, matching
 from sync_cli.core.plan import (
     Adopt,
     Candidate,
@@ -30,21 +29,19 @@ from sync_cli.core.plan import (
     decide,
 )
 from sync_cli.core.refusals import another_record
-from sync_cli.core.shipping import COMPANION
 from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import recall
 from sync_cli.engine.route import Route
 from sync_cli.flows.admission import backfilled
-from sync_cli.flows.articles import known_articles
 from sync_cli.flows.bookings import Booked, Bookings, booked_links
 from sync_cli.flows.order_documents import document_rules
 from sync_cli.flows.parcel_place import ENTITIES, offers
 from sync_cli.flows.parcel_problems import differs, no_room, not_offered
+from sync_cli.flows.parcels_sent import parcels_there, sent_parcels
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 
 ORDER = "order"
-PRODUCT = "product"
 PARCELS = "parcels"
 DUE = 1000
 AT_ONCE = 100
@@ -121,8 +118,10 @@ class ParcelFlow:
         cases = self._cases([b for b in ours if b.problem is None and b.order not in silent])
         items = recall(self.run.state, self.route, [case.item for case in cases])
         cases = [replace(case, item=item) for case, item in zip(cases, items, strict=True)]
-        told = [case for case in cases if _is_told(case.item)]
-        new = [c for c in cases if not _is_told(c.item) and c.item.id not in self._seen]
+        afresh = self.run.options.afresh
+        told = [case for case in cases if _is_told(case.item) and not afresh]
+        left = cases if afresh else [case for case in cases if not _is_told(case.item)]
+        new = [case for case in left if case.item.id not in self._seen]
         self._seen.update(case.item.id for case in new)
         new = self.writer.desk.due(new, lambda case: case.item)
         looked_at = self._looked_at(new)
@@ -171,34 +170,13 @@ class ParcelFlow:
     # What the ERP says
 
     def _cases(self, ours: Sequence[Booked]) -> list[Case]:
-        found = self._products(ours)
+        sent = [(one.document, one.followed.shipments) for one in ours]
+        found = sent_parcels(self.systems, self.place, sent)
         return [
             self._case(booked.order, parcel)
-            for booked in ours
-            for parcel in self._parcels(booked, found)
+            for booked, parcels in zip(ours, found, strict=True)
+            for parcel in parcels
         ]
-
-    def _products(self, ours: Sequence[Booked]) -> Mapping[str, tuple[str, Decimal]]:
-        """By the ERP's article the shop's product, and ERP units in a piece of it."""
-        lines = [ln for one in ours for shipment in one.followed.shipments for ln in shipment.lines]
-        articles = {line.product_id for line in lines if line.product_id}
-        keys = self.run.state.linked_targets(PRODUCT, SHOP, ERP, sorted(articles))
-        known = known_articles(self.systems, sorted(keys.values()))
-        return {article: (key, known.factor(key)) for article, key in keys.items()}
-
-    def _parcels(
-        self, booked: Booked, products: Mapping[str, tuple[str, Decimal]]
-    ) -> Sequence[Packed]:
-        def pieces_of(line: ShipmentLine) -> tuple[str, Decimal]:
-            key, factor = products.get(line.product_id, ("", Decimal(1)))
-            return key, line.quantity / factor
-
-        found = packed(booked.document, booked.followed.shipments, pieces_of)
-        if self.place is ParcelPlace.FULFILLMENTS:
-            return found
-        # The plug-in knows numbers only: of each one entry, whatever is in it.
-        numbers = {_tidy(n): p for p in found for n in p.number.split(COMPANION) if _tidy(n)}
-        return [replace(p, place=n, number=n, contents=()) for n, p in numbers.items()]
 
     def _case(self, order: str, parcel: Packed) -> Case:
         said = f"Parcel {parcel.number}" if parcel.number else f"Parcel {parcel.place}"
@@ -225,7 +203,8 @@ class ParcelFlow:
         if not offers(self.systems.shop, self.entity):
             return [_but(case, problem=not_offered(self.place)) for case in new]
         orders = self._orders(list(dict.fromkeys(case.order for case in new)))
-        there = self._there([order for order, one in orders.items() if isinstance(one, Order)])
+        known_orders = [order for order, one in orders.items() if isinstance(one, Order)]
+        there = parcels_there(self.systems, self.entity, known_orders)
         looked_at: list[Case] = []
         for order in dict.fromkeys(case.order for case in new):
             own = [case for case in new if case.order == order]
@@ -259,24 +238,6 @@ class ParcelFlow:
                 found[raw.id] = error.problems[0]
         return found
 
-    def _there(self, orders: Sequence[str]) -> dict[str, list[There] | Problem]:
-        """What the shop has of each order, or why it cannot be read."""
-        found = self.systems.shop.find(self.entity, ORDER, orders) if orders else {}
-        there: dict[str, list[There] | Problem] = {}
-        for order in orders:
-            try:
-                there[order] = [self._read(raw) for raw in found.get(order, ())]
-            except Unreadable as error:
-                there[order] = error.problems[0]
-        return there
-
-    def _read(self, raw: Found) -> There:
-        parcel = self.mapping.read(
-            raw.data, id=raw.id, birth=raw.birth, modified_at=None, label=f"Parcel {raw.id}"
-        )
-        assert isinstance(parcel, PackedParcel)
-        return There(raw.id, parcel)
-
     def _compared(self, own: Sequence[Case], order: Order, there: Sequence[There]) -> list[Case]:
         """The parcels of one order, each with what the shop has of it and what is to be written."""
         matches = self._matches(own, there)
@@ -302,7 +263,9 @@ class ParcelFlow:
     def _with_match(self, case: Case, there: There | None, room: Room) -> Case:
         item = case.item
         if item.link is not None and there is None:
-            return _but(case, target=Target(gone=True))
+            # One that was told and deleted since stays away; somebody who names the order hears it.
+            stays_away = _is_told(item) and not self.run.options.ids
+            return case if stays_away else _but(case, target=Target(gone=True))
         if there is not None and not there.is_ours:
             return self._of_others(case, there)
         lines = room.take(case.parcel) if self.place is ParcelPlace.FULFILLMENTS else ()
@@ -314,9 +277,11 @@ class ParcelFlow:
         except Unreadable as error:
             return _but(case, problem=error.problems[0].about(item.label))
         case = _but(case, record=record, payload=payload)
-        if there is None or item.link is not None:
+        if there is None:
             return case
-        same = (there.parcel.number, there.parcel.lines) == (record.number, record.lines)
+        same = _holds(there, record)
+        if item.link is not None:
+            return case if same else _but(case, same=False)
         return _but(case, candidates=_only(there), same=None if same else False)
 
     def _of_others(self, case: Case, there: There) -> Case:
@@ -341,6 +306,11 @@ class ParcelFlow:
         )
 
 
+def _holds(there: There, record: PackedParcel) -> bool:
+    """Whether the shop's parcel says what is to be written, where that can be read back."""
+    return (there.parcel.number, there.parcel.lines) == (record.number, record.lines)
+
+
 def _order_of(id: str) -> str:
     return id.partition(":")[0]
 
@@ -351,11 +321,6 @@ def _but(case: Case, **changes: object) -> Case:
 
 def _only(there: There) -> tuple[Candidate, ...]:
     return (Candidate(there.id, there.id),)
-
-
-def _tidy(number: str) -> str:
-    """The number as WordPress stores a text: with single spaces."""
-    return " ".join(number.split())
 
 
 def _is_told(item: Item) -> bool:

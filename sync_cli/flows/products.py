@@ -73,7 +73,7 @@ class ProductFlow:
         self, comparer: ProductComparer, reading: Reading, done: Spool | None = None
     ) -> None:
         """What is held and what changed in the ERP; `done` collects what was compared."""
-        afresh = self.run.options.full or bool(self.run.options.ids)
+        afresh = self.run.options.afresh
         self._compare(comparer, self._records(comparer, reading), afresh=afresh, done=done)
 
     def _plan_changes(

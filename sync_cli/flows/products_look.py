@@ -12,7 +12,7 @@ from sync_cli.core.plan import Applied, Item, Link, Reject
 from sync_cli.engine.route import Route
 from sync_cli.flows.articles import PRODUCT
 from sync_cli.flows.products_planner import Planner
-from sync_cli.flows.systems import ERP, SHOP, Systems, lean_product
+from sync_cli.flows.systems import ERP, SHOP, Systems, lean_mapping
 from sync_cli.mapping.errors import Refused, Unreadable
 
 Found = Mapping[str, tuple[Raw, ...]]
@@ -93,7 +93,7 @@ class Looker:
             held.id for held in state.held(route.name)
         }
         """Articles with a call that is not settled, or that wait."""
-        self._sku = lean_product(systems.erp_mapping(PRODUCT), _SKU).reader
+        self._sku = lean_mapping(systems.erp_mapping(PRODUCT), _SKU).reader
 
     def look(self, raws: Sequence[Raw], known: Sequence[Raw] = (), *, afresh: bool) -> Look:
         """What is to be compared of these articles.

@@ -12,6 +12,7 @@ from sync_cli.connectors.base import (
     Draft,
     Found,
     Identity,
+    Offers,
     Page,
     Raw,
     Result,
@@ -67,6 +68,10 @@ class ReadOnly:
     def advance(self, entity: str, ids: Sequence[str], to: str) -> Iterator[Result]:
         """Raises AssertionError."""
         self._refuse(f"{entity} to {to}", len(ids))
+
+    def offers(self, entity: str) -> bool:
+        """As the connector says; one that says nothing offers nothing."""
+        return isinstance(self.inner, Offers) and self.inner.offers(entity)
 
     def calls(self) -> Mapping[str, int]:
         """Calls made so far."""

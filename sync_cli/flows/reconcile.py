@@ -24,6 +24,7 @@ from sync_cli.flows.customer_items import CUSTOMER
 from sync_cli.flows.reconcile_ahead import ReadAhead
 from sync_cli.flows.reconcile_customers import CustomerComparison
 from sync_cli.flows.reconcile_orders import OrderComparison
+from sync_cli.flows.reconcile_parcels import ParcelComparison
 from sync_cli.flows.reconcile_payments import PaymentComparison
 from sync_cli.flows.reconcile_products import ProductComparison
 from sync_cli.flows.reconcile_refunds import RefundComparison
@@ -35,7 +36,7 @@ from sync_cli.flows.stock import STOCK
 from sync_cli.flows.systems import Systems
 
 COMMAND = "reconcile"
-WINDOWED = frozenset({Part.ORDERS, Part.REFUNDS, Part.PAYMENTS})
+WINDOWED = frozenset({Part.ORDERS, Part.REFUNDS, Part.PAYMENTS, Part.PARCELS})
 """Parts of which a window may be compared; of the others always all."""
 LISTS = {
     Part.CUSTOMERS: (CUSTOMER, CUSTOMER),
@@ -50,7 +51,7 @@ NOTES = 20
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person asked for: `since` (aware UTC) narrows orders, refunds and payments.
+    """What a person asked for: `since` (aware UTC) narrows orders, refunds, payments and parcels.
 
     `parts` are what is compared; without any what is on.
     `shown` is how many drifts are listed (None: as configured). `accept_counts` takes a side that
@@ -172,6 +173,9 @@ def _modes(config: Config, part: Part) -> tuple[Mode, ...]:
             return (config.orders.mode, config.refunds.mode)
         case Part.PAYMENTS:
             return (config.orders.mode, config.payments.mode)
+        case Part.PARCELS:
+            told = config.orders.write_back if config.orders.tracking else Mode.OFF
+            return (config.orders.mode, told)
         case Part.CUSTOMERS:
             return (config.customers.mode,)
         case Part.PRODUCTS:
@@ -205,6 +209,8 @@ def _comparison(
             return RefundComparison(systems, findings, since, windowed=windowed)
         case Part.PAYMENTS:
             return PaymentComparison(systems, findings, since, windowed=windowed)
+        case Part.PARCELS:
+            return ParcelComparison(systems, findings, since, windowed=windowed)
         case Part.CUSTOMERS:
             return CustomerComparison(systems, findings)
         case Part.PRODUCTS:

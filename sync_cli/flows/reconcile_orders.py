@@ -18,12 +18,13 @@ from sync_cli.core.parts import Part
 from sync_cli.core.routing import SIGN, order_of
 from sync_cli.flows.admission import admitted_since, brought_since
 from sync_cli.flows.order_documents import document_rules
-from sync_cli.flows.reconcile_pairs import Pair, PairComparison, Row, Subject
+from sync_cli.flows.reconcile_documents import DocumentComparison
+from sync_cli.flows.reconcile_pairs import Pair, Row, Subject
 from sync_cli.flows.systems import Systems
 from sync_cli.mapping.errors import Unreadable
 
 
-class OrderComparison(PairComparison[ShopOrder, ErpDocument]):
+class OrderComparison(DocumentComparison[ShopOrder, ErpDocument]):
     """Finds the drifts between the orders and documents that changed at or after `since`."""
 
     def __init__(

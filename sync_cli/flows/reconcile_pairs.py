@@ -16,15 +16,15 @@ from typing import Any, Generic, TypeVar
 
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.drift import ERP, SHOP, Drift, Waiting
-from sync_cli.core.drift_orders import ErpDocument, reference_pattern
+from sync_cli.core.drift_orders import reference_pattern
 from sync_cli.core.findings import Findings
 from sync_cli.core.identity import reference
 from sync_cli.core.parts import Part
-from sync_cli.core.routing import order_of, part_id
+from sync_cli.core.routing import part_id
 from sync_cli.flows.allotment import PARTS
 from sync_cli.flows.reconcile_trust import Memory, SideCount
 from sync_cli.flows.systems import Systems
-from sync_cli.flows.under_way import just_changed, open_reasons
+from sync_cli.flows.under_way import just_changed
 from sync_cli.state.spool import Spool, Spooled
 
 LOOK_AGAIN = 100
@@ -32,7 +32,7 @@ MEANWHILE = "it was transferred while this report was made; the next one tells"
 
 Row = tuple[object, ...]
 Ours = TypeVar("Ours")
-Theirs = TypeVar("Theirs", bound=ErpDocument)
+Theirs = TypeVar("Theirs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         """Read both sides, join them, and look again at what differs."""
         with closing(self.state.spool()) as spool:
             self._read_shop(spool)
-            self._read_erp(spool)
+            self.read_erp(spool)
             if self._is_doubtful(memory):
                 return
             for batch in batched(self._suspects(spool), LOOK_AGAIN):
@@ -125,8 +125,8 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         """The shop's record as far as it is compared, or why it cannot be read."""
 
     @abstractmethod
-    def read_theirs(self, raw: Raw) -> tuple[str, Theirs | None, str]:
-        """The document's reference, the document, and why it cannot be read."""
+    def read_erp(self, spool: Spool) -> None:
+        """Put the ERP's side into the spool, each record under the reference of its order."""
 
     @abstractmethod
     def our_row(self, ours: Ours) -> Row:
@@ -145,8 +145,20 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         """The document that was spooled."""
 
     @abstractmethod
+    def pairs(self, ids: Mapping[str, str]) -> list[Pair[Ours, Theirs]]:
+        """These records, by reference, read again on both sides."""
+
+    @abstractmethod
+    def under_way(self, ids: Sequence[str]) -> UnderWay:
+        """What the state file knows of these records now."""
+
+    @abstractmethod
     def drifts(self, pair: Pair[Ours, Theirs], link: str = "") -> tuple[Drift, ...]:
         """Where both sides disagree; `link` is the document that the sync knows."""
+
+    def seems_in_step(self, pair: Pair[Ours, Theirs]) -> bool:
+        """Whether both sides agree at first sight, so that they need no second look."""
+        return not self.drifts(pair)
 
     @abstractmethod
     def amount_of(self, pair: Pair[Ours, Theirs]) -> None:
@@ -208,24 +220,11 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
                 row = () if ours is None else self.our_row(ours)
                 spool.append(self._reference(raw.id), SHOP, (raw.id, *row))
 
-    def _read_erp(self, spool: Spool) -> None:
-        for page in self.systems.erp.changes(self.subject.entity, self.since):
-            for raw in page.records:
-                name, document, trouble = self.read_theirs(raw)
-                whole = order_of(name)
-                if not self.pattern.fullmatch(whole):
-                    continue
-                self.in_erp.read += 1
-                if trouble:
-                    self.in_erp.spoiled(trouble)
-                row = () if document is None else self.their_row(document)
-                spool.append(whole, ERP, (raw.id, *row))
-
     def _suspects(self, spool: Spool) -> Iterator[str]:
         """References whose two sides differ at first sight; all others are counted."""
         for name, rows in groupby(spool.by_key(), key=lambda row: row.key):
             pair = self._pair(name, rows)
-            if not pair.trouble and not self.drifts(pair):
+            if not pair.trouble and self.seems_in_step(pair):
                 self.amount_of(pair)
             elif reason := self.set_aside(pair):
                 self.findings.leave_out(reason)
@@ -253,12 +252,13 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         """Read these records and documents again, and what is under way before and after."""
         ids = {name: self._id(name) for name in names}
         before = self.under_way(list(ids.values()))
-        pairs = self.looked_at(self._pairs(ids))
+        pairs = self.looked_at(self.pairs(ids))
         after = self.under_way(list(ids.values()))
         for pair in pairs:
-            self._judge(pair, ids[pair.reference], before, after)
+            self.judge(pair, ids[pair.reference], before, after)
 
-    def _judge(self, pair: Pair[Ours, Theirs], id: str, before: UnderWay, after: UnderWay) -> None:
+    def judge(self, pair: Pair[Ours, Theirs], id: str, before: UnderWay, after: UnderWay) -> None:
+        """Tell what differs, or why that is no drift."""
         self.amount_of(pair)
         link = after.link(id)
         drifts = self.drifts(pair, link)
@@ -278,45 +278,9 @@ class PairComparison(ABC, Generic[Ours, Theirs]):
         for drift in drifts:
             self.findings.drift(drift)
 
-    def _pairs(self, ids: Mapping[str, str]) -> list[Pair[Ours, Theirs]]:
-        entity = self.subject.entity
-        shop_clock = self.systems.shop.identify().clock
-        erp_clock = self.systems.erp.identify().clock
-        asked = self.systems.shop.fetch(self.subject.shop_entity, list(ids.values()))
-        raws = {raw.id: raw for raw in asked}
-        names = self.names_of(ids)
-        every = [each for of_one in names.values() for each in of_one]
-        found = self.systems.erp.find(entity, "reference", every)
-        pairs = []
-        for name, id in ids.items():
-            raw = raws.get(id)
-            ours, trouble = self.read_ours(raw) if raw is not None else (None, "")
-            moved = self._moved(raw, shop_clock, "shop")
-            documents = []
-            for each in (each for own in names[name] for each in found.get(own, ())):
-                _, document, wrong = self.read_theirs(each)
-                trouble = trouble or wrong
-                moved = moved or self._moved(each, erp_clock, "ERP")
-                documents += [document] if document is not None else []
-            pairs.append(Pair(name, ours, tuple(documents), trouble, moved))
-        return pairs
-
-    def _moved(self, raw: Raw | None, clock: datetime, where: str) -> str:
+    def moved(self, raw: Raw | None, clock: datetime, where: str) -> str:
         """Why a record that has just changed is not judged yet."""
         return just_changed(raw.modified_at if raw else None, clock, self.grace, where)
-
-    def under_way(self, ids: Sequence[str]) -> UnderWay:
-        """What the state file knows of these records now, of one in parts of all of them."""
-        parts = self.parts_of(ids)
-        wholes = {part_id(id, part): id for id, names in parts.items() for part in names}
-        known = open_reasons(self.state, (self.subject.route,), [*ids, *wholes])
-        reasons = {wholes.get(id, id): why for id, why in known.items()}
-        own = {id: why for id, why in known.items() if id not in wholes}
-        entity = self.subject.entity
-        several = self.state.parts(entity, SHOP, ERP, ids)
-        links = {id: ", ".join(one.target for one in of.values()) for id, of in several.items()}
-        whole = {id: one.target for id, one in self.state.links(entity, SHOP, ERP, ids).items()}
-        return UnderWay({**reasons, **own}, {**links, **whole})
 
     def _reference(self, id: str) -> str:
         return reference(self.subject.template, self.systems.config.shop, id)

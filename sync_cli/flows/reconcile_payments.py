@@ -19,8 +19,9 @@ from sync_cli.core.parts import Part
 from sync_cli.core.payments import Payment, why_not_paid
 from sync_cli.core.routing import SIGN, order_of, part_id
 from sync_cli.flows.payment_parts import ORDER, PAYMENT, PAYMENTS
+from sync_cli.flows.reconcile_documents import DocumentComparison
 from sync_cli.flows.reconcile_orders import OrderComparison
-from sync_cli.flows.reconcile_pairs import Pair, PairComparison, Row, Subject
+from sync_cli.flows.reconcile_pairs import Pair, Row, Subject
 from sync_cli.flows.systems import Systems
 from sync_cli.mapping.errors import Unreadable
 
@@ -28,7 +29,7 @@ NOT_REACHED = "of orders not yet reached by the backfill"
 NO_DOCUMENT = "its order has no document in the ERP, which is told there"
 
 
-class PaymentComparison(PairComparison[ShopPayment, ErpDocument]):
+class PaymentComparison(DocumentComparison[ShopPayment, ErpDocument]):
     """Finds the drifts between paid orders and payments that changed at or after `since`.
 
     What was paid before `payments.since` is left to the books. Payments of the ERP without our

@@ -17,7 +17,8 @@ from sync_cli.core.parts import Part
 from sync_cli.core.refund_records import CreditNote
 from sync_cli.core.routing import SIGN, order_of, part_id
 from sync_cli.flows.admission import admitted_since
-from sync_cli.flows.reconcile_pairs import Pair, PairComparison, Row, Subject
+from sync_cli.flows.reconcile_documents import DocumentComparison
+from sync_cli.flows.reconcile_pairs import Pair, Row, Subject
 from sync_cli.flows.refund_parts import shares_of
 from sync_cli.flows.refund_sources import REFUND, bar, gather_sources
 from sync_cli.flows.systems import Systems
@@ -26,7 +27,7 @@ from sync_cli.mapping.errors import Unreadable
 RESTOCKED = "restocked_at"
 
 
-class RefundComparison(PairComparison[ShopRefund, ErpNote]):
+class RefundComparison(DocumentComparison[ShopRefund, ErpNote]):
     """Finds the drifts between refunds and credit notes that changed at or after `since`.
 
     Refunds that were made of credit notes of the ERP are not among them: they have no reference of

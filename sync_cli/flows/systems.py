@@ -26,6 +26,7 @@ ERP = "erp"
 LEAN = frozenset({"sku", "name", "kind", "parent_id", "main_article", "archived"})
 """What stock and orders need of any product; 200,000 of them pass in a night."""
 LEAN_IN_SHOP = LEAN | {"holder", "stock"}
+LEAN_DOCUMENT = frozenset({"number", "reference", "state", "tracking"})
 LEAN_IN_ERP = LEAN | {"unit_factor"}
 
 
@@ -88,7 +89,7 @@ class Systems:
 
     def shop_product(self, raw: Raw) -> Product:
         """What stock and orders need of a shop product or variation. Raises Unreadable."""
-        mapping = lean_product(self.shop_mapping("product"), LEAN_IN_SHOP)
+        mapping = lean_mapping(self.shop_mapping("product"), LEAN_IN_SHOP)
         return _as(Product, _read(mapping, raw, f"Product {raw.id}"))
 
     def whole_shop_product(self, raw: Raw) -> Product:
@@ -109,6 +110,11 @@ class Systems:
         """An ERP sales document as canonical record. Raises Unreadable."""
         return _as(Document, _read(self.erp_mapping("document"), raw, f"Document {raw.id}"))
 
+    def delivered_document(self, raw: Raw) -> Document:
+        """What a comparison of parcels needs of an ERP sales document. Raises Unreadable."""
+        mapping = lean_mapping(self.erp_mapping("document"), LEAN_DOCUMENT)
+        return _as(Document, _read(mapping, raw, f"Document {raw.id}"))
+
     def credit_note(self, raw: Raw) -> CreditNote:
         """An ERP credit note as canonical record. Raises Unreadable."""
         return _as(CreditNote, _read(self.erp_mapping("credit_note"), raw, f"Credit note {raw.id}"))
@@ -119,7 +125,7 @@ class Systems:
 
     def erp_product(self, raw: Raw) -> Product:
         """What stock and orders need of an ERP article. Raises Unreadable."""
-        mapping = lean_product(self.erp_mapping("product"), LEAN_IN_ERP)
+        mapping = lean_mapping(self.erp_mapping("product"), LEAN_IN_ERP)
         return _as(Product, _read(mapping, raw, f"Article {raw.id}"))
 
     def whole_erp_product(self, raw: Raw) -> Product:
@@ -132,8 +138,8 @@ class Systems:
 
 
 @lru_cache(maxsize=8)
-def lean_product(mapping: EntityMapping, fields: frozenset[str]) -> EntityMapping:
-    """The mapping of products that reads only these fields, put together once."""
+def lean_mapping(mapping: EntityMapping, fields: frozenset[str]) -> EntityMapping:
+    """The mapping that reads only these fields, put together once."""
     return mapping.reading_only(fields)
 
 

@@ -134,8 +134,10 @@ class WriteBackFlow:
 
     def _tell(self, ours: Sequence[Booked]) -> None:
         items = self._items(ours)
-        told = [item for item in items if self._is_told(item)]
-        differing = self._checked([item for item in items if not self._is_told(item)])
+        afresh = self.run.options.afresh
+        told = [item for item in items if self._is_told(item) and not afresh]
+        left = items if afresh else [item for item in items if not self._is_told(item)]
+        differing = self._checked(left)
         rules = self.route.rules(self.run.options)
         self.writer.carry_out([decide(i, rules, self.run.now()) for i in (*told, *differing)])
         known = [item for item in (*told, *differing) if not item.problem and not item.filtered]
@@ -211,8 +213,16 @@ class WriteBackFlow:
                 checked.append(replace(item, filtered=gone, link=None, intent=None))
                 continue
             self._check_identity(item, raw, births[item.id].birth)
-            checked.append(replace(item, payload=self._joined(item.payload, raw)))
+            item = replace(item, payload=self._joined(item.payload, raw))
+            lost = self._is_told(item) and not self._holds(raw, item.payload)
+            checked.append(replace(item, same=False) if lost else item)
         return checked
+
+    def _holds(self, order: Raw, payload: Json) -> bool:
+        """Whether the order tells of all parcels that are to be written."""
+        mapping = self.systems.shop_mapping("write_back")
+        told = {name for name, _ in mapping.entries("parcels", payload)}
+        return told <= {name for name, _ in mapping.entries("parcels", order.data)}
 
     def _joined(self, payload: Json, order: Raw) -> Mapping[str, object]:
         """The payload with the parcels that others put on the shop's order."""

@@ -27,7 +27,7 @@ from sync_cli.mapping.errors import (
     Unreadable,
     Unresolved,
 )
-from sync_cli.mapping.merging import merged_meta
+from sync_cli.mapping.merging import merged_meta, named_entries
 from sync_cli.mapping.overlay import apply_overlay
 from sync_cli.mapping.paths import compile_path
 from sync_cli.mapping.read_compiler import ReadCompiler
@@ -200,6 +200,16 @@ class EntityMapping:
         """
         by_key = {rule.to: rule.merge for rule in self.rules_write if rule.merge}
         return merged_meta(payload, current, by_key)
+
+    def entries(self, field: str, current: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        """The entries of the target's record that stand where a `merge` rule puts the list `field`,
+        those of others too: the name by which two of them are the same, and the entry."""
+        rules = [rule for rule in self.rules_write if rule.merge and rule.path == field]
+        return [each for rule in rules for each in named_entries(current, rule.to, rule.merge)]
+
+    def merges(self, field: str) -> bool:
+        """Whether a rule joins this list to what the target's record has."""
+        return any(rule.merge and rule.path == field for rule in self.rules_write)
 
     def _label(self, id_: str) -> str:
         return f"{self.entity.replace('_', ' ').capitalize()} {id_}".strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sync_cli.mapping.formats import as_json
@@ -26,6 +26,14 @@ def merged_meta(payload: Json, current: Json, fields: Mapping[str, str]) -> dict
         for entry in entries
     ]
     return {**payload, META_FIELD: joined}
+
+
+def named_entries(record: Json, key: str, field: str) -> Iterator[tuple[str, Json]]:
+    """The entries of the list that a record's metadata holds under `key`, each with its `field`."""
+    for entry in _list_of(record, key):
+        name = _name_of(entry, field)
+        if name is not None:
+            yield name, entry
 
 
 def without_null_meta(payload: Json) -> dict[str, Any]:

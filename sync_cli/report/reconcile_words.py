@@ -31,6 +31,7 @@ _AT_ONCE: Mapping[Part, str] = {
     Part.ORDERS: "sync-cli orders --full",
     Part.REFUNDS: "sync-cli orders --full",
     Part.PAYMENTS: "sync-cli orders --full",
+    Part.PARCELS: "sync-cli orders --full",
     Part.CUSTOMERS: "sync-cli customers --full",
     Part.PRODUCTS: "sync-cli products --full",
     Part.STOCK: "sync-cli stock --full",

@@ -6,7 +6,7 @@ A thing has one end per (system, part), and an end belongs to one thing.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sync_cli.core.errors import StateError
 from sync_cli.core.outcome import End
@@ -16,6 +16,7 @@ from sync_cli.state.joining import Joining, KnownEnd
 from sync_cli.state.texts import IN_IDS, ids_to_text
 
 Pair = tuple[End, End]
+_PAGE = 1000
 
 _LINKS = f"""
 SELECT one.id, other.id, one.birth, other.birth
@@ -121,6 +122,17 @@ class Links(Room):
             (entity, system, limit),
         )
         return [End(*row) for row in found]
+
+    def all_links(self, entity: str, system: str) -> Iterator[str]:
+        """The ids of all records of this entity that are linked in `system`, a page at a time."""
+        last = 0
+        query = (
+            "SELECT number, id FROM ends WHERE entity = ? AND system = ? AND number > ?"
+            " ORDER BY number LIMIT ?"
+        )
+        while rows := self.file.rows(query, (entity, system, last, _PAGE)):
+            yield from (id for _, id in rows)
+            last = rows[-1][0]
 
     def count_links(self, entity: str) -> int:
         """How many things of this entity have ends in several systems."""

@@ -37,7 +37,7 @@ def world_in_step(folder: Path) -> ComparedWorld:
 def test_both_sides_agree_after_a_run_of_all_lanes(world: ComparedWorld) -> None:
     report = world.reconcile()
     assert report.in_step
-    assert verdict(report) == "Shop and ERP agree on 3 orders and 3 stock numbers."
+    assert verdict(report) == "Shop and ERP agree on 3 orders, 0 parcels and 3 stock numbers."
     sums = {(str(s.part), s.side): (s.records, s.amount) for s in report.sums}
     assert sums["orders", "shop"] == sums["orders", "erp"]
     assert sums["stock", "shop"] == sums["stock", "erp"]

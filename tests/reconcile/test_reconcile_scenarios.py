@@ -94,7 +94,9 @@ def test_it_says_first_that_both_sides_agree_and_writes_nothing(rehearsal: Rehea
     before = rehearsal.effects()
     code, out = rehearsal.run("reconcile")
     first = out.splitlines()[0]
-    parts = r"\d+ orders, \d+ refunds, \d+ customers, \d+ products and \d+ stock numbers"
+    parts = (
+        r"\d+ orders, \d+ refunds, \d+ parcels, \d+ customers, \d+ products and \d+ stock numbers"
+    )
     assert re.match(rf"Shop and ERP agree on {parts}\.", first), out
     assert code == 0
     assert rehearsal.effects() == before

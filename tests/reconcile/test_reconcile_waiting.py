@@ -277,11 +277,11 @@ def test_a_part_that_is_switched_off_is_not_compared(world: ComparedWorld) -> No
     off = world.config.stock.model_copy(update={"mode": Mode.OFF})
     world.config = world.config.model_copy(update={"stock": off})
     world.shop.tables["product"]["12"]["stock_quantity"] = 3
-    assert world.reconcile().compared == (Part.ORDERS,)
+    assert world.reconcile().compared == (Part.ORDERS, Part.PARCELS)
 
 
 def test_a_part_that_is_only_planned_is_compared_when_it_is_named(world: ComparedWorld) -> None:
-    assert world.reconcile().compared == (Part.ORDERS, Part.STOCK)
+    assert world.reconcile().compared == (Part.ORDERS, Part.PARCELS, Part.STOCK)
     report = world.reconcile(Wish(parts=(Part.PRODUCTS,)))
     assert report.compared == (Part.PRODUCTS,)
     assert report.notes == (
@@ -296,4 +296,5 @@ def test_as_long_as_nothing_is_on_all_that_is_planned_is_compared(world: Compare
     }
     world.config = world.config.model_copy(update=planned)
     report = world.reconcile()
-    assert report.compared == (Part.ORDERS, Part.CUSTOMERS, Part.PRODUCTS, Part.STOCK)
+    parts = (Part.ORDERS, Part.PARCELS, Part.CUSTOMERS, Part.PRODUCTS, Part.STOCK)
+    assert report.compared == parts

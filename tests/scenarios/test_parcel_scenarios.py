@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -416,3 +417,57 @@ def test_without_the_plug_in_parcels_wait_with_the_remedy(tmp_path: Path) -> Non
         assert stage.type("orders").code == 3
         [[problem]] = stage.ask("SELECT problem FROM held WHERE route = 'parcels'")
         assert "no tracking plug-in" in problem
+
+
+# Compared by `reconcile`
+
+AT_ONCE = {"grace": "0s"}
+
+
+def compared(stage: Stage) -> list[tuple[str, str, str]]:
+    """The drifts of parcels that `reconcile` finds: kind, record, command or deed."""
+    said = stage.type("reconcile", "--only", "parcels", "--json")
+    found = json.loads(said.out)
+    assert (found["doubts"], found["waiting"]) == ([], [])
+    return [(drift["kind"], drift["id"], drift["mend"]) for drift in found["drifts"]]
+
+
+@pytest.mark.parametrize(
+    ("place", "shop"),
+    [
+        ("meta", {}),
+        ("fulfillments", {"fulfillments": True}),
+        ("plugin", {"tracking": "shipment-tracking"}),
+        ("plugin", {"tracking": "advanced"}),
+    ],
+)
+def test_reconcile_finds_the_parcel_that_the_shop_was_not_told_of(
+    tmp_path: Path, place: str, shop: dict[str, Any]
+) -> None:
+    with stage_with(tmp_path, place, **shop) as stage:
+        stage.configure(lambda config: config.update(reconcile=AT_ONCE))
+        [placed] = stage.sandbox.shop.do("place_order", lines=TWO, billing=GUEST)
+        order = str(placed["id"])
+        stage.run("orders")
+        ship(stage, order, {"A-0001": 1}, "P1")
+        stage.run("orders")
+        assert compared(stage) == []
+        ship(stage, order, {"A-0001": 1}, "P2")
+        [(kind, _, mend)] = compared(stage)
+        assert (kind, mend) == ("missing", f"sync-cli orders --id {order}")
+        stage.run(*mend.split()[1:])
+        assert compared(stage) == []
+
+
+def test_reconcile_asks_a_plug_in_only_where_the_lists_differ(tmp_path: Path) -> None:
+    with stage_with(tmp_path, "plugin", tracking="shipment-tracking") as stage:
+        stage.configure(lambda config: config.update(reconcile=AT_ONCE))
+        [placed] = stage.sandbox.shop.do("place_order", lines=TWO, billing=GUEST)
+        stage.run("orders")
+        ship(stage, str(placed["id"]), {"A-0001": 1}, "P1")
+        stage.run("orders")
+        stage.forget_requests()
+        assert compared(stage) == []
+        path = f"wc-shipment-tracking/v3/orders/{placed['id']}/shipment-trackings"
+        assert stage.shop_wire.count("GET", path) == 0
+        assert stage.shop_wire.count("GET", "orders") > 0
