@@ -16,6 +16,9 @@ _OTHER_VALUES: Json = {
     "sale_price": "",
     "tax_class": "reduced-rate",
     "images": [],
+    "review": "before",
+    "reviewer": "before",
+    "rating": 1,
 }
 _RECALCULATING = (
     "billing",
@@ -59,6 +62,8 @@ def before_update(
         _undo_order(body, sent, state, recording)
         if "total" in answer and "line_items" in sent and "line_items" in answer:
             body["hidden_rest"] = hidden_rest(answer)
+    if kind == "review" and recording.method == "DELETE":
+        body["status"] = "approved"
     if kind in ("product", "variation"):
         _undo_side_effects(body, sent, state)
     return body
@@ -116,6 +121,8 @@ def _undo(body: Json, kind: str, name: str, value: Any) -> None:
 
 
 def _other_status(kind: str, value: Any) -> str:
+    if kind == "review":
+        return {"approved": "hold", "unspam": "spam", "untrash": "trash"}.get(value, "approved")
     if kind != "order":
         return "publish"
     return "processing" if value == "pending" else "pending"

@@ -26,6 +26,7 @@ _TABLES = {
     "customer": "customers",
     "coupon": "coupons",
     "webhook": "webhooks",
+    "review": "reviews",
 }
 
 

@@ -24,6 +24,8 @@ _DATES = (
 )
 _SORTED_BY = {
     "date": "date_created_gmt",
+    "date_gmt": "date_created_gmt",
+    "product": "product_id",
     "registered_date": "date_created_gmt",
     "modified": "date_modified_gmt",
     "title": "name",
@@ -181,7 +183,7 @@ def _order(query: Query, _at: int, body: Json) -> Json:
     if query.get("customer"):
         found["customer_id"] = int(query["customer"])
     if query.get("product"):
-        found["line_items"] = [_line(int(body["id"]), int(query["product"]))]
+        found["line_items"] = [line_of(int(body["id"]), int(query["product"]))]
     if query.get("created_via"):
         found["created_via"] = words(query["created_via"])[0]
     if query.get("parent"):
@@ -191,7 +193,8 @@ def _order(query: Query, _at: int, body: Json) -> Json:
     return found
 
 
-def _line(order_id: int, product_id: int) -> Json:
+def line_of(order_id: int, product_id: int) -> Json:
+    """A line of an order with one piece of a product."""
     return {
         "id": 5_000_000 + order_id, "name": "Line", "product_id": product_id, "variation_id": 0,
         "quantity": 1, "tax_class": "", "subtotal": "1.00", "total": "1.00", "taxes": [],
@@ -230,6 +233,18 @@ def _note(query: Query, _at: int, _body: Json) -> Json:
     return {} if kind == "any" else {"customer_note": kind == "customer"}
 
 
+def _review(query: Query, _at: int, body: Json) -> Json:
+    status = query.get("status", "approved")
+    found: Json = {"status": "approved" if status == "all" else status}
+    if query.get("product"):
+        found["product_id"] = _first(query["product"])
+    if query.get("reviewer_email"):
+        found["reviewer_email"] = query["reviewer_email"]
+    if query.get("search"):
+        found |= _hidden_text(query["search"], ["review", "reviewer", "reviewer_email"], body)
+    return found
+
+
 def _rate(query: Query, _at: int, _body: Json) -> Json:
     return {"class": query["class"]} if query.get("class") else {}
 
@@ -258,5 +273,6 @@ _FILTERS: Mapping[str, Callable[[Query, int, Json], Json]] = {
     "webhook": _webhook,
     "note": _note,
     "rate": _rate,
+    "review": _review,
     **dict.fromkeys(_TERMS, _term),
 }

@@ -28,6 +28,7 @@ _ROUTES = (
     (re.compile(r"products/shipping_classes(?:/\d+|/batch)?"), "shipping_class"),
     (re.compile(r"products/attributes(?:/\d+|/batch)?"), "attribute"),
     (re.compile(r"products/attributes/\d+/terms(?:/\d+|/batch)?"), "option"),
+    (re.compile(r"products/reviews(?:/\d+|/batch)?"), "review"),
     (re.compile(r"taxes(?:/\d+|/batch)?"), "rate"),
 )
 

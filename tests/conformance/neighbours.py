@@ -110,6 +110,9 @@ class Neighbourhood:
             self._made(f"orders/{paid}/refunds", {"amount": "5.00", "api_refund": False}),
         )
         yield "note", self._made(f"orders/{paid}/notes", {"note": "hello", "customer_note": True})
+        review = {"review": "Keeps warm", "reviewer": "Erika", "rating": 5}
+        review["reviewer_email"] = "erika@buyer.example"
+        yield "review", self._made("products/reviews", {"product_id": boot, **review})
         parent = next(p for p in self.store.products.records.values() if p.variations)
         yield "parent", parent.id
         yield "variation", parent.variations[0]

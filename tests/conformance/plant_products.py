@@ -12,6 +12,7 @@ from sync_cli.sandbox.shop.records import Coupon, Customer, Meta, Product, TaxRa
 from sync_cli.sandbox.shop.slugs import slug_of
 from sync_cli.sandbox.shop.store import ShopStore
 from sync_cli.sandbox.shop.times import parse_bound, second_of_wall
+from tests.conformance.plant_reviews import plant_stars
 
 Json = dict[str, Any]
 _PLAIN = (
@@ -67,6 +68,7 @@ def plant_product(store: ShopStore, body: Json, *, default_second: int) -> Produ
         product.extra["cost"] = body["cost_of_goods_sold"]["total_value"]
     store.reserve("post", number)
     store.put_product(product)
+    plant_stars(store, body)
     if product.kind == "variation":
         _plant_parent(store, product, body)
     if product.kind == "variable":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.conformance.known import Known, kind_of
 from tests.conformance.recording import Recording
+from tests.conformance.reviewed import plant_reviewed
 from tests.conformance.scene import Json, Scene
 from tests.conformance.surroundings import (
     code_of,
@@ -21,6 +22,7 @@ def refused_scene(recording: Recording, known: Known) -> Scene:
     plant_background(scene)
     plant_needed(scene, recording.body)
     _plant_holder(scene, recording)
+    plant_reviewed(scene)
     _drop_gone(scene)
     _drop_unknown(scene)
     if kind_of(recording.path) == "refund" and "Invalid refund amount" not in str(recording.answer):
@@ -75,6 +77,7 @@ def _drop_unknown(scene: Scene) -> None:
     if code_of(recording.answer).endswith("invalid_id") and last.isdecimal():
         kind = {"product": "products", "variation": "variations", "order": "orders",
                 "customer": "customers", "coupon": "coupons", "webhook": "webhooks",
+                "review": "reviews",
                 }.get(str(kind_of(recording.path)))  # fmt: skip
         if kind is not None:
             getattr(scene.store, kind).remove(int(last))

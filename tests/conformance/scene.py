@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -24,6 +25,7 @@ from tests.conformance.plant_products import (
     plant_rate,
     plant_webhook,
 )
+from tests.conformance.plant_reviews import plant_review
 from tests.conformance.plant_terms import plant_attribute, plant_term
 from tests.conformance.recording import Recording
 
@@ -108,8 +110,21 @@ class Scene:
             plant_rate(self.store, body)
         elif kind == "attribute":
             plant_attribute(self.store, body)
+        elif kind == "review":
+            self._plant_review(body)
         else:
             self._plant_term(kind, body)
+
+    def _plant_review(self, body: Json) -> None:
+        """A review, and the product that it is about as the review shows it."""
+        number = int(body.get("product_id") or 1)
+        if self.store.products.get(number) is None:
+            address = str(body.get("product_permalink", ""))
+            slug = re.search(r"/product/([^/]+)/", address)
+            facts = {"slug": slug and slug[1], "name": body.get("product_name", "Reviewed")}
+            status = "draft" if "post_type=product" in address else "publish"
+            self.plant("product", {"id": number, "status": status, **facts})
+        plant_review(self.store, {**body, "product_id": number}, default_second=self.long_ago)
 
     def _plant_term(self, kind: str, body: Json) -> None:
         """A term; one of an attribute stands below the attribute that the path names."""

@@ -19,6 +19,7 @@ from tests.conformance.plant_setup import is_about_setup, setup_scene
 from tests.conformance.plant_terms import SHELVES
 from tests.conformance.recording import Recording
 from tests.conformance.refused import refused_scene
+from tests.conformance.reviewed import plant_reviewed
 from tests.conformance.scene import Json, Scene
 from tests.conformance.surroundings import (
     plant_background,
@@ -41,8 +42,8 @@ from tests.conformance.told import (
 
 _MOST_STATES = 6
 _COUNTERS = {
-    "customer": "user", "webhook": "webhook", "note": "note", "fulfillment": "fulfillment",
-    "rate": "rate", "attribute": "attribute",
+    "customer": "user", "webhook": "webhook", "note": "note", "review": "note",
+    "fulfillment": "fulfillment", "rate": "rate", "attribute": "attribute",
     **dict.fromkeys(("brand", "category", "tag", "shipping_class", "option"), "term"),
 }  # fmt: skip
 """Which numbers a kind of object takes, where not those of posts."""
@@ -161,6 +162,7 @@ def _create_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
             plant_background(scene, below=answer["id"])
         plant_needed(scene, recording.body)
         plant_bought(scene, answer)
+        plant_reviewed(scene)
         _plant_refunded(scene)
         if kind_of(recording.path) == "fulfillment":
             _plant_fulfillments(scene, before=answer["id"])
@@ -302,6 +304,9 @@ def _nameless_scene(recording: Recording, known: Known) -> Scene:
     plant_background(scene)
     plant_needed(scene, recording.body)
     plant_tax_class(scene)
+    plant_reviewed(scene)
+    if kind_of(recording.path) != "fulfillment":
+        return scene
     home, _, last = recording.path.rpartition("/")
     numbers = {*known.ids("fulfillment"), *([int(last)] if last.isdecimal() else ())}
     for number in sorted(numbers):
@@ -321,6 +326,7 @@ def _batch_scene(recording: Recording, known: Known) -> Scene:
     plant_background(scene, below=min(fresh, default=None))
     kind = str(kind_of(recording.path))
     _plant_batch_parent(scene, kind)
+    plant_reviewed(scene)
     updates = {entry.get("id"): entry for entry in asked.get("update") or ()}
     for body in results:
         if body["id"] in kept:

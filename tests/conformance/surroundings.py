@@ -10,7 +10,7 @@ from tests.conformance.scene import Json, Scene
 
 _KINDS = (
     "product", "variation", "order", "refund", "customer", "coupon", "webhook", "brand", "category",
-    "tag", "shipping_class",
+    "tag", "shipping_class", "review",
 )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def _is_there(scene: Scene, kind: str, number: int) -> bool:
     store = scene.store
     if kind == "product":
         return store.product(number) is not None
-    if kind in ("order", "customer", "coupon", "webhook", "refund"):
+    if kind in ("order", "customer", "coupon", "webhook", "refund", "review"):
         return getattr(store, f"{kind}s").get(number) is not None
     return kind == "rate" and any(rate.id == number for rate in store.rates)
 

@@ -16,6 +16,7 @@ _COUNTED: dict[str, tuple[str, str, Json]] = {
     "products": ("product", "type", {}),
     "customers": ("customer", "is_paying_customer", {"paying": True, "non_paying": False}),
     "coupons": ("coupon", "discount_type", {}),
+    "reviews": ("review", "rating", {f"rated_{stars}_out_of_5": stars for stars in range(1, 6)}),
 }
 """Which objects a report counts, by which field, and its values where not the row's slug."""
 _PLENTY = Decimal(100_000)

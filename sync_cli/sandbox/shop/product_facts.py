@@ -46,6 +46,13 @@ def stock_holder(view: ProductView, product: Product) -> Product:
     return product
 
 
+def ratings_of(view: ProductView, product: Product) -> list[int]:
+    """The stars that approved reviews gave to a product."""
+    reviews = view.store.reviews.records.values()
+    given = (one for one in reviews if one.product_id == product.id and one.status == "approved")
+    return [one.rating for one in given if one.rating]
+
+
 def meta_json(entries: Iterable[Meta]) -> list[Json]:
     """The entries as `meta_data` holds them."""
     return [{"id": entry.id, "key": entry.key, "value": entry.value} for entry in entries]

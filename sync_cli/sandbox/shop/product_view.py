@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from sync_cli.sandbox.shop.money import parsed, price_html, price_plain
+from sync_cli.sandbox.shop.money import parsed, price_html, price_plain, rounded
 from sync_cli.sandbox.shop.product_facts import (
     ProductView,
     chosen,
@@ -16,6 +16,7 @@ from sync_cli.sandbox.shop.product_facts import (
     is_shown_on_sale,
     meta_json,
     option_names,
+    ratings_of,
     shown_price,
     shown_stock_status,
     stock_holder,
@@ -143,6 +144,13 @@ def _related(view: ProductView, product: Product) -> list[int]:
     return [i for i in near if i in view.store.products.records][:5]
 
 
+def _average_rating(view: ProductView, product: Product) -> str:
+    ratings = ratings_of(view, product)
+    if not ratings:
+        return "0" if view.edit else "0.00"
+    return f"{rounded(Decimal(sum(ratings)) / len(ratings), 2):f}"
+
+
 def _price(view: ProductView, product: Product) -> str:
     return shown_price(view, product)
 
@@ -240,8 +248,8 @@ PRODUCT_FIELDS: dict[str, Getter] = {
     "shipping_required": _shippable,
     "shipping_taxable": _shipping_taxable,
     "reviews_allowed": lambda _, p: p.extra.get("reviews_allowed", p.kind != "variation"),
-    "average_rating": lambda v, _: "0" if v.edit else "0.00",
-    "rating_count": lambda *_: 0,
+    "average_rating": _average_rating,
+    "rating_count": lambda v, p: len(ratings_of(v, p)),
     "upsell_ids": _fresh("upsell_ids"),
     "cross_sell_ids": _fresh("cross_sell_ids"),
     "purchase_note": _extra("purchase_note", ""),

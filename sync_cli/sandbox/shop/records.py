@@ -240,6 +240,23 @@ class Webhook:
 
 
 @dataclass(slots=True)
+class Review:
+    """A review of a product; `before` is the status that it had before its last one."""
+
+    id: int
+    created: int
+    modified: int | None
+    product_id: int
+    reviewer: str = ""
+    email: str = ""
+    text: str = ""
+    rating: int = 0
+    verified: bool = False
+    status: str = "approved"
+    before: str = "approved"
+
+
+@dataclass(slots=True)
 class Term:
     """A category, tag, brand or shipping class of products, or an option of an attribute."""
 

@@ -14,6 +14,7 @@ from sync_cli.sandbox.shop import (
     order_api,
     product_api,
     report_api,
+    review_api,
     settings_api,
     setup_api,
     system_api,
@@ -96,6 +97,14 @@ ROUTES: tuple[Route, ...] = (
             _batch(path, term_api.TermBatch),
             _single(f"{path}/<id>", term_api.get_term, term_api.put_term, term_api.delete_term),
         )
+    ),
+    _collection("products/reviews", review_api.list_reviews, review_api.post_review),
+    _batch("products/reviews", lambda call: review_api.ReviewBatch(call.store)),
+    _single(
+        "products/reviews/<id>",
+        review_api.get_review,
+        review_api.put_review,
+        review_api.delete_review,
     ),
     _collection(_ATTRIBUTES, term_api.list_attributes, term_api.post_attribute),
     _batch(_ATTRIBUTES, lambda call: term_api.AttributeBatch(call.store)),

@@ -22,6 +22,7 @@ from sync_cli.sandbox.shop.records import (
     Order,
     Product,
     Refund,
+    Review,
     TaxRate,
     Term,
     Webhook,
@@ -76,6 +77,7 @@ class ShopStore:
         self.customers: Table[Customer] = Table()
         self.coupons: Table[Coupon] = Table()
         self.webhooks: Table[Webhook] = Table()
+        self.reviews: Table[Review] = Table()
         self.notes: dict[int, list[Note]] = defaultdict(list)
         self.refunds_of: dict[int, list[int]] = defaultdict(list)
         self.fulfillments: dict[int, list[Json]] = defaultdict(list)
