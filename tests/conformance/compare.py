@@ -18,6 +18,7 @@ BY_TYPE = frozenset(
         "refunded_by",
         "_payment_token",
         "permalink_template",
+        "receipt_url",
     }
 )
 """Fields whose values the shop draws: only their type is compared."""

@@ -18,6 +18,7 @@ _TOLD = ("label", "description", "type", "default", "options", "tip", "placehold
 _CONFIRMED = ("general", "tax")
 """Groups of settings that recordings show whole: no entry is planted beside the known ones."""
 _TEXTS = ("title", "description")
+_TOOL = ("name", "action", "description", "message")
 _GROUP: Json = {"id": "", "label": "", "description": "", "parent_id": "", "sub_groups": []}
 
 
@@ -30,6 +31,8 @@ def plant_facts(scene: Scene, shown: list[Json]) -> bool:
         _plant_settings(scene, parts[1:], shown)
     elif parts[0] == "shipping_methods":
         _plant_kinds(scene, parts[1:], shown)
+    elif parts[:2] == ["system_status", "tools"]:
+        _plant_tools(scene, parts[2:], shown)
     else:
         return False
     return True
@@ -66,6 +69,17 @@ def _plant_kinds(scene: Scene, parts: list[str], shown: list[Json]) -> None:
     for at, body in enumerate(shown):
         kind = parts[0] if parts else str(body.get("id", at))
         kinds[kind] = {name: body.get(name, "") for name in _TEXTS}
+
+
+def _plant_tools(scene: Scene, parts: list[str], shown: list[Json]) -> None:
+    tools = scene.store.tools
+    if not parts:
+        tools.clear()
+    elif scene.recording.status == 404:
+        tools.pop(parts[0], None)
+    for at, body in enumerate(shown if scene.recording.status < 400 else ()):
+        name = parts[0] if parts else str(body.get("id", at))
+        tools[name] = {key: str(body.get(key, "")) for key in _TOOL}
 
 
 def _plant_settings(scene: Scene, parts: list[str], shown: list[Json]) -> None:

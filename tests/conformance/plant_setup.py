@@ -25,7 +25,7 @@ _GATEWAY: Json = {
 
 def is_about_setup(path: str) -> bool:
     """Whether the path is one of what the shop is set up with, not of what it sells."""
-    return path.split("/")[0] in _SETUP
+    return path.split("/")[0] in _SETUP or path.startswith("system_status/tools")
 
 
 def setup_scene(recording: Recording, known: Known) -> Scene:

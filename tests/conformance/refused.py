@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.conformance.known import Known, kind_of
+from tests.conformance.plant_mails import plant_acted_on
 from tests.conformance.recording import Recording
 from tests.conformance.reviewed import plant_reviewed
 from tests.conformance.scene import Json, Scene
@@ -23,6 +24,7 @@ def refused_scene(recording: Recording, known: Known) -> Scene:
     plant_needed(scene, recording.body)
     _plant_holder(scene, recording)
     plant_reviewed(scene)
+    plant_acted_on(scene)
     _drop_gone(scene)
     _drop_unknown(scene)
     if kind_of(recording.path) == "refund" and "Invalid refund amount" not in str(recording.answer):

@@ -15,6 +15,8 @@ from tests.conformance.before import SUMS, before_update, tells_sums
 from tests.conformance.fillers import add_fillers
 from tests.conformance.implied import implied
 from tests.conformance.known import Known, State, bodies_of, kind_of
+from tests.conformance.plant_mails import plant_acted_on
+from tests.conformance.plant_sales import plant_sales
 from tests.conformance.plant_setup import is_about_setup, setup_scene
 from tests.conformance.plant_terms import SHELVES
 from tests.conformance.recording import Recording
@@ -93,7 +95,9 @@ def _read_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
             settled = scene.known.settled(str(kind), whole, recording)
             scene.plant("variation" if is_variation else str(kind), {**whole, **settled})
         _plant_empty_parent(scene)
+        plant_acted_on(scene)
         plant_counted(scene)
+        plant_sales(scene)
         _plant_product_of_terms(scene, str(kind), shown)
         if is_list and not add_fillers(scene):
             continue
@@ -305,6 +309,7 @@ def _nameless_scene(recording: Recording, known: Known) -> Scene:
     plant_needed(scene, recording.body)
     plant_tax_class(scene)
     plant_reviewed(scene)
+    plant_acted_on(scene)
     if kind_of(recording.path) != "fulfillment":
         return scene
     home, _, last = recording.path.rpartition("/")

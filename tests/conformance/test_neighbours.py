@@ -10,7 +10,7 @@ import pytest
 
 from tests.conformance.known import Known
 from tests.conformance.neighbours import ASKED, MORE, SETUP, Neighbourhood, get, post, put
-from tests.conformance.neighbours_further import FACTS, REVIEWS
+from tests.conformance.neighbours_further import ACTIONS, FACTS, REPORTED, REVIEWS
 from tests.conformance.recording import Recording
 from tests.conformance.replay import verdict
 
@@ -24,7 +24,7 @@ MODES = (
 )
 """Prices with tax, rounded at subtotal, currency and its decimals."""
 ORDERS = 3
-TABLE = (*ASKED, *MORE, *SETUP, *FACTS, *REVIEWS)
+TABLE = (*ASKED, *MORE, *SETUP, *FACTS, *REVIEWS, *ACTIONS, *REPORTED)
 
 
 def test_a_shop_can_be_prepared_for_every_request_of_the_recorded_kinds() -> None:
@@ -89,3 +89,19 @@ def _bought(town: Neighbourhood, chance: Random) -> dict[str, Any]:
         # a discount in whole yen hides what a piece costs, to the last fraction
         "coupon_lines": [{"code": "ten"}] if settings.currency == "EUR" else [],
     }
+
+
+POSTS = ("week", "month", "year")
+
+
+@pytest.mark.parametrize("period", POSTS)
+def test_reports_of_orders_that_are_posts_can_be_prepared(period: str) -> None:
+    town = Neighbourhood({"order_storage": "posts"})
+    rates = town.ask(get("taxes"))
+    sales, sellers = (
+        town.ask(get(f"reports/{w}", period=period)) for w in ("sales", "top_sellers")
+    )
+    assert sales.answer[0]["total_orders"] > 0
+    assert sellers.answer
+    for recording in (sales, sellers):
+        assert verdict(recording, Known([rates, recording])).differences == ()

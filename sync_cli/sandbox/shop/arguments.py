@@ -19,6 +19,7 @@ from sync_cli.sandbox.shop.times import parse_bound
 Json = dict[str, Any]
 FILE = Path(__file__).with_name("arguments.json")
 _MAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SHORTEST_MAIL = 6
 
 
@@ -116,10 +117,17 @@ def _out_of_bounds(name: str, schema: Json, number: float) -> Iterator[Fault]:
         yield Fault("rest_out_of_bounds", f"{name} must be {said}")
 
 
+def is_mail(text: str) -> bool:
+    """Whether the shop takes a text for an address of e-mail."""
+    return len(text) >= _SHORTEST_MAIL and _MAIL.fullmatch(text) is not None
+
+
 def _malformed(form: str, text: str) -> Iterator[Fault]:
     if form == "date-time" and parse_bound(text) is None:
         yield Fault("rest_invalid_date", "Invalid date.")
-    if form == "email" and not (len(text) >= _SHORTEST_MAIL and _MAIL.fullmatch(text)):
+    if form == "date" and not _DAY.fullmatch(text):
+        yield Fault("woocommerce_rest_invalid_date", "The date you provided is invalid.")
+    if form == "email" and not is_mail(text):
         yield Fault("rest_invalid_email", "Invalid email address.")
 
 

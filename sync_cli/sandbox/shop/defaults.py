@@ -46,3 +46,117 @@ GATEWAYS: tuple[Json, ...] = tuple(
     )
 )
 """The ways to pay that a fresh shop brings along; none of them has settings in the sandbox."""
+MAILS: dict[str, Json] = {
+    "customer_invoice": {
+        "title": "Order details",
+        "description": "Manually send an email to your customers containing their order"
+        " information and payment links",
+    },
+    "customer_completed_order": {
+        "title": "Completed order",
+        "description": "Send an email to customers notifying them that their order is complete and"
+        " has been shipped",
+    },
+    "customer_failed_order": {
+        "title": "Failed order",
+        "description": "Receive an email notification when an order that was processing or on hold"
+        " fails",
+    },
+    "customer_on_hold_order": {
+        "title": "Order on-hold",
+        "description": "Send an email to customers notifying them when their order has been placed"
+        " on hold",
+    },
+    "customer_processing_order": {
+        "title": "Processing order",
+        "description": "Send an email to customers notifying them that their order is being"
+        " processed",
+    },
+    "customer_refunded_order": {
+        "title": "Refunded order",
+        "description": "Send an email to customers notifying them when an order has been partially"
+        " or fully refunded",
+    },
+}
+"""The mails about an order that its customer can be sent once more."""
+TOOLS: dict[str, Json] = {
+    name: {"name": title, "action": action, "message": message}
+    for name, title, action, message in (
+        (
+            "clear_transients",
+            "WooCommerce transients",
+            "Clear transients",
+            "Product transients cleared",
+        ),
+        (
+            "clear_expired_transients",
+            "Expired transients",
+            "Clear transients",
+            "0 transients rows cleared",
+        ),
+        (
+            "delete_orphaned_variations",
+            "Orphaned variations",
+            "Delete orphaned variations",
+            "0 orphaned variations deleted",
+        ),
+        (
+            "clear_expired_download_permissions",
+            "Used-up download permissions",
+            "Clean up download permissions",
+            "0 permissions deleted",
+        ),
+        (
+            "regenerate_product_lookup_tables",
+            "Product lookup tables",
+            "Regenerate",
+            "Lookup tables are regenerating",
+        ),
+        ("recount_terms", "Term counts", "Recount terms", "Terms successfully recounted"),
+        ("reset_roles", "Capabilities", "Reset capabilities", "Roles successfully reset"),
+        (
+            "clear_sessions",
+            "Clear customer sessions",
+            "Clear",
+            "Deleted all active sessions, and 0 saved carts.",
+        ),
+        ("clear_template_cache", "Clear template cache", "Clear", "Template cache cleared."),
+        (
+            "clear_system_status_theme_info_cache",
+            "Clear system status theme info cache",
+            "Clear",
+            "System status theme info cache cleared.",
+        ),
+        (
+            "install_pages",
+            "Create default WooCommerce pages",
+            "Create pages",
+            "All missing WooCommerce pages successfully installed",
+        ),
+        (
+            "delete_taxes",
+            "Delete WooCommerce tax rates",
+            "Delete tax rates",
+            "Tax rates successfully deleted",
+        ),
+        (
+            "regenerate_thumbnails",
+            "Regenerate shop thumbnails",
+            "Regenerate",
+            "Thumbnail regeneration has been scheduled to run in the background.",
+        ),
+        (
+            "db_update_routine",
+            "Update database",
+            "Update database",
+            "Database upgrade routine has been scheduled to run in the background.",
+        ),
+        (
+            "verify_db_tables",
+            "Verify base database tables",
+            "Verify database",
+            "Database verified successfully.",
+        ),
+    )
+}
+"""The tools of the system status: what each says when it has run."""

@@ -11,15 +11,18 @@ from sync_cli.sandbox.shop import (
     customer_api,
     data_api,
     fulfillment_api,
+    order_action_api,
     order_api,
     product_api,
     report_api,
     review_api,
+    sales_api,
     settings_api,
     setup_api,
     system_api,
     tax_api,
     term_api,
+    tool_api,
     tracking_api,
     webhook_api,
 )
@@ -80,6 +83,7 @@ def _batch(path: str, items: Callable[[Call], BatchItems]) -> Route:
 
 
 _VARIATIONS = "products/<id>/variations"
+_ACTIONS = "orders/<id>/actions"
 _NOTES = "orders/<id>/notes"
 _REFUNDS = "orders/<id>/refunds"
 _ATTRIBUTES = "products/attributes"
@@ -134,6 +138,13 @@ ROUTES: tuple[Route, ...] = (
     _single("orders/<id>", order_api.get_order, order_api.put_order, order_api.remove_order),
     _collection(_NOTES, order_api.list_notes, order_api.post_note),
     _route(f"{_NOTES}/<id>", {"GET": order_api.get_note, "DELETE": order_api.delete_note}),
+    _route(
+        "orders/<id>/receipt",
+        {"GET": order_action_api.get_receipt, "POST": order_action_api.post_receipt},
+    ),
+    _route(f"{_ACTIONS}/email_templates", {"GET": order_action_api.list_email_templates}),
+    _route(f"{_ACTIONS}/send_email", {"POST": order_action_api.send_email}),
+    _route(f"{_ACTIONS}/send_order_details", {"POST": order_action_api.send_order_details}),
     _collection(_REFUNDS, order_api.list_refunds, order_api.post_refund),
     _route(f"{_REFUNDS}/<id>", {"GET": order_api.get_refund, "DELETE": order_api.remove_refund}),
     _route("refunds", {"GET": order_api.list_refunds}),
@@ -165,6 +176,9 @@ ROUTES: tuple[Route, ...] = (
     ),
     _batch("webhooks", lambda call: webhook_api.WebhookBatch(call.store)),
     _route("orders/statuses", {"GET": report_api.list_order_statuses}),
+    _route("reports", {"GET": sales_api.list_reports}),
+    _route("reports/sales", {"GET": sales_api.get_sales}),
+    _route("reports/top_sellers", {"GET": sales_api.list_top_sellers}),
     _route("reports/orders/totals", {"GET": report_api.count_orders}),
     _route("reports/products/totals", {"GET": report_api.count_products}),
     _route("reports/customers/totals", {"GET": report_api.count_customers}),
@@ -192,6 +206,11 @@ ROUTES: tuple[Route, ...] = (
         {"GET": setup_api.get_gateway, **dict.fromkeys(_WRITES, setup_api.put_gateway)},
     ),
     _route("system_status", {"GET": system_api.get_system_status}),
+    _route("system_status/tools", {"GET": tool_api.list_tools}),
+    _route(
+        "system_status/tools/<word>",
+        {"GET": tool_api.get_tool, **dict.fromkeys(_WRITES, tool_api.run_tool)},
+    ),
     _route("settings", {"GET": settings_api.list_groups}),
     _batch("settings", settings_api.SettingsBatch),
     _route("settings/<word>", {"GET": settings_api.list_settings}),

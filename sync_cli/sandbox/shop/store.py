@@ -11,7 +11,7 @@ from datetime import datetime
 from threading import RLock
 from typing import Any, Protocol
 
-from sync_cli.sandbox.shop.defaults import GATEWAYS, REST_OF_WORLD, SHIPPING_METHODS
+from sync_cli.sandbox.shop.defaults import GATEWAYS, MAILS, REST_OF_WORLD, SHIPPING_METHODS, TOOLS
 from sync_cli.sandbox.shop.geography import continents, countries, currencies
 from sync_cli.sandbox.shop.records import (
     Attribute,
@@ -97,6 +97,8 @@ class ShopStore:
         self.attribute_terms: dict[int, dict[int, Term]] = defaultdict(dict)
         self.zones: dict[int, Json] = {0: dict(REST_OF_WORLD)}
         self.shipping_kinds: dict[str, Json] = dict(SHIPPING_METHODS)
+        self.tools: dict[str, Json] = dict(TOOLS)
+        self.mails: dict[str, Json] = dict(MAILS)
         self.gateways: dict[str, Json] = {one["id"]: deepcopy(one) for one in GATEWAYS}
         self.countries: dict[str, Json] = dict(countries())
         self.continents: dict[str, Json] = dict(continents())

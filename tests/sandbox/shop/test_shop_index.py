@@ -26,21 +26,12 @@ LEFT_OUT = {
     "paypal-buttons/cancel-payment": "called by the page of the checkout alone",
     "layout-templates": "the layout of pages of the shop's owner",
     "layout-templates/<word>": "the layout of pages of the shop's owner",
-    "orders/<id>/actions/email_templates": "not built yet",
-    "orders/<id>/actions/send_email": "not built yet",
-    "orders/<id>/actions/send_order_details": "not built yet",
-    "orders/<id>/receipt": "not built yet",
     "products/<id>/duplicate": "not built yet",
     "products/<id>/related": "not built yet",
     "products/<id>/variations/generate": "not built yet",
     "products/custom-fields/names": "not built yet",
     "products/shipping_classes/slug-suggestion": "not built yet",
     "products/suggested-products": "not built yet",
-    "reports": "not built yet",
-    "reports/sales": "not built yet",
-    "reports/top_sellers": "not built yet",
-    "system_status/tools": "not built yet",
-    "system_status/tools/<word>": "not built yet",
 }
 
 
