@@ -130,6 +130,8 @@ def _product(query: Query, at: int, body: Json) -> Json:
 
 _PRODUCT: Mapping[str, Callable[[str], Json]] = {
     "category": lambda text: {"categories": [{"id": _first(text)}]},
+    "categories": lambda text: {"categories": [{"id": _first(text)}]},
+    "tags": lambda text: {"tags": [{"id": _first(text)}]},
     "tag": lambda text: {"tags": [{"id": _first(text)}]},
     "brand": lambda text: {"brands": [{"id": _first(text)}]},
     "shipping_class": lambda text: {"shipping_class_id": _first(text)},

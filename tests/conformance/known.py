@@ -13,7 +13,7 @@ from tests.conformance.recording import Recording
 
 Json = dict[str, Any]
 _ROUTES = (
-    (re.compile(r"products(?:/\d+|/batch)?"), "product"),
+    (re.compile(r"products(?:/\d+|/batch|/suggested-products)?"), "product"),
     (re.compile(r"products/\d+/variations(?:/\d+|/batch)?|variations"), "variation"),
     (re.compile(r"orders(?:/\d+|/batch)?"), "order"),
     (re.compile(r"orders/\d+/refunds(?:/\d+)?|refunds"), "refund"),

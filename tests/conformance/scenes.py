@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from sync_cli.sandbox.trouble import TROUBLES
 from tests.conformance.before import SUMS, before_update, tells_sums
 from tests.conformance.fillers import add_fillers
+from tests.conformance.helped import helped_scene, is_helped
 from tests.conformance.implied import implied
 from tests.conformance.known import Known, State, bodies_of, kind_of
 from tests.conformance.plant_mails import plant_acted_on
@@ -59,6 +60,8 @@ def scenes_for(recording: Recording, known: Known) -> Iterator[Scene]:
         yield setup_scene(recording, known)
     elif recording.status >= 400:
         yield refused_scene(recording, known)
+    elif is_helped(recording.path):
+        yield helped_scene(recording, known)
     elif recording.method in ("GET", "HEAD"):
         yield from _read_scenes(recording, known)
     elif recording.path.endswith("/batch"):

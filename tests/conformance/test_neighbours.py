@@ -10,7 +10,7 @@ import pytest
 
 from tests.conformance.known import Known
 from tests.conformance.neighbours import ASKED, MORE, SETUP, Neighbourhood, get, post, put
-from tests.conformance.neighbours_further import ACTIONS, FACTS, REPORTED, REVIEWS
+from tests.conformance.neighbours_further import ACTIONS, FACTS, HELPED, REPORTED, REVIEWS
 from tests.conformance.recording import Recording
 from tests.conformance.replay import verdict
 
@@ -24,7 +24,7 @@ MODES = (
 )
 """Prices with tax, rounded at subtotal, currency and its decimals."""
 ORDERS = 3
-TABLE = (*ASKED, *MORE, *SETUP, *FACTS, *REVIEWS, *ACTIONS, *REPORTED)
+TABLE = (*ASKED, *MORE, *SETUP, *FACTS, *REVIEWS, *ACTIONS, *REPORTED, *HELPED)
 
 
 def test_a_shop_can_be_prepared_for_every_request_of_the_recorded_kinds() -> None:

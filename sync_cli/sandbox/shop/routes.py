@@ -14,6 +14,8 @@ from sync_cli.sandbox.shop import (
     order_action_api,
     order_api,
     product_api,
+    product_copy_api,
+    product_help_api,
     report_api,
     review_api,
     sales_api,
@@ -124,6 +126,14 @@ ROUTES: tuple[Route, ...] = (
         product_api.put_product,
         product_api.delete_product,
     ),
+    _route("products/custom-fields/names", {"GET": product_help_api.list_field_names}),
+    _route(
+        "products/shipping_classes/slug-suggestion", {"GET": product_help_api.suggest_class_slug}
+    ),
+    _route("products/suggested-products", {"GET": product_help_api.list_suggested}),
+    _route("products/<id>/related", {"GET": product_help_api.get_related}),
+    _route("products/<id>/duplicate", {"POST": product_copy_api.duplicate_product}),
+    _route(f"{_VARIATIONS}/generate", {"POST": product_help_api.generate_variations}),
     _collection(_VARIATIONS, product_api.list_variations, product_api.post_variation),
     _batch(_VARIATIONS, lambda call: product_api.ProductBatch(call.store, call.numbers[0])),
     _single(

@@ -26,12 +26,6 @@ LEFT_OUT = {
     "paypal-buttons/cancel-payment": "called by the page of the checkout alone",
     "layout-templates": "the layout of pages of the shop's owner",
     "layout-templates/<word>": "the layout of pages of the shop's owner",
-    "products/<id>/duplicate": "not built yet",
-    "products/<id>/related": "not built yet",
-    "products/<id>/variations/generate": "not built yet",
-    "products/custom-fields/names": "not built yet",
-    "products/shipping_classes/slug-suggestion": "not built yet",
-    "products/suggested-products": "not built yet",
 }
 
 
