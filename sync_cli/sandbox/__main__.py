@@ -13,6 +13,7 @@ from threading import Event
 from sync_cli.sandbox.embedded import Sandbox, start
 from sync_cli.sandbox.erp import ErpSettings
 from sync_cli.sandbox.ledger import to_json
+from sync_cli.sandbox.shop.settings import ShopSettings
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,6 +40,7 @@ def _start(options: argparse.Namespace) -> Sandbox:
         erp_port=options.erp_port,
         ledger_dir=options.ledger_dir,
         shop_traps=options.shop_traps,
+        shop_settings=ShopSettings(fulfillments=options.shop_fulfillments),
         erp_settings=ErpSettings(
             unique_references=options.erp_unique_references,
             atomic_batches=options.erp_atomic_batches,
@@ -62,6 +64,7 @@ def _read_options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--ready-file", type=Path, help="gets the addresses when both sides answer")
     on_or_off = argparse.BooleanOptionalAction
     parser.add_argument("--shop-traps", action=on_or_off, default=False)
+    parser.add_argument("--shop-fulfillments", action=on_or_off, default=False)
     parser.add_argument("--erp-unique-references", action=on_or_off, default=False)
     parser.add_argument("--erp-atomic-batches", action=on_or_off, default=False)
     parser.add_argument("--erp-round-lines", action=on_or_off, default=False)

@@ -128,6 +128,10 @@ class Subject(ABC):
         """A change that the system refuses, or that must not be sent."""
         raise NotImplementedError(f"{self.entity}: bad_change")
 
+    def value_of(self, reference: str) -> str:
+        """The value of `key` by which a record with this reference is found."""
+        return reference
+
     def asking(self, text: str) -> str:
         """The id of a document about which the system asks something on the way to `goal`."""
         raise NotImplementedError(f"{self.entity}: asking")

@@ -1,6 +1,7 @@
 """`python -m tests.kills N`: N kills of the real program, half of them against an ERP that refuses
 a reference it has, half against one that can only be searched. In the first half each order is
-divided into the documents of two vendors, with a payment for each."""
+divided into the documents of two vendors, with a payment for each, and parcels are fulfilments of
+the shop; in the second they stand in the metadata of its orders."""
 
 from __future__ import annotations
 
@@ -68,6 +69,7 @@ def fight(kills: int, seed: int, folder: Path, tell: Tell) -> Outcome:
             aims,
             unique_references=HALVES[name],
             routed=HALVES[name],
+            parcels="fulfillments" if HALVES[name] else "meta",
             tell=lambda text: tell(f"{name:<11}{text}"),
         )
         return campaign.fight()

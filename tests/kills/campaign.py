@@ -62,6 +62,7 @@ orders:
   mode: 'on'
   start_at: 2020-01-01
   settle: 0s
+  parcels: {parcels}
   routing: {routing}
   status:
     manual_payments: [cod]
@@ -83,7 +84,8 @@ class Story:
     """What the campaign did, for the judge: runs by the machine's clock, jumps of the sides'.
 
     `unrest` says why the program did not come to rest, `waiting` what it holds back in the end;
-    `parts` names the articles of each document of an order, where orders are divided.
+    `parts` names the articles of each document of an order, where orders are divided; `parcels`
+    says where the shop has its parcels.
     """
 
     lives: list[Life] = field(default_factory=list)
@@ -91,6 +93,7 @@ class Story:
     unrest: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     parts: dict[str, list[str]] = field(default_factory=dict)
+    parcels: str = "meta"
 
     @property
     def hits(self) -> Counter[Phase]:
@@ -112,6 +115,7 @@ class Story:
             "runs": runs,
             "stock": start["stock"],
             "parts": self.parts,
+            "parcels": self.parcels,
         }
         return json.dumps(facts)
 
@@ -128,6 +132,7 @@ class Campaign:
         *,
         unique_references: bool,
         routed: bool,
+        parcels: str,
         tell: Callable[[str], None],
     ) -> None:
         self._folder = folder
@@ -137,15 +142,18 @@ class Campaign:
         self._unique = unique_references
         self._routed = routed
         self._tell = tell
-        self.story = Story()
+        self.story = Story(parcels=parcels)
 
     def fight(self) -> Story:
         """Carry out all kills, then let the program come to rest. Raises RuntimeError if it never
         comes to the phases that are aimed at."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        with SandboxProcess(self._folder, ARTICLES, unique_references=self._unique) as sandbox:
+        corrects = self.story.parcels == "fulfillments"
+        with SandboxProcess(
+            self._folder, ARTICLES, unique_references=self._unique, fulfillments=corrects
+        ) as sandbox:
             self._sandbox = sandbox
-            self._events = Events(sandbox, self._chance, routed=self._routed)
+            self._events = Events(sandbox, self._chance, routed=self._routed, corrects=corrects)
             self._events.set_up()
             start = sandbox.erp.state()
             self.story.parts = self._parts(start)
@@ -178,6 +186,7 @@ class Campaign:
             key=KEY,
             shop_url=self._sandbox.shop.url,
             erp_url=self._sandbox.erp.url,
+            parcels=self.story.parcels,
             references="unique" if self._unique else "searchable",
             in_doubt=int(IN_DOUBT.total_seconds()),
             time_out=int(TIME_OUT.total_seconds()),

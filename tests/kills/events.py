@@ -24,7 +24,7 @@ _BUYER = {
     "email": "ada@mail.example",
 }
 _ERP_WRITES = r"^/api/v1/(orders|customers|credit_notes)(/confirm|/cancel)?$"
-_SHOP_WRITES = r"^/wp-json/wc/v3/.*(batch|notes)"
+_SHOP_WRITES = r"^/wp-json/wc/v3/.*(batch|notes|fulfillments)"
 _ORDER_LISTS = r"^/wp-json/wc/v3/orders\?"
 _STOCK_WRITES = r"^/wp-json/wc/v3/products.*batch"
 
@@ -32,10 +32,19 @@ _STOCK_WRITES = r"^/wp-json/wc/v3/products.*batch"
 class Events:
     """Chance, with what it does to a sandbox; a seed gives the same chances again."""
 
-    def __init__(self, sandbox: SandboxProcess, chance: Random, *, routed: bool = False) -> None:
+    def __init__(
+        self,
+        sandbox: SandboxProcess,
+        chance: Random,
+        *,
+        routed: bool = False,
+        corrects: bool = False,
+    ) -> None:
         self._shop, self._erp = sandbox.shop, sandbox.erp
         self._chance = chance
         self._routed = routed
+        self._corrects = corrects
+        self._parcels: list[tuple[str, str]] = []
         self._by_amount: set[int] = set()
         stock = self._erp.state()["stock"]
         self._skus = [str(row["sku"]) for row in stock if row["stocked"]]
@@ -48,8 +57,9 @@ class Events:
         """A while in the life of a shop: orders come, the warehouse counts, some things change."""
         self._shop.do("place_order", n=self._chance.randint(1, 3))
         self._count_stock(self._chance.randint(1, 4))
-        if self._chance.random() < 0.4:
+        if self._chance.random() < 0.7:
             self._ship()
+            self._change_parcels()
         if self._chance.random() < 0.4:
             self._pay()
         if self._chance.random() < 0.25:
@@ -114,8 +124,24 @@ class Events:
             if document["state"] == "confirmed" and _order_of(document) in wanted
         ]
         if confirmed:
-            ids = self._chance.sample(confirmed, min(len(confirmed), 3))
-            self._erp.do("ship", ids=ids, tracking="PARCEL")
+            for id in self._chance.sample(confirmed, min(len(confirmed), 3)):
+                self._erp.do("ship", ids=[id], tracking=f"P{id}")
+                self._parcels.append((str(id), f"P{id}"))
+
+    def _change_parcels(self) -> None:
+        """Some deliveries get one more parcel, and a number that was mistyped is put right.
+
+        Where parcels stand in metadata none is: a corrected number stands beside the old one there.
+        """
+        if not self._parcels:
+            return
+        id, number = self._chance.choice(self._parcels)
+        if self._chance.random() < 0.4:
+            self._erp.do("add_parcel", id=id, number=f"{number}-{self._chance.randrange(10**6)}")
+        if self._corrects and self._chance.random() < 0.4:
+            self._parcels.remove((id, number))
+            self._erp.do("correct_parcel", id=id, number=number, to=f"{number}x")
+            self._parcels.append((id, f"{number}x"))
 
     def _pay(self) -> None:
         """Payment comes in for an order that waited for it."""

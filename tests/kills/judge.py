@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from tests.kills.timeline import (
     LIVE,
@@ -32,6 +33,10 @@ AUTOMATIC = frozenset({"bacs", "card"})
 REFUNDED = "refunded"
 """An order that was given back as a whole keeps its document, if it had one by then."""
 NUMBER = "_sync_cli_document"
+ITEMS = "_wc_shipment_tracking_items"
+TRACKING = "_tracking_number"
+PACKED = "_items"
+FULFILLMENTS = "fulfillments"
 PART = "#"
 """Stands before the part in the name of one of several documents: "WC-kill-12#store"."""
 SLACK = timedelta(seconds=1)
@@ -54,7 +59,8 @@ def judge(shop: Json, erp: Json, campaign: Json) -> Findings:
 
     In the end every transferred order has exactly one live document, equal to the cent, its number
     and one note, and every refund of it exactly one credit note, equal to the cent, and what the
-    shop received for it is booked as exactly one payment, equal to the cent; where orders are
+    shop received for it is booked as exactly one payment, equal to the cent, and it tells of every
+    parcel that was sent off, of each once, and claims no piece twice; where orders are
     divided each has one live document for each part of its lines, each with its payment, and its
     refunds one credit note at most for each, equal to the cent together. Nothing was ever confirmed
     or created twice; every product shows what can be sold, and no write showed more than could be
@@ -67,6 +73,7 @@ def judge(shop: Json, erp: Json, campaign: Json) -> Findings:
     sold = {_whole(d) for d in erp["state"]["orders"] if d["state"] in LIVE}
     _judge_refunds(shop, erp, reference, sold, verdict)
     _judge_payments(shop, erp, reference, sold, verdict)
+    _judge_parcels(shop, erp, reference, campaign, verdict)
     for order in shop["state"]["orders"]:
         own = documents.pop(f"{reference}{order['id']}", [])
         left = [document for document in own if document["state"] != "cancelled"]
@@ -180,6 +187,50 @@ def _judge_payments(
             verdict.wrong.append(f"{name}: {order['total']} in the shop, {paid} paid in the ERP")
         verdict.wrong += _ill_divided(name, own, documents.get(f"{reference}{order['id']}", []))
     verdict.wrong += [f"{name} is the payment of no order" for name in payments]
+
+
+def _judge_parcels(
+    shop: Json, erp: Json, reference: str, campaign: Json, verdict: Findings
+) -> None:
+    """Every parcel of an order's deliveries stands in the shop once, and there are no others."""
+    documents = {document["id"]: _whole(document) for document in erp["state"]["orders"]}
+    sent: dict[str, set[str]] = {}
+    for shipment in erp["state"].get("shipments", ()):
+        whole = documents.get(shipment["order_id"], "")
+        sent.setdefault(whole, set()).update(one["number"] for one in shipment["parcels"])
+    for order in shop["state"]["orders"]:
+        name, wanted = f"order {order['id']}", sent.get(f"{reference}{order['id']}", set())
+        told = Counter(_told_parcels(order, campaign.get("parcels", "")))
+        verdict.lost += [f"{name} lacks parcel {one}" for one in sorted(wanted - told.keys())]
+        twice = [(one, times) for one, times in told.items() if times > 1]
+        verdict.doubled += [f"{name} has parcel {one} {times} times" for one, times in twice]
+        verdict.wrong += [f"{name} has a parcel {one}" for one in sorted(told.keys() - wanted)]
+        verdict.wrong += [f"{name}: {what}" for what in _claimed_too_often(order)]
+
+
+def _told_parcels(order: Json, place: str) -> Iterator[str]:
+    """The tracking numbers that the shop's order tells; several may stand in one fulfilment."""
+    if place == FULFILLMENTS:
+        for fulfillment in order["fulfillments"]:
+            yield from _meta(fulfillment, TRACKING, "").split(", ")
+    else:
+        yield from (entry["tracking_number"] for entry in _meta(order, ITEMS, ()))
+
+
+def _claimed_too_often(order: Json) -> Iterator[str]:
+    """Lines of which fulfilments hold more pieces than were ordered."""
+    claimed: Counter[int] = Counter()
+    for fulfillment in order.get("fulfillments", ()):
+        for item in _meta(fulfillment, PACKED, ()):
+            claimed[item["item_id"]] += item["qty"]
+    ordered = {line["id"]: line["quantity"] for line in order.get("line_items", ()) if "id" in line}
+    for line, pieces in claimed.items():
+        if pieces > ordered.get(line, 0):
+            yield f"{pieces} pieces of line {line} are in parcels, {ordered.get(line, 0)} ordered"
+
+
+def _meta(record: Json, key: str, default: Any) -> Any:
+    return next((one["value"] for one in record["meta_data"] if one["key"] == key), default)
 
 
 def _too_many(name: str, what: str, own: Sequence[Json]) -> Iterator[str]:

@@ -60,13 +60,16 @@ class Side:
 class SandboxProcess:
     """A shop and an ERP in one process; a context manager that leaves both ledgers in `folder`."""
 
-    def __init__(self, folder: Path, articles: int, *, unique_references: bool) -> None:
+    def __init__(
+        self, folder: Path, articles: int, *, unique_references: bool, fulfillments: bool
+    ) -> None:
         ready = folder / "ready.json"
         unique = "--erp-unique-references" if unique_references else "--no-erp-unique-references"
+        parcels = "--shop-fulfillments" if fulfillments else "--no-shop-fulfillments"
         self._log = (folder / "sandbox.log").open("wb")
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "sync_cli.sandbox", unique),
+                *(sys.executable, "-m", "sync_cli.sandbox", unique, parcels),
                 *("--articles", str(articles), "--orders", "0"),
                 *("--ledger-dir", str(folder), "--ready-file", str(ready)),
             ],

@@ -27,6 +27,8 @@ def order(id: int, status: str = "processing", **changes: Any) -> Json:
         "date_paid": "2026-03-01T12:00:01",
         "billing": {"email": "Ada@Mail.example"},
         "meta_data": [{"key": "_sync_cli_document", "value": f"SO{id}"}],
+        "line_items": [{"id": 70 + id, "sku": "A", "quantity": 2}],
+        "fulfillments": [],
         "notes": [{"note": f"ERP document SO{id} was made of this order. [WC-kill-{id}]"}],
         **changes,
     }
@@ -45,6 +47,21 @@ def document(id: str, order_id: int, state: str = "confirmed", **changes: Any) -
         "lines": [{"product_id": "5000", "quantity": "2"}],
         **changes,
     }
+
+
+def shipment(document_id: str, *numbers: str) -> Json:
+    return {"order_id": document_id, "parcels": [{"number": number} for number in numbers]}
+
+
+def entries(*numbers: str) -> Json:
+    """The parcels in the metadata of an order."""
+    items = [{"tracking_number": number} for number in numbers]
+    return {"key": "_wc_shipment_tracking_items", "value": items}
+
+
+def fulfillment(number: str, line: int, pieces: int) -> Json:
+    values = {"_tracking_number": number, "_items": [{"item_id": line, "qty": pieces}]}
+    return {"meta_data": [{"key": key, "value": value} for key, value in values.items()]}
 
 
 def refund(id: int, order_id: int, amount: str = "5.00") -> Json:
@@ -69,10 +86,11 @@ def all_well() -> Ledgers:
     product = {
         "id": 7, "sku": "A", "parent_id": 0, "manage_stock": True, "stock_quantity": 7,
     }  # fmt: skip
+    bought = order(1)
     shop = {
         "side": "shop",
         "state": {
-            "orders": [order(1), order(2, "pending"), order(3, "refunded")],
+            "orders": [bought, order(2, "pending"), order(3, "refunded")],
             "products": [product],
             "refunds": [refund(8, 1), refund(9, 3)],
         },
@@ -86,6 +104,7 @@ def all_well() -> Ledgers:
         "side": "erp",
         "state": {
             "orders": [document("1", 1)],
+            "shipments": [shipment("1", "P1")],
             "credit_notes": [credit_note("1", 8)],
             "payments": [payment("1", 1)],
             "customers": [{"id": "1", "reference": "WC-kill-Cg1", "email": "ada@mail.example"}],
@@ -97,6 +116,7 @@ def all_well() -> Ledgers:
             effect(4, "stock.set", "5000", warehouse="MAIN", on_hand="9"),
         ],
     }
+    bought["meta_data"].append(entries("P1"))
     shelf = {"code": "MAIN", "on_hand": "10"}
     campaign = {
         "key": "kill",
@@ -222,6 +242,18 @@ def payment_of_nothing(ledgers: Ledgers) -> None:
     ledgers["erp"]["state"]["payments"].append(payment("3", 77))
 
 
+def lose_parcel(ledgers: Ledgers) -> None:
+    orders_of(ledgers)[0]["meta_data"].pop()
+
+
+def second_parcel(ledgers: Ledgers) -> None:
+    orders_of(ledgers)[0]["meta_data"][-1] = entries("P1", "P1")
+
+
+def parcel_of_nothing(ledgers: Ledgers) -> None:
+    orders_of(ledgers)[1]["meta_data"].append(entries("P9"))
+
+
 def piece_came_back(ledgers: Ledgers) -> None:
     """Put back in the shop, and by the credit note; the shop does not offer it again."""
     ledgers["shop"]["effects"].append(effect(2.2, "stock.set", "7", by="refund", old=8, new=9))
@@ -277,6 +309,9 @@ def test_where_all_is_well_nothing_is_found() -> None:
         (payment_booked_again, "doubled", "WC-kill-P1 was confirmed 2 times"),
         (other_payment, "wrong", "order 1: 11.90 in the shop, 11.91 paid in the ERP"),
         (payment_of_nothing, "wrong", "WC-kill-P77 is the payment of no order"),
+        (lose_parcel, "lost", "order 1 lacks parcel P1"),
+        (second_parcel, "doubled", "order 1 has parcel P1 2 times"),
+        (parcel_of_nothing, "wrong", "order 2 has a parcel P9"),
         (piece_came_back, "wrong", "A: 7 offered, 8 sellable"),
         (no_rest, "wrong", "it still writes"),
         (shown_too_low, "wrong", "A: 6 offered, 7 sellable"),
@@ -325,6 +360,28 @@ def test_a_ledger_whose_clock_was_put_on_is_read_in_the_machines_time(told: str,
     assert machine_time(told, jumps, 400.0).isoformat() == real
 
 
+@pytest.mark.parametrize(
+    ("parcels", "kind", "says"),
+    [
+        ([("P1", 2)], "", ""),
+        ([], "lost", "order 1 lacks parcel P1"),
+        ([("P1", 1), ("P1", 1)], "doubled", "order 1 has parcel P1 2 times"),
+        ([("P1", 3)], "wrong", "order 1: 3 pieces of line 71 are in parcels, 2 ordered"),
+        ([("P1, P9", 2)], "wrong", "order 1 has a parcel P9"),
+    ],
+)
+def test_fulfilments_are_judged_with_their_pieces(
+    parcels: list[tuple[str, int]], kind: str, says: str
+) -> None:
+    ledgers = all_well()
+    ledgers["campaign"]["parcels"] = "fulfillments"
+    orders_of(ledgers)[0]["fulfillments"] = [fulfillment(n, 71, pieces) for n, pieces in parcels]
+    found = asdict(judge(**ledgers))
+    del found["in_step"]
+    texts = {name: texts for name, texts in found.items() if texts}
+    assert texts == ({kind: [says]} if kind else {})
+
+
 def divided() -> Ledgers:
     """As where all is well, but the order is two documents, and its refund two credit notes."""
     ledgers = all_well()
@@ -338,6 +395,7 @@ def divided() -> Ledgers:
         other["reference"] += "#main"
     mine = document("5001", 1, reference="WC-kill-1#main", total="10.90", tax="1.74")
     more = {"number": "SO1b", "reference": "WC-kill-1#store", "total": "1.00", "tax": "0.16"}
+    erp["shipments"] = [shipment("5001", "P1")]
     erp["orders"] = [*others, mine, document("5002", 1, lines=[], **more)]
     kept = [one for one in erp["credit_notes"] if one["reference"] != "WC-kill-R8"]
     notes = [credit_note("91", 8, total="4.00"), credit_note("92", 8, total="1.00")]

@@ -69,7 +69,7 @@ def _update(wire: Wire, change: Change) -> Result:
     order, number = split_reference(change.id)
     label = f"Fulfillment {number} of order {order}"
     try:
-        rows = {raw.id: raw.data for raw in _of_order(wire, order)}
+        rows = {raw.id: raw.data for raw in (_of_order(wire, order) if order else ())}
     except SyncError as fault:
         wire.client.remember_fault(fault)
         return NotSent(str(fault))

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sync_cli.connectors.base import Done, Draft, Failed, Raw, Result
+from sync_cli.connectors.base import Done, Draft, Failed, NotSent, Raw, Result
 from sync_cli.connectors.http import Answer, RequestRefused
 from sync_cli.connectors.woocommerce.by_order import one_writer_an_order
 from sync_cli.connectors.woocommerce.entities import TRACKING, Row, raw_of, shape_of
 from sync_cli.connectors.woocommerce.notes import split_reference
 from sync_cli.connectors.woocommerce.sending import send_one
 from sync_cli.connectors.woocommerce.wire import Wire, home_of
-from sync_cli.core.errors import ConfigError, Problem
+from sync_cli.core.errors import ConfigError, Problem, SyncError
 
 PLAIN, ADVANCED = "wc-shipment-tracking/v3", "wc-ast/v3"
 """The namespaces of the routes; the advanced plug-in has both, older versions the second alone."""
@@ -46,6 +46,11 @@ class Trackings:
 
     def create(self, drafts: Sequence[Draft]) -> Iterator[Result]:
         """Enter the parcels, one call each, never twice; results in order."""
+        try:
+            self._known()
+        except SyncError as fault:
+            self._wire.client.remember_fault(fault)
+            return iter([NotSent(str(fault)) for _ in drafts])
         orders = [split_reference(draft.reference)[0] for draft in drafts]
         pacing = self._wire.pacing
         return one_writer_an_order(pacing, orders, lambda at: self._create(drafts[at]))

@@ -58,9 +58,10 @@ def fetched(rig: Rig, subject: Subject, id: str) -> Raw:
 
 
 def found(rig: Rig, subject: Subject, value: str) -> tuple[Raw, ...]:
-    """The records with this value of the subject's key, the lowest id first."""
+    """The records with this reference or value of the subject's key, the lowest id first."""
+    asked = subject.value_of(value)
     with opened(rig) as connector:
-        records = connector.find(subject.entity, subject.key, [value])[value]
+        records = connector.find(subject.entity, subject.key, [asked])[asked]
     return tuple(sorted(records, key=lambda raw: (len(raw.id), raw.id)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -85,6 +85,26 @@ class MemorySubject(Subject):
         return str(raw.data["state"])
 
 
+class MemoryParcels(MemorySubject):
+    """Records that belong to another one and are found by it, as parcels are by their order."""
+
+    def value_of(self, reference: str) -> str:
+        return reference.partition(":")[0]
+
+    def make(self, text: str) -> Made:
+        made = super().make(f"{text}:1")
+        return Made(made.id, text)
+
+    def draft(self, text: str, *, amount: Decimal = Decimal("12.50"), at: str = "") -> Draft:
+        draft = super().draft(text, amount=amount, at=at)
+        name = f"{text}:1"
+        return Draft(name, {**draft.payload, "reference": name})
+
+
+def _of_order(data: Json) -> str:
+    return str(data["reference"]).partition(":")[0]
+
+
 def _record(text: str) -> dict[str, Any]:
     return {"reference": text, "birth": text, "text": text, "state": "draft"}
 
@@ -108,12 +128,14 @@ class MemoryRig(Rig):
             name: Shape(birth=lambda data: str(data["birth"]), marks=_marks, refuses=_refuses)
             for name in _TRAITS
         }
+        shapes["parcel"] = replace(shapes["note"], keys={"order": _of_order})
         self.system = MemorySystem("memory", self.now, shapes, _TRAITS)
         no_document = {Ability.ADVANCE: "it has no states"}
         moves = frozenset({"text"})
         self.subjects = [
             MemorySubject("document", system=self.system, moves=moves),
             MemorySubject("note", system=self.system, moves=moves, lacks=no_document),
+            MemoryParcels("parcel", "order", system=self.system, moves=moves, lacks=no_document),
         ]
 
     def open(self, *, page: int = 100) -> MemoryConnector:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import Flask
@@ -24,7 +25,8 @@ from sync_cli.sandbox.shop import (
     build_shop,
 )
 from tests.contract.rig import Ability, Fault, Made, Rig, Subject
-from tests.contract.rigs.shop_subjects import shop_subjects
+from tests.contract.rigs.parcel_subjects import parcel_subjects
+from tests.contract.rigs.shop_subjects import Orders, shop_subjects
 from tests.contract.rigs.wires import Hands, Marks, Waits, basic, break_wire, heal_wire
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -45,7 +47,10 @@ class SandboxShopRig(Rig):
         self._faults = control_of(app).faults
         self._waits, self._marks = Waits(), Marks("C")
         hands = Hands(url + API, {"Authorization": basic(KEY, SECRET)})
-        self.subjects = shop_subjects(hands)
+        own = shop_subjects(hands)
+        orders = next(subject for subject in own if isinstance(subject, Orders))
+        site = Hands(f"{url}/wp-json", {"Authorization": basic(KEY, SECRET)})
+        self.subjects = (*own, *parcel_subjects(orders, site))
 
     def open(self, *, page: int = 100) -> WooCommerce:
         return self._open(KEY, SECRET, page)
@@ -90,6 +95,8 @@ def woocommerce(settings: ShopSettings | None = None) -> Iterator[Rig]:
     """The connector of a shop, before the pretend one."""
     clock = SandboxClock()
     clock.freeze(NOON)
-    app = build_shop(catalogue(3), 0, clock, Ledger("shop", clock), settings)
+    own = settings or ShopSettings()
+    own = replace(own, fulfillments=True, tracking="shipment-tracking")
+    app = build_shop(catalogue(3), 0, clock, Ledger("shop", clock), own)
     with serve(app, clock=clock) as server:
         yield SandboxShopRig(server.url, app, clock)
