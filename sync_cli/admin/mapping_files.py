@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sync_cli.config import Config
@@ -128,7 +129,16 @@ def fields_of(force: InForce, way: Way) -> Flow:
 def glance(force: InForce) -> Flow:
     """All journeys between shop and ERP."""
     shop, erp = force.kinds[SHOP], force.kinds[ERP]
-    return overview("The data flow", (shop, "canonical", erp), [_lane(way) for way in force.ways()])
+    ways = force.ways()
+    lanes = [_lane(way) for way in ways]
+    often = Counter(lane.canonical for lane in lanes)
+    named = [
+        replace(lane, canonical=f"{lane.canonical} ({way.journey.name})")
+        if often[lane.canonical] > 1
+        else lane
+        for lane, way in zip(lanes, ways, strict=True)
+    ]
+    return overview("The data flow", (shop, "canonical", erp), named)
 
 
 def _lane(way: Way) -> Lane:

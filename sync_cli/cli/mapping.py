@@ -121,8 +121,8 @@ def preview(
     journey: Annotated[
         str,
         typer.Argument(
-            help="order, refund, customer, product or stock; document, shipment, invoice or"
-            " customer_number (the way back)."
+            help="order, refund, customer, product or stock; document, shipment, fulfillment,"
+            " tracking, invoice or customer_number (the way back)."
         ),
     ],
     name: Annotated[str, typer.Argument(help="Its id; also a SKU, reference or e-mail address.")],

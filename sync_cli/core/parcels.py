@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
@@ -57,6 +57,12 @@ class Packed:
         """All that is told of it, but for its day: what a fingerprint stands for."""
         contents = [[one.key, one.sku, one.pieces] for one in self.contents]
         return [self.place, self.number, self.carrier, self.link, contents]
+
+
+def shipped_on(parcel: Packed, zone: tzinfo) -> str:
+    """The day on which it left, where `zone` counts days, as 2026-01-31; "" if it is not known."""
+    at = parcel.shipped_at
+    return f"{at.astimezone(zone):%Y-%m-%d}" if at is not None else ""
 
 
 Pieces = Callable[[ShipmentLine], tuple[str, Decimal]]

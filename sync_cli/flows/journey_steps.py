@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sync_cli.config import Config
@@ -58,7 +58,8 @@ class Around:
     """What a record stands on, or what follows it, as far as it was asked for.
 
     A refund stands on its `order` and that order's other `refunds`, a shipment and an invoice on
-    their `document`, which `shipments` and `invoices` follow.
+    their `document`, which `shipments` and `invoices` follow; a shipment also on the shop's
+    `order`, and on `articles`, by the ERP's ids.
     """
 
     order: Order | None = None
@@ -66,6 +67,7 @@ class Around:
     document: Document | None = None
     shipments: tuple[Shipment, ...] = ()
     invoices: tuple[Invoice, ...] = ()
+    articles: Mapping[str, Product] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,15 +217,12 @@ def _with(
     shipments: tuple[Shipment, ...] | None = None,
     invoices: tuple[Invoice, ...] | None = None,
 ) -> Setting:
-    around = setting.around
-    around = Around(
-        around.order,
-        around.refunds,
-        around.document,
-        around.shipments if shipments is None else shipments,
-        around.invoices if invoices is None else invoices,
+    around = replace(
+        setting.around,
+        shipments=setting.around.shipments if shipments is None else shipments,
+        invoices=setting.around.invoices if invoices is None else invoices,
     )
-    return Setting(setting.config, setting.decimals, setting.factor, setting.traits, around)
+    return replace(setting, around=around)
 
 
 def _unasked(id: str) -> Document:

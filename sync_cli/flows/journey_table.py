@@ -8,6 +8,7 @@ from typing import Any
 
 from sync_cli.core.model import Record
 from sync_cli.flows import journey_steps as steps
+from sync_cli.flows import parcel_steps
 from sync_cli.flows.journey_steps import Setting
 from sync_cli.flows.systems import ERP, SHOP
 
@@ -53,6 +54,8 @@ class Journey:
 
 _METADATA = "Metadata of the shop's order; the seal is that of the run."
 
+_FIRST = "The first parcel of the delivery; a run makes one of each, and claims no piece twice."
+
 JOURNEYS = (
     Journey(
         "order",
@@ -76,6 +79,22 @@ JOURNEYS = (
         steps.parcels_back,
         f"{_METADATA} Parcels that others wrote stay.",
         left_out=steps.shipment_left_out,
+    ),
+    Journey(
+        "fulfillment",
+        End(ERP, "shipment"),
+        End(SHOP, "fulfillment"),
+        parcel_steps.fulfillment,
+        _FIRST,
+        left_out=parcel_steps.no_fulfillment,
+    ),
+    Journey(
+        "tracking",
+        End(ERP, "shipment"),
+        End(SHOP, "tracking"),
+        parcel_steps.tracking,
+        _FIRST,
+        left_out=parcel_steps.no_tracking,
     ),
     Journey(
         "invoice",

@@ -15,7 +15,7 @@ from sync_cli.core.errors import IdentityError, Problem
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.model import Order
 from sync_cli.core.outcome import Settlement
-from sync_cli.core.parcels import Packed, ParcelPlace, Room, There, matching
+from sync_cli.core.parcels import Packed, ParcelPlace, Room, There, matching, shipped_on
 from sync_cli.core.plan import (
     Adopt,
     Candidate,
@@ -294,14 +294,13 @@ class ParcelFlow:
 
     def _record(self, case: Case, lines: tuple[PackedLine, ...]) -> PackedParcel:
         parcel = case.parcel
-        at = parcel.shipped_at
         return PackedParcel(
             order_id=case.order,
             place=parcel.place,
             number=parcel.number,
             carrier=parcel.carrier,
             link=parcel.link,
-            shipped_on=f"{at.astimezone(self.zone):%Y-%m-%d}" if at is not None else "",
+            shipped_on=shipped_on(parcel, self.zone),
             lines=lines,
         )
 

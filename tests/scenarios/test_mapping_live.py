@@ -238,6 +238,33 @@ def test_every_parcel_is_shown_on_the_way_back(stage: Stage) -> None:
         assert metas["_sync_cli_document"] == stored["number"], name
 
 
+@pytest.mark.parametrize(
+    ("journey", "place", "holds"),
+    [
+        ("fulfillment", "fulfillments", {"status": "fulfilled", "is_fulfilled": True}),
+        ("tracking", "plugin", {"tracking_number": "P1", "custom_tracking_provider": "DHL"}),
+    ],
+)
+def test_a_delivery_is_shown_as_the_parcel_that_it_becomes(
+    stage: Stage, journey: str, place: str, holds: dict[str, Any]
+) -> None:
+    stage.buy("A-0001")
+    stage.run("orders")
+    [stored] = stage.sandbox.erp.ledger.state()["orders"]
+    parcels = [{"number": "P1", "carrier": "DHL", "link": ""}]
+    stage.sandbox.erp.do("ship_part", id=stored["id"], pieces={"A-0001": 1}, parcels=parcels)
+    said = stage.run("mapping", "preview", journey, "1")
+    assert "orders.parcels is meta" in said.out
+    stage.configure(lambda config: config["orders"].update(parcels=place))
+    shown = payload_of(stage, journey, "1")
+    assert shown.items() >= holds.items()
+    if journey == "fulfillment":
+        metas = {meta["key"]: meta["value"] for meta in shown["meta_data"]}
+        [line] = stage.sandbox.shop.ledger.state()["orders"][-1]["line_items"]
+        assert metas["_items"] == [{"item_id": line["id"], "qty": 1}]
+        assert (metas["_tracking_number"], metas["_shipment_provider"]) == ("P1", "dhl")
+
+
 def test_the_number_of_a_customer_comes_back(stage: Stage) -> None:
     stage.buy("A-0001")
     stage.run("orders")
