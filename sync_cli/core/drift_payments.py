@@ -21,7 +21,8 @@ class ShopPayment:
 
     `why_not` says why it need not be. `kept` claims that a payment that is booked is right all the
     same: the money did come. `unreached` is as for orders. Of an order in several documents `parts`
-    names those that must be paid, and `made` are the payments of parts that the sync knows.
+    names those that must be paid, and `made` are the payments of parts that the sync knows;
+    `by_hand` claims that a person settled others, so that less may be booked.
     """
 
     id: str
@@ -34,6 +35,7 @@ class ShopPayment:
     unreached: bool = False
     parts: tuple[str, ...] = ()
     made: Mapping[str, str] = field(default_factory=dict)
+    by_hand: bool = False
 
     @property
     def label(self) -> str:
@@ -127,7 +129,9 @@ def _duplicate(payment: ShopPayment, live: Sequence[ErpDocument], link: str) -> 
 def _differences(payment: ShopPayment, one: ErpDocument) -> Iterable[Drift]:
     by_hand = f"Correct {_name(one)} in the ERP: the sync never rewrites one."
     shop, erp = _money(payment.amount, payment.currency), _money(one.total, one.currency)
-    if (one.total, one.currency or payment.currency) != (payment.amount, payment.currency):
+    same_money = (one.currency or payment.currency) == payment.currency
+    enough = one.total <= payment.amount if payment.by_hand else one.total == payment.amount
+    if not (same_money and enough):
         what = f"{payment.label}: {shop} were paid in the shop, but {erp} are booked in the ERP."
         yield _drift(payment, DriftKind.DIFFERENT, what, by_hand, "amount", shop=shop, erp=erp)
     if one.state is DocumentState.DRAFT:

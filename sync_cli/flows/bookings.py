@@ -15,6 +15,7 @@ from sync_cli.core.routing import joined, part_id
 from sync_cli.core.shipping import Shipped, shipped
 from sync_cli.core.states import has_reached
 from sync_cli.flows.followers import Followed, Followers
+from sync_cli.flows.settled import settled_by_hand
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 from sync_cli.state.store import State
@@ -102,16 +103,14 @@ class Bookings:
         """The parts without a document of these orders, but for those that a person settled."""
         facts = self._state.facts(ORDER, made) if made else {}
         told = {order: facts.get(order, {}).get(PARTS, "").split() for order in made}
-        names = [part_id(order, part) for order, parts in told.items() for part in parts]
-        by_hand = self._state.dismissed(ORDERS, [*made, *names]) if made else {}
-        return {
-            order: tuple(
-                part
-                for part in parts
-                if part not in made[order] and part_id(order, part) not in by_hand
-            )
+        lacking = {
+            order: [part for part in parts if part not in made[order]]
             for order, parts in told.items()
-            if order not in by_hand
+        }
+        by_hand = settled_by_hand(self._state, lacking)
+        return {
+            order: tuple(part for part in parts if part not in by_hand[order])
+            for order, parts in lacking.items()
         }
 
     def remember(self, booked: Iterable[Booked]) -> None:

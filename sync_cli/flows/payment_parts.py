@@ -18,6 +18,7 @@ from sync_cli.core.payments import Payment, payment_conflict
 from sync_cli.core.plan import Item
 from sync_cli.core.routing import joined, part_id, shared_out
 from sync_cli.flows.allotment import PARTS
+from sync_cli.flows.settled import BY_HAND, settled_by_hand
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 
@@ -49,11 +50,18 @@ class Case:
 @dataclass(frozen=True, slots=True)
 class Divided:
     """What an order became: the ERP's id of each part's document, "" for one that is still to be
-    made, and those documents that can be read; `booked` claims that all parts are paid there."""
+    made, and those documents that can be read; `booked` claims that all parts are paid there, and
+    `by_hand` names parts without a document that a person settled."""
 
     ids: Mapping[str, str]
     documents: Mapping[str, Document] = field(default_factory=dict)
     booked: bool = False
+    by_hand: Sequence[str] = ()
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """The parts that have or need a document, with its id."""
+        return {name: id for name, id in self.ids.items() if name not in self.by_hand}
 
 
 class PaymentParts:
@@ -107,12 +115,21 @@ class PaymentParts:
 
     def _orders(self, known: Mapping[str, Mapping[str, str]]) -> dict[str, Divided]:
         booked = self._state.parts(PAYMENT, SHOP, ERP, list(known))
-        paid = {id for id, own in known.items() if own.keys() <= booked.get(id, {}).keys()}
+        lacking = {id: [name for name, t in own.items() if not t] for id, own in known.items()}
+        by_hand = settled_by_hand(self._state, lacking)
+        paid = {
+            id
+            for id, own in known.items()
+            if own.keys() - set(by_hand[id]) <= booked.get(id, {}).keys()
+        }
         asked = [t for id, own in known.items() if id not in paid for t in own.values() if t]
         documents = self._documents(asked)
         return {
             id: Divided(
-                own, {name: documents[t] for name, t in own.items() if t in documents}, id in paid
+                own,
+                {name: documents[t] for name, t in own.items() if t in documents},
+                id in paid,
+                by_hand[id],
             )
             for id, own in known.items()
         }
@@ -134,7 +151,9 @@ class PaymentParts:
         shares = {} if order.booked else self._shares(case, payment, order)
         for name, target in order.ids.items():
             part = self._named(case, name)
-            if order.booked:
+            if name in order.by_hand:
+                yield part.but(filtered=BY_HAND)
+            elif order.booked:
                 yield part
             elif problem := _too_long(part.item):
                 yield part.but(problem=problem)
@@ -169,10 +188,13 @@ class PaymentParts:
     def _shares(
         self, case: Case, payment: Payment, order: Divided
     ) -> Mapping[str, Decimal] | str | Problem:
-        """What each part is to be paid, why that waits, or why it cannot be told."""
-        if not all(order.ids.values()):
+        """What each part is to be paid, why that waits, or why it cannot be told.
+
+        What the other documents leave of the order is that of parts which a person settled.
+        """
+        if not all(order.wanted.values()):
             return UNMADE
-        if order.documents.keys() != order.ids.keys():
+        if order.documents.keys() != order.wanted.keys():
             return UNREADABLE
         live = {
             name: one
@@ -182,11 +204,16 @@ class PaymentParts:
         if not live:
             return {}
         whole = joined(list(order.documents.values()))
+        totals = [one.total for one in live.values()]
+        if order.by_hand and len(live) == len(order.documents) and whole.total <= case.due:
+            totals.append(case.due - whole.total)
+            whole = whole.model_copy(update={"total": case.due})
         if conflict := payment_conflict(case.item.label, payment, whole, case.due):
             return conflict
-        totals = [one.total for one in live.values()]
         prepaid = shared_out(case.due - payment.amount, totals, self._systems.decimals)
-        return {name: total - paid for name, total, paid in zip(live, totals, prepaid, strict=True)}
+        shares = zip(totals, prepaid, strict=True)
+        # One more share than there are documents is what a person settled.
+        return {name: total - paid for name, (total, paid) in zip(live, shares, strict=False)}
 
 
 def _too_long(item: Item) -> Problem | None:

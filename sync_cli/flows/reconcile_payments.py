@@ -22,6 +22,7 @@ from sync_cli.flows.payment_parts import ORDER, PAYMENT, PAYMENTS
 from sync_cli.flows.reconcile_documents import DocumentComparison
 from sync_cli.flows.reconcile_orders import OrderComparison
 from sync_cli.flows.reconcile_pairs import Pair, Row, Subject
+from sync_cli.flows.settled import BY_HAND
 from sync_cli.flows.systems import Systems
 from sync_cli.mapping.errors import Unreadable
 
@@ -166,6 +167,7 @@ class PaymentComparison(DocumentComparison[ShopPayment, ErpDocument]):
         return {
             id: {
                 "parts": tuple(part for part in own if part_id(id, part) not in left_out),
+                "by_hand": any(left_out.get(part_id(id, part)) == BY_HAND for part in own),
                 "made": {part: link.target for part, link in made.get(id, {}).items()},
             }
             for id, own in parts.items()

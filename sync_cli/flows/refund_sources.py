@@ -12,6 +12,7 @@ from sync_cli.core.model import ZERO, Document, DocumentState, Order
 from sync_cli.core.refund_records import CreditNote, Refund
 from sync_cli.core.routing import order_of, part_id
 from sync_cli.flows.allotment import PARTS
+from sync_cli.flows.settled import BY_HAND, settled_by_hand
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 
@@ -30,7 +31,8 @@ class Sources:
     not transferred. `linked` are the ERP's ids of the sales documents of the orders that were,
     `documents` these themselves: both by the order, of one that became several by each of its parts
     ("1042#north"). `parts` names the parts of such orders, and `facts` is what is remembered of
-    them.
+    them. `by_hand` are the documents that are not there because a person settled them, by the name
+    of the part.
     """
 
     orders: Mapping[str, Order] = field(default_factory=dict)
@@ -41,6 +43,7 @@ class Sources:
     linked: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    by_hand: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ def bar(order_id: str, sources: Sources, start_at: datetime) -> Bar:
 
 def document_bar(name: str, sources: Sources) -> Bar:
     """What stands between a credit note and its document: that of an order, or of a part of one."""
+    if name in sources.by_hand:
+        return Bar(left_out=BY_HAND)
     if name not in sources.linked:
         return Bar(waits=f"the document of {name} is not in the ERP yet")
     document = sources.documents.get(name)
@@ -103,6 +108,9 @@ def gather_sources(systems: Systems, order_ids: Iterable[str]) -> Sources:
     linked = {id: link.target for id, link in whole.items()}
     for id, of_order in parts.items():
         linked |= {part_id(id, part): link.target for part, link in of_order.items()}
+    names = {id: _names(facts.get(id, {}), of_order) for id, of_order in parts.items()}
+    lacking = {id: [one for one in own if one not in parts[id]] for id, own in names.items()}
+    by_hand = settled_by_hand(state, lacking)
     booked = [id for id in ids if id in orders and (id in whole or id in parts)]
     return Sources(
         orders=orders,
@@ -111,8 +119,9 @@ def gather_sources(systems: Systems, order_ids: Iterable[str]) -> Sources:
         left_out=state.skipped(ORDERS, ids),
         documents=_documents(systems, linked, trouble),
         linked=linked,
-        parts={id: _names(facts.get(id, {}), of_order) for id, of_order in parts.items()},
+        parts=names,
         facts=facts,
+        by_hand=frozenset(part_id(id, one) for id, own in by_hand.items() for one in own),
     )
 
 

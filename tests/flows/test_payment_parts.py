@@ -251,3 +251,70 @@ def test_the_story_of_the_order_tells_the_payment_of_each_part(depot: Depot) -> 
         [story] = stories(state, order)
     text = "\n".join(describe(story))
     assert text.count("journal 'card' is 'CARD'") == 2
+
+
+def dismiss(depot: Depot, record: str, route: str = "orders") -> None:
+    """A person takes a record off the held list."""
+    with closing(depot.town.open_state()) as state:
+        assert state.dismiss(route, record, depot.town.now, "anna")
+
+
+def half_made(depot: Depot, **fields: Any) -> str:
+    """A paid order whose northern part the ERP refuses, while its main one is there."""
+    refuse_north(depot, CLOSED)
+    order = paid(depot, **fields)
+    depot.town.orders()
+    assert depot.states(order) == {"main": ["confirmed"], "north": []}
+    return order
+
+
+def test_the_payments_of_other_parts_go_on_once_a_part_is_dismissed(depot: Depot) -> None:
+    order = half_made(depot)
+    assert booked(depot) == {}, "the money waits for all parts"
+    dismiss(depot, f"{order}#north")
+    depot.town.pass_time(hour(24))
+    depot.town.orders()
+    assert list(booked(depot)) == [f"WC-main-P{order}#main"]
+    assert amounts(depot) == [str(depot.only(order, "main")["total"])]
+    assert depot.town.held("payments") == {}
+    with closing(depot.town.open_state()) as state:
+        [(_, why)] = state.skipped("payments", [f"{order}#north"]).items()
+    assert "settled it by hand" in why
+    assert depot.town.orders().writes == 0
+
+
+def test_a_dismissed_order_in_parts_asks_for_no_payment_of_what_is_lacking(depot: Depot) -> None:
+    order = half_made(depot)
+    for part in ("north",):
+        dismiss(depot, f"{order}#{part}")
+    refuse_north(depot, None)
+    depot.town.pass_time(hour(24))
+    depot.town.orders()
+    assert depot.states(order)["north"] == [], "a person has booked it"
+    assert len(booked(depot)) == 1
+
+
+def test_a_dismissed_part_lets_no_payment_through_that_is_over_more_than_was_paid(
+    depot: Depot,
+) -> None:
+    order = half_made(depot)
+    depot.set_in_erp(order, "main", total="999.00")
+    dismiss(depot, f"{order}#north")
+    depot.town.pass_time(hour(24))
+    depot.town.orders()
+    assert booked(depot) == {}
+    assert "999" in depot.town.why_held(f"{order}#main", "payments")
+
+
+def test_a_part_that_is_asked_for_again_has_its_payment_too(depot: Depot) -> None:
+    order = half_made(depot)
+    dismiss(depot, f"{order}#north")
+    depot.town.pass_time(hour(24))
+    depot.town.orders()
+    refuse_north(depot, None)
+    depot.town.orders(ids=(order,))
+    for _ in range(2):
+        depot.town.pass_time(hour(24))
+        depot.town.orders()
+    assert depot.states(order)["north"] == ["confirmed"]
+    assert sorted(booked(depot)) == [f"WC-main-P{order}#main", f"WC-main-P{order}#north"]

@@ -15,7 +15,7 @@ from sync_cli.connectors.base import Json
 from sync_cli.connectors.memory import Fate
 from sync_cli.core.errors import Problem
 from sync_cli.core.outcome import Settlement
-from tests.flows.depot import ROUTING, WHOLE, Depot
+from tests.flows.depot import CLOSED, ROUTING, WHOLE, Depot, refuse_north
 from tests.flows.refund_town import RefundTown
 from tests.flows.town import hour, of_route
 from tests.properties.refunding import Back, refund_config
@@ -386,3 +386,36 @@ def test_a_plan_says_what_would_be_made(town: RefundTown) -> None:
     plan = of_route(told.ears.plan, "refunds")
     assert len([line for line in plan if f"Refund {refund}" in line and "part" in line]) == 2, plan
     assert totals(town, refund) == {}
+
+
+def half_made(town: RefundTown) -> str:
+    """An order whose northern part the ERP refuses, and which a person dismissed."""
+    depot = Depot(town)
+    refuse_north(depot, CLOSED)
+    order = depot.order()
+    town.orders()
+    with closing(town.open_state()) as state:
+        assert state.dismiss("orders", f"{order}#north", town.now, "anna")
+    return order
+
+
+def test_the_credit_notes_of_other_parts_go_on_once_a_part_is_dismissed(town: RefundTown) -> None:
+    order = half_made(town)
+    refund = town.give_back(order, "23.80", OF_MAIN, OF_NORTH)
+    for _ in range(2):
+        town.pass_time(hour(24))
+        town.orders()
+    assert set(totals(town, refund)) == {"main"}
+    assert totals(town, refund)["main"][0] == "confirmed"
+    assert town.held("refunds") == {}
+    assert "settled it by hand" in town.left_out(f"{refund}#north")
+    assert town.orders().writes == 0
+
+
+def test_a_refund_of_a_dismissed_part_alone_is_left_to_the_person(town: RefundTown) -> None:
+    order = half_made(town)
+    refund = town.give_back(order, "11.90", OF_NORTH)
+    town.pass_time(hour(24))
+    town.orders()
+    assert totals(town, refund) == {}
+    assert town.held("refunds") == {}

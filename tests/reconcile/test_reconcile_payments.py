@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -17,7 +17,8 @@ from sync_cli.engine.route import Options
 from sync_cli.flows.reconcile import Wish
 from sync_cli.report.reconcile_words import as_data
 from sync_cli.state.store import State
-from tests.flows.depot import ROUTING
+from tests.flows.depot import CLOSED, ROUTING, Depot, refuse_north
+from tests.flows.town import Town
 from tests.properties.world import BEGIN
 from tests.reconcile.reconciling import HOUR, ComparedWorld, only, told
 
@@ -268,6 +269,23 @@ def test_payments_of_an_order_in_parts_are_compared_as_one(
     assert [(one.side, one.records, one.amount) for one in report.sums] == [
         ("erp", 1, total), ("shop", 1, total),
     ]  # fmt: skip
+
+
+def test_what_a_person_settled_of_an_order_in_parts_is_not_asked_for(
+    divided: tuple[ComparedTill, str],
+) -> None:
+    till, _ = divided
+    refuse_north(Depot(cast(Town, till)), CLOSED)
+    order = till.place_order([("11", 1), ("12", 2)])
+    till.pay(order)
+    till.sync()
+    with closing(State.open(till.folder / "state.sqlite")) as state:
+        assert state.dismiss("orders", f"{order}#north", till.now, "anna")
+    till.pass_time(24 * HOUR)
+    till.sync()
+    assert till.reconcile(ALONE).drifts == ()
+    part_of(till, order, "main")["amount"] = "999.00"
+    assert told(till.reconcile(ALONE)) == {("different", order, "amount")}
 
 
 def test_a_part_that_lost_its_payment_is_a_drift(divided: tuple[ComparedTill, str]) -> None:
