@@ -194,7 +194,7 @@ def _like(model: Any, number: int, *, upwards: bool, beyond: bool) -> Any:
     if beyond:
         step = 1 if upwards else -1
         changes |= {"created": model.created + step, "modified": (model.modified or 0) + step}
-    if hasattr(model, "email"):
+    if hasattr(model, "username"):
         name = f"{model.username}{'~' if upwards else ''}{number:06}"
         changes |= {"email": f"{number}@filler.example", "username": name}
         if not upwards:

@@ -6,7 +6,10 @@ import copy
 from dataclasses import replace
 from typing import Any
 
+from sync_cli.sandbox.shop.http import Call
 from sync_cli.sandbox.shop.options import entries, set_value, value_of
+from sync_cli.sandbox.shop.status_sections import SECTIONS
+from sync_cli.sandbox.shop.system_api import get_system_status
 from tests.conformance.scene import Json, Scene
 
 _WORLD = {
@@ -69,6 +72,31 @@ def _plant_kinds(scene: Scene, parts: list[str], shown: list[Json]) -> None:
     for at, body in enumerate(shown):
         kind = parts[0] if parts else str(body.get("id", at))
         kinds[kind] = {name: body.get(name, "") for name in _TEXTS}
+
+
+def plant_status(scene: Scene) -> None:
+    """The server that a system status tells of: its versions, plug-ins, tables and pages.
+
+    What it tells of the shop's settings and of its theme is not planted.
+    """
+    answer = scene.recording.answer
+    if scene.recording.path != "system_status" or not isinstance(answer, dict):
+        return
+    own = get_system_status(Call(scene.store, "GET", "system_status", {})).body
+    for name in (*SECTIONS, "environment"):
+        told = answer.get(name)
+        if isinstance(told, dict) and isinstance(own[name], dict):
+            known = {
+                key: told[key] for key in own[name] if _is_alike(told.get(key), own[name][key])
+            }
+            scene.store.status_sections[name] = {**own[name], **known}
+        elif isinstance(told, list):
+            scene.store.status_sections[name] = told
+
+
+def _is_alike(told: Any, own: Any) -> bool:
+    """Whether a value is of the kind that the sandbox has there; a cache's name may be missing."""
+    return type(told) is type(own) or (own is None and isinstance(told, bool))
 
 
 def _plant_tools(scene: Scene, parts: list[str], shown: list[Json]) -> None:

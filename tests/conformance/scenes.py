@@ -16,6 +16,7 @@ from tests.conformance.fillers import add_fillers
 from tests.conformance.helped import helped_scene, is_helped
 from tests.conformance.implied import implied
 from tests.conformance.known import Known, State, bodies_of, kind_of
+from tests.conformance.plant_facts import plant_status
 from tests.conformance.plant_mails import plant_acted_on
 from tests.conformance.plant_sales import plant_sales
 from tests.conformance.plant_setup import is_about_setup, setup_scene
@@ -85,6 +86,7 @@ def _read_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
     is_list = isinstance(recording.answer, list) or recording.method == "HEAD"
     for with_background in _backgrounds(recording) if is_list else (False,):
         scene = Scene(recording, known)
+        plant_status(scene)
         if kind is not None and with_background:
             plant_background(scene, kinds=(kind, "variation") if kind == "product" else (kind,))
         shown = list(bodies_of(recording))

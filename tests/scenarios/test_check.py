@@ -101,7 +101,7 @@ def test_machines_and_cron_get_what_they_need(tmp_path: Path) -> None:
         ({"prices_include_tax": True}, "note", "taxes", "with tax, and the tax of each line"),
         ({"plugins": ("wordfence",)}, "warning", "plug-in", "captcha or a refusal"),
         ({"plugins": ("dokan-lite",)}, "warning", "plug-in", "an order of each vendor"),
-        ({"plugins": ("hello-dolly",)}, "ok", "plug-ins", "1 plug-ins are active"),
+        ({"plugins": ("hello-dolly",)}, "ok", "plug-ins", "2 plug-ins are active"),
     ],
 )
 def test_each_set_up_of_a_shop(

@@ -83,5 +83,7 @@ def get_currency(call: Call) -> Answer:
 def get_current_currency(call: Call) -> Answer:
     """`GET /data/currencies/current`."""
     code = call.store.settings.currency
-    body = _with_links(call, call.store.currencies[code], "data/currencies", code)
+    unknown = {"code": code, "name": code, "symbol": ""}
+    found = call.store.currencies.get(code, unknown)
+    body = _with_links(call, found, "data/currencies", code)
     return Answer(chosen(body, call.single_names))

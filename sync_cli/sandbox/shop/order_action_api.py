@@ -37,7 +37,7 @@ def _order(call: Call, said: str = "Order not found") -> Order:
     return order
 
 
-def _available(store: ShopStore, order: Order) -> list[str]:
+def available_mails(store: ShopStore, order: Order) -> list[str]:
     """The mails that fit an order as it is now."""
     if not order.billing.get("email") or order.status in _WITHOUT_MAILS:
         return []
@@ -52,7 +52,7 @@ def _available(store: ShopStore, order: Order) -> list[str]:
 def list_email_templates(call: Call) -> Answer:
     """`GET /orders/{id}/actions/email_templates`, by id."""
     store = call.store
-    found = [{"id": name, **store.mails[name]} for name in _available(store, _order(call))]
+    found = [{"id": name, **store.mails[name]} for name in available_mails(store, _order(call))]
     return Answer([chosen(body, call.names) for body in found])
 
 
@@ -68,7 +68,7 @@ def send_email(call: Call) -> Answer:
 
 
 def _template(store: ShopStore, order: Order, asked: str) -> str:
-    available = _available(store, order)
+    available = available_mails(store, order)
     if asked and asked not in available:
         message = f"{asked} is not a valid template for this order."
         raise ShopError("woocommerce_rest_invalid_email_template", message, 400)

@@ -103,6 +103,8 @@ class ShopStore:
         self.countries: dict[str, Json] = dict(countries())
         self.continents: dict[str, Json] = dict(continents())
         self.currencies: dict[str, Json] = dict(currencies())
+        self.status_sections: Json = {}
+        """Sections of the system status where they tell of another server than a fresh one."""
         self.setting_groups: list[Json] = []
         """The groups of settings where they are others than those of a fresh shop."""
         self.option_groups: dict[str, dict[str, Json]] = {}

@@ -9,6 +9,7 @@ from sync_cli.sandbox.shop.http import Answer, Call, chosen
 from sync_cli.sandbox.shop.money import symbol_entity
 from sync_cli.sandbox.shop.records import Json
 from sync_cli.sandbox.shop.settings import ShopSettings
+from sync_cli.sandbox.shop.status_sections import SECTIONS
 from sync_cli.sandbox.shop.tracking_api import namespaces
 
 _STORES = {
@@ -30,28 +31,16 @@ _TERMS = ("exclude-from-catalog", "exclude-from-search", "featured", "outofstock
 
 
 def get_system_status(call: Call) -> Answer:
-    """`GET /system_status`, the sections that say something about the shop itself."""
-    settings = call.store.settings
+    """`GET /system_status`; of the server it tells what a fresh one would."""
+    store, settings = call.store, call.store.settings
     body: Json = {
         "environment": _environment(settings),
-        "settings": _settings(settings),
         "theme": _theme(),
-        "active_plugins": [_plugin(folder) for folder in settings.plugins],
+        "settings": _settings(settings),
     }
+    body |= {name: tell(store) for name, tell in SECTIONS.items()}
+    body |= store.status_sections
     return Answer(chosen(body, call.names))
-
-
-def _plugin(folder: str) -> Json:
-    return {
-        "plugin": f"{folder}/{folder}.php",
-        "name": folder.replace("-", " ").title(),
-        "version": "1.0.0",
-        "version_latest": "1.0.0",
-        "url": "",
-        "author_name": "",
-        "author_url": "",
-        "network_activated": False,
-    }
 
 
 def index(settings: ShopSettings, second: int) -> Json:

@@ -14,6 +14,7 @@ from sync_cli.sandbox.shop.auth import (
     not_allowed,
     sent_credentials,
 )
+from sync_cli.sandbox.shop.embedding import embedded
 from sync_cli.sandbox.shop.errors import ShopError, no_route
 from sync_cli.sandbox.shop.http import Answer, Call, api_link, trimmed
 from sync_cli.sandbox.shop.records import Json
@@ -115,6 +116,7 @@ def _answer(
     answer = route.handlers[method](call)
     if not route.is_batch:
         answer.body = trimmed(answer.body, call.asked_names)
+        answer.body = embedded(store, answer.body, call.query)
     return answer, {"Allow": route.allow}
 
 

@@ -124,3 +124,14 @@ def test_a_receipt_has_to_last(shop: Shop, day: str, said: str) -> None:
     assert answer.status_code == 400
     assert answer.json["code"] == "woocommerce_rest_invalid_argument"
     assert answer.json["message"] == said
+
+
+def test_embed_brings_the_mails_of_an_order_along(shop: Shop) -> None:
+    home = _order(shop, status="completed")
+    mails = [[{"id": "customer_completed_order"}, {"id": "customer_invoice"}]]
+    assert shop.get(home, _embed="1")["_embedded"] == {"email_templates": mails}
+    [listed] = shop.get("orders", _embed="email_templates")
+    assert listed["_embedded"] == {"email_templates": mails}
+    assert "_embedded" not in shop.get(home)
+    assert "_embedded" not in shop.get(home, _embed="customer")
+    assert "_embedded" not in shop.get("products", _embed="1")[0]

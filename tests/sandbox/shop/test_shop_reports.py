@@ -1,4 +1,4 @@
-"""Reports of sales and tools answer as WooCommerce's source says."""
+"""Reports of sales, tools and the system status answer as WooCommerce's source says."""
 
 from __future__ import annotations
 
@@ -101,3 +101,19 @@ def test_a_variation_whose_parent_is_gone_is_deleted_by_the_tool(shop: Shop) -> 
     done = shop.put("system_status/tools/delete_orphaned_variations", {})
     assert done["message"] == "1 orphaned variations deleted"
     assert shop.store.product(part.id) is None
+
+
+def test_the_system_status_tells_of_the_server_and_of_what_the_shop_keeps(shop: Shop) -> None:
+    status = shop.get("system_status")
+    assert list(status) == [
+        "environment", "theme", "settings", "database", "active_plugins", "inactive_plugins",
+        "dropins_mu_plugins", "security", "pages", "post_type_counts", "logging",
+    ]  # fmt: skip
+    assert status["active_plugins"][0]["plugin"] == "woocommerce/woocommerce.php"
+    counts = {one["type"]: one["count"] for one in status["post_type_counts"]}
+    assert counts["product"] == str(len(shop.store.products))
+    assert "wp_woocommerce_order_items" in status["database"]["database_tables"]["woocommerce"]
+    assert [one["page_name"] for one in status["pages"]][:2] == ["Shop base", "Cart"]
+    assert shop.get("system_status", _fields="security.hide_errors") == {
+        "security": {"hide_errors": True}
+    }
