@@ -13,8 +13,8 @@ from benchmarks.systems import Setting, serve
 
 def measure_reconcile(size: Size) -> Iterator[Figure]:
     """CPU for a record of either side, the peak of memory, and the wall against the bare calls."""
-    rows = size.pick(smoke=100, usual=20_000, large=200_000)
-    orders = size.pick(smoke=10, usual=500, large=2_000)
+    rows = size.pick(smoke=24, usual=20_000, large=200_000)
+    orders = size.pick(smoke=4, usual=500, large=2_000)
     with serve("--articles", str(rows), "--orders", str(orders)) as setting:
         _bring_in_step(setting)
         setting.count_anew()
@@ -30,7 +30,7 @@ def measure_reconcile(size: Size) -> Iterator[Figure]:
     yield Figure("reconcile-us", round(cpu / records * 1e6, 1), "us", detail, goal=150)
     peak = max(run.peak_mb for run in runs)
     yield Figure("reconcile-peak-mb", round(peak, 1), "MB", "the same runs", goal=200)
-    yield from _ratio(size.pick(smoke=100, usual=4_000, large=20_000), size.runs)
+    yield from _ratio(size.pick(smoke=24, usual=4_000, large=20_000), size.runs)
 
 
 def _ratio(rows: int, runs: int) -> Iterator[Figure]:

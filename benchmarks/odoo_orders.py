@@ -32,7 +32,7 @@ _FIELDS = {"order": frozenset({"state", "amount_total"})}
 
 def measure_odoo_orders(size: Size) -> Iterator[Figure]:
     """`odoo-orders-ratio`: our time against a bare loop; `odoo-repeat-calls`: calls a batch."""
-    count = size.pick(smoke=20, usual=120, large=600)
+    count = size.pick(smoke=4, usual=120, large=600)
     with _serving(0.0 if size is Size.SMOKE else 1.0) as url:
         bare = _Bare(url)
         product, customer = bare.article(), bare.customer()

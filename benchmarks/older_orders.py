@@ -9,7 +9,6 @@ from benchmarks.figures import Figure
 from benchmarks.sizes import Size
 from benchmarks.systems import Setting, serve
 
-ARTICLES = 500
 AGE = timedelta(days=30)
 AT_ONCE = 500
 BACKFILL = ("orders", "--backfill", "--from")
@@ -17,10 +16,11 @@ BACKFILL = ("orders", "--backfill", "--from")
 
 def measure_backfill(size: Size) -> Iterator[Figure]:
     """`backfill-cpu-ms` for an order, all that happens to it included, and the peak of memory."""
-    orders = size.pick(smoke=20, usual=1_000, large=10_000)
+    articles = size.pick(smoke=24, usual=500, large=500)
+    orders = size.pick(smoke=4, usual=1_000, large=10_000)
     now = datetime.now(UTC)
     start_at, since = f"{now - timedelta(days=1):%Y-%m-%d}", f"{now - 2 * AGE:%Y-%m-%d}"
-    with serve("--articles", str(ARTICLES)) as setting:
+    with serve("--articles", str(articles)) as setting:
         setting.sync("stock")
         _place(setting, orders)
         setting.count_anew()

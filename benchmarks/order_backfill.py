@@ -10,13 +10,12 @@ from benchmarks.measuring import Cost
 from benchmarks.sizes import Size
 from benchmarks.systems import Setting, serve
 
-ARTICLES = 500
-
 
 def measure_orders(size: Size) -> Iterator[Figure]:
     """`order-cpu-ms`: our CPU per new order, all that happens to it included."""
-    orders = size.pick(smoke=20, usual=500, large=2_000)
-    with serve("--articles", str(ARTICLES)) as setting:
+    articles = size.pick(smoke=24, usual=500, large=500)
+    orders = size.pick(smoke=4, usual=500, large=2_000)
+    with serve("--articles", str(articles)) as setting:
         setting.sync("stock")
         setting.sync("orders")
         runs = [_backfill(setting, orders) for _ in range(size.runs)]

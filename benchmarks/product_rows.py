@@ -18,10 +18,10 @@ US = 1e6
 
 def measure_products(size: Size) -> Iterator[Figure]:
     """Our CPU for a record by what happens to it, memory, and the wall against the bare calls."""
-    rows = size.pick(smoke=100, usual=20_000, large=200_000)
+    rows = size.pick(smoke=24, usual=20_000, large=200_000)
     yield from _known(rows, size.runs)
-    yield from _new(size.pick(smoke=100, usual=5_000, large=200_000))
-    yield from _ratios(size.pick(smoke=100, usual=4_000, large=20_000), size.runs)
+    yield from _new(size.pick(smoke=24, usual=5_000, large=200_000))
+    yield from _ratios(size.pick(smoke=24, usual=4_000, large=20_000), size.runs)
 
 
 def _known(rows: int, runs: int) -> Iterator[Figure]:

@@ -16,7 +16,7 @@ ARTICLES_PER_ROW = 1.0916
 
 def measure_stock_rows(size: Size) -> Iterator[Figure]:
     """`engine-us-per-row` and `engine-peak-mb`, and the same of the first run."""
-    rows = size.pick(smoke=200, usual=20_000, large=200_000)
+    rows = size.pick(smoke=24, usual=20_000, large=200_000)
     with serve("--articles", str(int(rows * ARTICLES_PER_ROW))) as setting:
         first = [setting.sync("stock", "--full")]
         yield _per_row(setting, "first-run-us-per-row", first, None)

@@ -18,7 +18,7 @@ WRITE_SECONDS = 0.1
 
 def measure_stock_writes(size: Size) -> Iterator[Figure]:
     """`stock-write-ratio`, and that of whole runs; each is the median of some rounds."""
-    rows = size.pick(smoke=200, usual=4_000, large=20_000)
+    rows = size.pick(smoke=24, usual=4_000, large=20_000)
     options = ("--articles", str(rows), "--simple", "--write-seconds", str(WRITE_SECONDS))
     with serve(*options) as setting:
         setting.sync("stock", "--full")

@@ -28,7 +28,6 @@ from sync_cli.sandbox.tryton.seed import CLERK, SYNC_USER, WEB_SHOP
 from sync_cli.sandbox.tryton.server import TrytonServer
 
 CACHE = ROOT / ".cache" / "tryton"
-BATCH = 20
 SKU = "A-000001"
 HOME = {"party_name": "Zoë", "street": "Weg 1", "postal_code": "50667", "city": "Köln"}
 
@@ -36,7 +35,8 @@ HOME = {"party_name": "Zoë", "street": "Weg 1", "postal_code": "50667", "city":
 class Bench:
     """A Tryton with articles, one customer, and both ways to reach it."""
 
-    def __init__(self, server: TrytonServer, articles: int) -> None:
+    def __init__(self, server: TrytonServer, articles: int, batch: int) -> None:
+        self.batch = batch
         with closing(Client(server.url, server.database, CLERK)) as clerk:
             Merchant(clerk).add(catalogue(articles))
         self.bare = Client(server.url, server.database, SYNC_USER)
@@ -89,7 +89,7 @@ class Bench:
             "party": self.party, "currency": "EUR", "sale_date": "2026-11-20", "lines": lines,
             "invoice_address": HOME, "shipment_address": HOME,
         }  # fmt: skip
-        return [Draft(f"WC-b-{next(self.names)}", payload) for _ in range(BATCH)]
+        return [Draft(f"WC-b-{next(self.names)}", payload) for _ in range(self.batch)]
 
     def send_orders(self, drafts: Sequence[Draft]) -> None:
         """A batch as a run sends it: looked for, made, read back, confirmed."""
@@ -134,11 +134,12 @@ def measure_tryton(size: Size) -> Iterator[Figure]:
     """`tryton-products-ratio`, `tryton-orders-ratio` of the time, `tryton-repeat-calls`."""
     articles = size.pick(smoke=24, usual=500, large=2000)
     batches = size.pick(smoke=1, usual=5, large=10)
+    batch = size.pick(smoke=2, usual=20, large=20)
     with (
         tempfile.TemporaryDirectory(prefix="sync-cli-bench-") as folder,
         TrytonServer(Path(folder), CACHE) as server,
     ):
-        bench = Bench(server, articles)
+        bench = Bench(server, articles, batch)
         yield _products(bench, articles, size.runs)
         yield from _orders(bench, batches)
         bench.connector.close()
@@ -164,14 +165,14 @@ def _orders(bench: Bench, batches: int) -> Iterator[Figure]:
         before = sum(bench.connector.calls().values())
         bench.connector.find("order", "reference", [draft.reference for draft in drafts])
         calls.append(sum(bench.connector.calls().values()) - before)
-    rate = 60 * BATCH / median(ours)
+    rate = 60 * bench.batch / median(ours)
     detail = (
-        f"{batches} batches of {BATCH}: {rate:.0f} orders a minute,"
-        f" the bare loop {60 * BATCH / median(bare):.0f}"
+        f"{batches} batches of {bench.batch}: {rate:.0f} orders a minute,"
+        f" the bare loop {60 * bench.batch / median(bare):.0f}"
     )
     ratio = round(median(ours) / median(bare), 2)
     yield Figure("tryton-orders-ratio", ratio, "x", detail, goal=1.25)
-    detail = f"calls for a batch of {BATCH} orders that are there already"
+    detail = f"calls for a batch of {bench.batch} orders that are there already"
     yield Figure("tryton-repeat-calls", max(calls), "calls", detail, goal=1)
 
 

@@ -97,6 +97,10 @@ class Subject(ABC):
         """Make a record that carries `text`; its key is derived from it."""
         raise NotImplementedError(f"{self.entity}: make")
 
+    def make_several(self, texts: Sequence[str]) -> list[Made]:
+        """As `make`, one record a text; at once where the system is much faster so."""
+        return [self.make(text) for text in texts]
+
     def edit(self, id: str) -> None:
         """Change the record in a way that moves its date, as the system's own people do."""
         raise NotImplementedError(f"{self.entity}: edit")

@@ -10,6 +10,7 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, cached_property
@@ -42,6 +43,8 @@ HOME = {
     "party_name": "Björn Müller", "street": "Hauptstraße 1", "postal_code": "10115",
     "city": "Berlin", "country": "DE",
 }  # fmt: skip
+DEBT = Decimal(500)
+"""What a sale owes on which several payments are booked; the more, the longer reading it takes."""
 SKU = "A-000001"
 """A stocked article of 80.19 with 19 % tax."""
 
@@ -81,6 +84,7 @@ class Town:
         self.server = TrytonServer(self._folder, CACHE)
         self.wire = Wire(self.server.url)
         self._marks = count(1)
+        self._debt, self._owed = "", Decimal(0)
         self.clerk = self.client(CLERK)
         self.merchant = Merchant(self.clerk)
         self.warehouse = Warehouse(self.clerk)
@@ -131,6 +135,23 @@ class Town:
         """The id of a sale, for refunds to name."""
         (made,) = self.open().create("order", [self.order()])
         return made.id  # type: ignore[union-attr]
+
+    def debt(self, amount: Decimal) -> str:
+        """The id of a billed sale that owes the amount twice, and more than that, to its end."""
+        reserved = amount * 3
+        if reserved > self._owed:
+            self._owed = max(reserved, DEBT)
+            self._debt = self._billed(self._owed)
+        self._owed -= reserved
+        return self._debt
+
+    def _billed(self, amount: Decimal) -> str:
+        with closing(self.open()) as erp:
+            (made,) = erp.create("order", [self.order(lines=[shipping(str(amount), tax="")])])
+            sale = str(made.id)  # type: ignore[union-attr]
+            list(erp.advance("order", [sale], "confirmed"))
+        self.bookkeeper.post(int(sale))
+        return sale
 
     def article(self, sku: str = SKU) -> str:
         """The id of an article."""

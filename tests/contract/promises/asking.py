@@ -35,7 +35,7 @@ def start_of(rig: Rig, subject: Subject) -> datetime:
 
 def make(rig: Rig, subject: Subject, count: int) -> list[Made]:
     """So many records made behind the connector's back."""
-    return [subject.make(rig.mark()) for _ in range(count)]
+    return subject.make_several([rig.mark() for _ in range(count)])
 
 
 def ids_of(pages: Sequence[Page]) -> list[str]:
