@@ -13,7 +13,8 @@ UNIT_PROFILE ?= unit
 RECORDINGS ?= tests/recordings/woocommerce
 # Tests of single floors; what is left out is slower: simulations, the sandbox, the real program.
 SLOW := benchmarks cli conformance connectors contract docs flows kills properties reconcile sandbox scenarios selftest tryton
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
+# Each process takes a stretch of the suite, so that what a file prepares is prepared once.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 # Compiled Python is kept, as an installed program keeps it: each start would compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache

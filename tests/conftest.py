@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
+import typer.testing
 from hypothesis import HealthCheck, settings
+from typer.main import get_command
 
 # The same change gives the same answer each time it is tried: what chance finds belongs to `long`.
 settings.register_profile(
@@ -20,6 +24,14 @@ settings.register_profile(
 settings.register_profile("unit", settings.get_profile("ci"), max_examples=10)
 settings.register_profile("long", settings.get_profile("ci"), max_examples=1000, derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+# Typer builds all commands anew for each one that is typed: a fifth of the time of a scenario.
+typer.testing._get_command = cache(get_command)  # type: ignore[attr-defined]
+
+# A program that a test starts would compile everything where its compiled form is not kept.
+if sys.dont_write_bytecode:
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(sys.prefix) / "pycache"))
 
 MEMORY = Path("/dev/shm")
 ENOUGH = 2**30

@@ -248,10 +248,18 @@ def parse_mapping(
     """The mapping written in `text`; raises MappingErrors with every error of both texts.
 
     `file` names the text in those errors, `label` (by default the same) in what rules say of
-    themselves.
+    themselves. The same texts are put together once in a process.
     """
+    return _parsed(text, file, label or file, overlay, overlay_file)
+
+
+@lru_cache(maxsize=64)
+def _parsed(
+    text: str, file: str, label: str, overlay: str | None, overlay_file: str
+) -> EntityMapping:
+    """See `parse_mapping`; a mapping is never changed, and whoever runs many commands in one
+    process, as the selftest and the demo do, would wait longest for this."""
     faults: list[Fault] = []
-    label = label or file
     overlay_label = f"{label} (overlay)"
     source = parse_source(text, file, label, faults)
     if source is not None and overlay is not None:

@@ -246,12 +246,12 @@ class Faults:
             raise LookupError(f"no edit {rule.edit!r} is registered; known: {sorted(self._edits)}")
         edit(**rule.args)
 
-    def wait_for_hits(self, total: int, timeout: float = 5.0) -> bool:
+    def wait_for_hits(self, total: int, timeout: float = 60.0) -> bool:
         """Wait until `total` requests were hit since the start; False after `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: len(self._struck) >= total, timeout)
 
-    def settled(self, timeout: float = 5.0) -> bool:
+    def settled(self, timeout: float = 60.0) -> bool:
         """Wait until nothing that was hit is still under way; False after `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: self._at_work == 0, timeout)

@@ -105,7 +105,7 @@ def test_results_come_in_the_order_of_the_tasks(count: int) -> None:
 
 def test_two_tasks_run_at_the_same_time_and_never_more() -> None:
     pacing = Pacing(at_once=2)
-    meeting, lock = Barrier(2, timeout=10), Lock()
+    meeting, lock = Barrier(2, timeout=60), Lock()
     running, most = 0, 0
 
     def task() -> None:
@@ -140,7 +140,7 @@ def test_tasks_are_asked_for_only_when_they_are_due() -> None:
 
 
 def test_a_task_that_fails_fails_the_whole_after_the_rest_has_ended() -> None:
-    pacing, meeting = Pacing(at_once=2), Barrier(2, timeout=10)
+    pacing, meeting = Pacing(at_once=2), Barrier(2, timeout=60)
     done = []
 
     def fail() -> None:

@@ -22,7 +22,7 @@ def test_as_many_calls_are_under_way_while_the_caller_works_on_a_result() -> Non
     pacing = Pacing(at_once=2)
     results = pacing.run_in_order([partial(task, number) for number in range(4)])
     assert next(results) == 0
-    assert begun[2].wait(timeout=10)
+    assert begun[2].wait(timeout=60)
     assert not begun[3].is_set()
     assert list(results) == [1, 2, 3]
     pacing.close()
@@ -58,7 +58,7 @@ def test_the_next_page_is_under_way_before_the_caller_asks_for_it() -> None:
     pages, pacing = Pages(), Pacing()
     read = pacing.one_ahead(iter(pages))
     next(read)
-    assert pages.begun[1].wait(timeout=10)
+    assert pages.begun[1].wait(timeout=60)
     assert not pages.begun[2].is_set()
     assert list(read) == [1, 2]
     pacing.close()
@@ -68,7 +68,7 @@ def test_a_fault_comes_where_its_page_would_have_come() -> None:
     pages, pacing = Pages(ValueError("down")), Pacing()
     read = pacing.one_ahead(iter(pages))
     assert list(islice(read, 2)) == [0, 1]
-    assert pages.begun[2].wait(timeout=10)
+    assert pages.begun[2].wait(timeout=60)
     with pytest.raises(ValueError, match="down"):
         next(read)
     pacing.close()

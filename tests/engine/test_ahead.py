@@ -24,7 +24,7 @@ def test_the_next_question_is_on_its_way_while_an_answer_is_worked_on() -> None:
 
     for number, _ in asked_ahead(range(3), ask):
         following = begun.get(number + 1)
-        assert following is None or following.wait(10)
+        assert following is None or following.wait(60)
 
 
 def test_no_more_than_one_is_asked_for_ahead() -> None:

@@ -26,7 +26,7 @@ def test_it_is_read_before_anybody_asks() -> None:
         read.set()
 
     aside = ReadAside(items())
-    assert read.wait(10), "nobody had asked, and nothing was read"
+    assert read.wait(60), "nobody had asked, and nothing was read"
     assert list(aside) == [1]
     aside.close()
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from tests.kills.child import ROOT
 
-READY_WITHIN = 30.0
-STOPPED_WITHIN = 30.0
+READY_WITHIN = 120.0
+STOPPED_WITHIN = 120.0
 
 
 class Side:

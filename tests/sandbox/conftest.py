@@ -68,7 +68,7 @@ class ErpSide:
         return items
 
     def act(self, action: str, **args: Any) -> requests.Response:
-        return self.session.post(f"{self.url}/_sandbox/do/{action}", json=args, timeout=10)
+        return self.session.post(f"{self.url}/_sandbox/do/{action}", json=args, timeout=60)
 
     def do(self, action: str, **args: Any) -> Any:
         """The result of an action that must work."""

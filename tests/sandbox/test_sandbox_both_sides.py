@@ -27,7 +27,7 @@ NEW_CUSTOMER = {"items": [{"name": "Erika Muster", "reference": "WC-shop-C1"}]}
 
 def shop_products(url: str, key: str, secret: str) -> requests.Response:
     params = {"_fields": "sku", "per_page": "100"}
-    return requests.get(f"{url}{PRODUCTS}", auth=(key, secret), params=params, timeout=10)
+    return requests.get(f"{url}{PRODUCTS}", auth=(key, secret), params=params, timeout=60)
 
 
 def erp_call(url: str, token: str, path: str, body: object = None) -> requests.Response:
@@ -36,7 +36,7 @@ def erp_call(url: str, token: str, path: str, body: object = None) -> requests.R
         f"{url}/api/v1{path}",
         json=body,
         headers={"Authorization": f"Bearer {token}"},
-        timeout=10,
+        timeout=60,
     )
 
 
@@ -81,7 +81,7 @@ def test_stopping_dumps_both_ledgers_with_what_came_late(tmp_path: Path) -> None
     assert [it["reference"] for it in erp["state"]["customers"]] == ["WC-shop-C1"]
     assert (shop["side"], len(shop["state"]["orders"])) == ("shop", 1)
     with pytest.raises(requests.ConnectionError):
-        requests.get(running.shop_url, timeout=5)
+        requests.get(running.shop_url, timeout=60)
 
 
 def test_a_taken_port_is_an_error_and_leaves_the_other_free() -> None:
@@ -114,14 +114,14 @@ def test_a_process_announces_itself_and_ends_cleanly(tmp_path: Path) -> None:
         assert ready["pid"] == running.pid
         key, secret = ready["consumer_key"], ready["consumer_secret"]
         assert shop_products(ready["shop_url"], key, secret).status_code == 200
-        settings = requests.post(f"{ready['erp_url']}/_sandbox/do/settings", json={}, timeout=10)
+        settings = requests.post(f"{ready['erp_url']}/_sandbox/do/settings", json={}, timeout=60)
         assert settings.json()["result"] == vars(
             ErpSettings(unique_references=True, atomic_batches=False, late_commit=1.5)
         )
         created = erp_call(ready["erp_url"], ready["erp_token"], "/customers", NEW_CUSTOMER)
         assert created.json()["results"][0]["ok"]
         running.send_signal(signal.SIGTERM)
-        assert running.wait(timeout=20) == 0
+        assert running.wait(timeout=60) == 0
     erp = json.loads((tmp_path / "erp-ledger.json").read_text(encoding="utf-8"))
     shop = json.loads((tmp_path / "shop-ledger.json").read_text(encoding="utf-8"))
     assert [it["reference"] for it in erp["effects"]] == ["WC-shop-C1"]
@@ -132,7 +132,7 @@ def test_a_killed_process_leaves_its_effects(tmp_path: Path) -> None:
     with process(tmp_path) as (running, ready):
         erp_call(ready["erp_url"], ready["erp_token"], "/customers", NEW_CUSTOMER)
         running.kill()
-        running.wait(timeout=20)
+        running.wait(timeout=60)
     lines = (tmp_path / "erp-effects.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["reference"] for line in lines] == ["WC-shop-C1"]
     assert not (tmp_path / "erp-ledger.json").exists()

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 def get(erp: ErpSide, path: str, **params: str) -> Any:
-    return requests.get(f"{erp.url}/_sandbox{path}", params=params, timeout=5).json()
+    return requests.get(f"{erp.url}/_sandbox{path}", params=params, timeout=60).json()
 
 
 def post(erp: ErpSide, path: str, body: object) -> requests.Response:
-    return requests.post(f"{erp.url}/_sandbox{path}", json=body, timeout=5)
+    return requests.post(f"{erp.url}/_sandbox{path}", json=body, timeout=60)
 
 
 def test_the_ledger_shows_effects_all_or_of_one_kind(erp: ErpSide) -> None:
@@ -51,7 +51,7 @@ def test_faults_are_added_counted_and_cleared(erp: ErpSide) -> None:
     ]
     struck = [{"number": 1, "kind": "status", "method": "GET", "path": "/api/v1/info"}]
     assert listed["struck"] == struck
-    requests.delete(f"{erp.url}/_sandbox/faults", timeout=5)
+    requests.delete(f"{erp.url}/_sandbox/faults", timeout=60)
     assert get(erp, "/faults") == {"faults": [], "hits": 1, "struck": struck}
 
 

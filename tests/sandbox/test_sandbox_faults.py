@@ -99,7 +99,7 @@ def test_what_the_client_sees_and_what_was_done(erp: ErpSide, case: Case) -> Non
 def test_a_reset_is_no_orderly_close(erp: ErpSide, kind: str, reset: bool) -> None:
     erp.hit(kind)
     port = int(erp.url.rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(b"GET /api/v1/info HTTP/1.1\r\nHost: x\r\n\r\n")
         if reset:
             with pytest.raises(ConnectionResetError):
@@ -123,6 +123,7 @@ def test_a_delayed_commit_happens_though_the_client_gave_up(erp: ErpSide) -> Non
     with erp.store.lock:
         with pytest.raises(requests.ReadTimeout):
             erp.call("POST", "/customers", NEW_CUSTOMER, timeout=0.05)
+        assert erp.faults.wait_for_hits(1)
         assert erp.effects("customer.created") == 0
     assert erp.faults.settled()
     assert erp.effects("customer.created") == 1

@@ -137,7 +137,7 @@ def test_a_disabled_webhook_is_told(stage: Stage) -> None:
     key = (stage.sandbox.consumer_key, stage.sandbox.consumer_secret)
     hook = {"topic": "order.created", "delivery_url": "https://x.example/", "status": "disabled"}
     address = f"{stage.sandbox.shop_url}/wp-json/wc/v3/webhooks"
-    assert requests.post(address, auth=key, json=hook, timeout=10).status_code == 201
+    assert requests.post(address, auth=key, json=hook, timeout=60).status_code == 201
     said = stage.run("check")
     [line] = lines(said, "shop", "webhooks")
     assert line.startswith("warning: ")
@@ -323,7 +323,7 @@ def test_a_tax_class_of_the_shop_that_the_documents_have_no_code_for_is_named(
 ) -> None:
     key = (stage.sandbox.consumer_key, stage.sandbox.consumer_secret)
     address = f"{stage.sandbox.shop_url}/wp-json/wc/v3/taxes/classes"
-    requests.post(address, auth=key, json={"name": "Luxury"}, timeout=10).raise_for_status()
+    requests.post(address, auth=key, json={"name": "Luxury"}, timeout=60).raise_for_status()
     _, line = lines(stage.run("check"), "shop", "tax classes")
     assert line.startswith("warning: ")
     assert "has no row for: luxury. Orders with it would be held." in line

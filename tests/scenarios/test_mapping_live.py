@@ -34,7 +34,7 @@ def documents(stage: Stage) -> list[dict[str, Any]]:
     """The ERP's documents as it shows them to anybody with a token."""
     head = {"Authorization": f"Bearer {stage.sandbox.erp_token}"}
     address = f"{stage.sandbox.erp_url}/api/v1/orders"
-    return list(requests.get(address, headers=head, timeout=10).json()["items"])
+    return list(requests.get(address, headers=head, timeout=60).json()["items"])
 
 
 def written_nothing(stage: Stage, before: int) -> bool:
@@ -187,7 +187,7 @@ def test_a_customer_with_the_name_that_the_erp_gets(stage: Stage) -> None:
     key = (stage.sandbox.consumer_key, stage.sandbox.consumer_secret)
     address = f"{stage.sandbox.shop_url}/wp-json/wc/v3/customers"
     anna = {"email": "anna@kunde.example", "first_name": "Anna"}
-    found = requests.post(address, auth=key, json=anna, timeout=10).json()
+    found = requests.post(address, auth=key, json=anna, timeout=60).json()
     shown = payload_of(stage, "customer", str(found["id"]))
     assert (shown["name"], shown["reference"]) == ("Anna", f"WC-main-C{found['id']}")
     assert payload_of(stage, "customer", "anna@kunde.example") == shown

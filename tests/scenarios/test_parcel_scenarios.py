@@ -90,7 +90,7 @@ def post(stage: Stage, order: str, number: str, pieces: int, **body: Any) -> dic
             **body,
         },
         auth=(stage.sandbox.consumer_key, stage.sandbox.consumer_secret),
-        timeout=10,
+        timeout=60,
     )
     answer.raise_for_status()
     made: dict[str, Any] = answer.json()
@@ -226,7 +226,7 @@ def test_one_of_ours_that_a_person_deleted_is_not_made_again(stage: Stage, order
     requests.delete(
         f"{stage.sandbox.shop_url}/wp-json/wc/v3/orders/{order}/fulfillments/{made['id']}",
         auth=(stage.sandbox.consumer_key, stage.sandbox.consumer_secret),
-        timeout=10,
+        timeout=60,
     ).raise_for_status()
     stage.run("orders")
     correct(stage, order, "P1", "P2")

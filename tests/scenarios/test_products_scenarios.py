@@ -29,7 +29,7 @@ def products(stage: Stage) -> dict[str, Mapping[str, Any]]:
     found: dict[str, Mapping[str, Any]] = {}
     for path in ("products", "variations"):
         address = f"{stage.sandbox.shop_url}/wp-json/wc/v3/{path}"
-        rows = requests.get(address, auth=key, params={"per_page": 100}, timeout=10).json()
+        rows = requests.get(address, auth=key, params={"per_page": 100}, timeout=60).json()
         found.update({row["sku"]: row for row in rows})
     return found
 

@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same language; the one in C reads the catalogue ten times as fast."""
 CASES = Path(__file__).parents[2] / "cases"
 Json = Mapping[str, Any]
 FIGURES = re.compile(r"([\d.]+) ≠ ([\d.]+)")
@@ -42,7 +44,7 @@ class Shop:
 
 def read_case(path: Path) -> Any:
     """The case as it is written."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
 
 
 def faults(case: Json) -> list[str]:

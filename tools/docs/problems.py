@@ -22,6 +22,7 @@ from tools.docs.markdown import code, table
 SOURCE = Path(sync_cli.__file__).parent
 GAP = "..."
 OWN_WORDS = "what the system itself says"
+_PROBLEM, _MEANING = "Problem", "_Meaning"
 _LEFT_OUT = ("sandbox", "connectors/memory.py")
 _MAPPING = (
     (errors.ABSENT_FIELD, "a field that a rule reads is not there at all"),
@@ -85,6 +86,8 @@ def entries() -> Iterator[Entry]:
 
 def made_in(source: str) -> Iterator[Entry]:
     """The problems that a module makes with a code of its own."""
+    if not any(f"{name}(" in source for name in (_PROBLEM, _MEANING)):
+        return
     tree = ast.parse(source)
     everywhere = _named_texts(tree.body)
     for scope in _scopes(tree):
@@ -108,9 +111,9 @@ def _made_by(call: ast.Call, name: str, known: Mapping[str, ast.expr]) -> Iterat
     if not call.args or not isinstance(call.args[0], ast.Constant):
         return
     texts = [_text(argument, known) for argument in call.args]
-    if name == "Problem" and len(texts) >= 4:
+    if name == _PROBLEM and len(texts) >= 4:
         yield Entry(texts[0], texts[2], texts[3])
-    elif name == "_Meaning" and len(texts) >= 2:
+    elif name == _MEANING and len(texts) >= 2:
         yield Entry(texts[0], texts[2] if len(texts) > 2 else GAP, texts[1])
 
 

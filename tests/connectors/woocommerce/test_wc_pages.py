@@ -45,7 +45,7 @@ def number_of(request: requests.PreparedRequest) -> int:
 
 
 def test_pages_behind_the_first_are_asked_for_two_at_a_time(mock: responses.RequestsMock) -> None:
-    both = Barrier(2, timeout=10)
+    both = Barrier(2, timeout=60)
 
     def reply(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
         number = number_of(request)

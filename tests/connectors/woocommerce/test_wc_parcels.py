@@ -221,7 +221,7 @@ def test_the_advanced_plug_in_gets_no_date_and_leaves_the_status_alone() -> None
 
 def test_two_orders_are_written_at_a_time_but_no_order_by_two_calls_at_once(shop: Shop) -> None:
     orders = ["a", "a", "b", "b"]
-    meeting = Barrier(2, timeout=10)
+    meeting = Barrier(2, timeout=60)
     under_way: list[str] = []
 
     def write(place: int) -> Done:
