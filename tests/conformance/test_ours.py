@@ -23,8 +23,11 @@ def test_every_call_of_the_connector_is_on_the_list() -> None:
         inner = rig.app.wsgi_app
 
         def told(environ: dict[str, Any], start_response: Any) -> Any:
-            if environ.get("HTTP_USER_AGENT", "").split("/")[0] == USER_AGENT:
-                path = environ["PATH_INFO"].removeprefix(PREFIX)
+            path = str(environ["PATH_INFO"])
+            is_ours = environ.get("HTTP_USER_AGENT", "").split("/")[0] == USER_AGENT
+            # the index of the site and the plug-ins' own roots are no routes of the shop
+            if is_ours and path.startswith(PREFIX):
+                path = path.removeprefix(PREFIX)
                 called.add((environ["REQUEST_METHOD"], path))
             return inner(environ, start_response)
 
