@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sync_cli.sandbox.shop.http import Call
+from sync_cli.sandbox.shop.listing import words
 from sync_cli.sandbox.shop.options import entries, set_value, value_of
 from sync_cli.sandbox.shop.status_sections import SECTIONS
 from sync_cli.sandbox.shop.system_api import get_system_status
@@ -41,6 +42,12 @@ def plant_facts(scene: Scene, shown: list[Json]) -> bool:
     return True
 
 
+def _name_of(scene: Scene, body: Json, key: str, at: int) -> str:
+    """What an entry of a list is called; one whose name the request hides by its place."""
+    hidden = key not in words(scene.recording.query.get("_fields", key))
+    return str(body.get(key, at if hidden else ""))
+
+
 def _plant_world(scene: Scene, parts: list[str], shown: list[Json]) -> None:
     if not parts:
         return
@@ -56,7 +63,7 @@ def _plant_world(scene: Scene, parts: list[str], shown: list[Json]) -> None:
     if not single:
         table.clear()
     for at, body in enumerate(shown):
-        code = single or str(body.get("code", at))
+        code = single or _name_of(scene, body, "code", at)
         told = {name: body[name] for name in _WORLD[parts[0]] if name in body}
         nobody = {"code": code, "name": "", "states": [], "countries": [], "symbol": ""}
         before = {name: nobody[name] for name in _WORLD[parts[0]]}
@@ -70,7 +77,7 @@ def _plant_kinds(scene: Scene, parts: list[str], shown: list[Json]) -> None:
     elif scene.recording.status == 404:
         kinds.pop(parts[0], None)
     for at, body in enumerate(shown):
-        kind = parts[0] if parts else str(body.get("id", at))
+        kind = parts[0] if parts else _name_of(scene, body, "id", at)
         kinds[kind] = {name: body.get(name, "") for name in _TEXTS}
 
 
@@ -106,7 +113,7 @@ def _plant_tools(scene: Scene, parts: list[str], shown: list[Json]) -> None:
     elif scene.recording.status == 404:
         tools.pop(parts[0], None)
     for at, body in enumerate(shown if scene.recording.status < 400 else ()):
-        name = parts[0] if parts else str(body.get("id", at))
+        name = parts[0] if parts else _name_of(scene, body, "id", at)
         tools[name] = {key: str(body.get(key, "")) for key in _TOOL}
 
 
@@ -129,7 +136,7 @@ def _plant_group(scene: Scene, group: str, shown: list[Json]) -> None:
     known = {entry["id"]: entry for entry in entries(scene.store, group)}
     planted = dict(known) if group in _CONFIRMED else {}
     for at, body in enumerate(shown):
-        name = str(body.get("id", at))
+        name = _name_of(scene, body, "id", at)
         if name in known or group not in _CONFIRMED:
             planted[name] = _entry(scene, name, body, known.get(name, {}))
     scene.store.option_groups[group] = planted
@@ -140,11 +147,17 @@ def _plant_group(scene: Scene, group: str, shown: list[Json]) -> None:
 
 def _entry(scene: Scene, name: str, body: Json, known: Json) -> Json:
     """The entry as it is shown; what `_fields` hides is as it is known."""
-    told = {key: copy.deepcopy(body[key]) for key in _TOLD if key in body}
+    told = {key: copy.deepcopy(body[key]) for key in _TOLD if _is_told(body, key)}
     hidden = {key: known[key] for key in known if "_fields" in scene.recording.query}
     if isinstance(known.get("options"), str):
         told["options"] = known["options"] if "options" in told else ""
     return {"type": "text", **hidden, **told, "id": name}
+
+
+def _is_told(body: Json, key: str) -> bool:
+    """Whether an entry tells this of itself; what is a text in every shop has to be one."""
+    free = key in ("default", "options")
+    return key in body and (free or isinstance(body[key], str))
 
 
 def _plant_one(scene: Scene, group: str, name: str, shown: list[Json]) -> None:
