@@ -112,6 +112,12 @@ TOOLS: dict[str, Json] = {
             "Regenerate",
             "Lookup tables are regenerating",
         ),
+        (
+            "repair_coupons_lookup_table",
+            "Coupons lookup table",
+            "Repair",
+            "No entries with zero discount amount found. Coupons lookup table is up to date.",
+        ),
         ("recount_terms", "Term counts", "Recount terms", "Terms successfully recounted"),
         ("reset_roles", "Capabilities", "Reset capabilities", "Roles successfully reset"),
         (
@@ -150,6 +156,12 @@ TOOLS: dict[str, Json] = {
             "Update database",
             "Update database",
             "Database upgrade routine has been scheduled to run in the background.",
+        ),
+        (
+            "recreate_order_address_fts_index",
+            "Re-create Order Address FTS index",
+            "Recreate index",
+            "FTS index recreated.",
         ),
         (
             "verify_db_tables",
