@@ -33,6 +33,13 @@ FACTS: tuple[Asked, ...] = (
     post("settings/batch", {"update": [
         {"group_id": "tax", "id": "woocommerce_tax_based_on", "value": "base"},
         {"group_id": "moon", "id": "woocommerce_tax_based_on", "value": "base"}]}),
+    post("shipping/zones/{zone}/methods",
+         {"method_id": "flat_rate", "settings": {"cost": "4.90", "tax_status": "none", "x": "y"}}),
+    post("shipping/zones/{zone}/methods",
+         {"method_id": "free_shipping", "settings": {"requires": "moon"}}),
+    put("shipping/zones/{zone}/methods/{method}", {"settings": {"cost": "5", "title": "Post"}}),
+    put("shipping/zones/{zone}/methods/{method}", {"settings": {"tax_status": "moon"}}),
+    put("payment_gateways/cod", {"settings": {"title": "Cash"}}),
     get("shipping_methods"), get("shipping_methods", _fields="id,title"),
     get("shipping_methods/flat_rate"), get("shipping_methods/pigeon"),
 )  # fmt: skip

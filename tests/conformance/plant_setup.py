@@ -52,6 +52,9 @@ def _before(scene: Scene, body: Json, default: Json) -> Json:
     for name, value in (sent.get("settings") or {}).items():
         if name in plain.get("settings", {}):
             plain["settings"][name]["value"] = f"not {value}"
+        elif "setting_value_invalid" in str(scene.recording.answer):
+            refusing = {"id": name, "type": "select", "options": {"other": "Other"}}
+            plain.setdefault("settings", {})[name] = {**refusing, "value": "other"}
     return {**default, **plain, **changed}
 
 
@@ -89,6 +92,7 @@ def _plant_below(scene: Scene, number: int, parts: list[str], shown: list[Json])
     elif scene.recording.method == "POST" and len(parts) == 1:
         for body in shown:
             scene.store.rewind("shipping_method", body.get("id", 1))
+            _plant_kind(scene, body)
             before = range(1, int(body.get("order", 1)))
             zone["methods"] = [{**_METHOD, "id": -at, "order": at} for at in before]
     else:
@@ -96,3 +100,20 @@ def _plant_below(scene: Scene, number: int, parts: list[str], shown: list[Json])
             own = body.get("id", int(parts[1]) if len(parts) > 1 else 1)
             method = {**_before(scene, body, _METHOD), "id": own, "instance_id": own}
             zone.setdefault("methods", []).append(method)
+
+
+def _plant_kind(scene: Scene, body: Json) -> None:
+    """The way to ship of a method that is made: its texts, and settings not yet written."""
+    kind = str((scene.recording.body or {}).get("method_id", ""))
+    sent = (scene.recording.body or {}).get("settings") or {}
+    if "method_description" in body:
+        texts = {"title": body.get("method_title", ""), "description": body["method_description"]}
+        scene.store.shipping_kinds[kind] = texts
+    known = scene.store.method_settings.get(kind, {})
+    shown = copy.deepcopy(body.get("settings") or known)
+    for name, one in shown.items():
+        if name in sent:
+            one["value"] = known.get(name, one).get("default", "")
+        own = known.get(name)
+        shown[name] = one if own is None else {k: one[k] for k in one if k in own}
+    scene.store.method_settings[kind] = shown

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from sync_cli.sandbox.shop.errors import ShopError
 from sync_cli.sandbox.shop.http import Answer, Call, chosen, created
 from sync_cli.sandbox.shop.listing import is_true
+from sync_cli.sandbox.shop.options import checked
 from sync_cli.sandbox.shop.records import Json
 from sync_cli.sandbox.shop.store import ShopStore
 
@@ -154,36 +156,37 @@ def get_method(call: Call) -> Answer:
 
 
 def post_method(call: Call) -> Answer:
-    """`POST /shipping/zones/{id}/methods`, answered with 200; its settings are not told."""
+    """`POST /shipping/zones/{id}/methods`, answered with 200."""
     zone, kind = _zone(call), str(call.body["method_id"])
     if kind not in call.store.shipping_kinds:
         message = "Resource cannot be created."
         raise ShopError("woocommerce_rest_shipping_zone_not_created", message, 500)
-    title = call.store.shipping_kinds[kind]["title"]
+    told = call.store.shipping_kinds[kind]
+    title, settings = told["title"], deepcopy(call.store.method_settings.get(kind, {}))
     methods = zone.setdefault("methods", [])
     number = call.store.next_id("shipping_method")
     method: Json = {
         "id": number, "instance_id": number, "title": title, "order": len(methods) + 1,
-        "enabled": True, "method_id": kind, "method_title": title, "method_description": "",
-        "settings": {},
+        "enabled": True, "method_id": kind, "method_title": title,
+        "method_description": told["description"], "settings": settings,
     }  # fmt: skip
     methods.append(method)
-    _write_method(method, call.body)
+    _write_method(call.store, method, call.body)  # the shop keeps one that it could not set up
     return Answer(chosen(_method_json(call, method), call.single_names))
 
 
 def put_method(call: Call) -> Answer:
     """`PUT`, `PATCH` and `POST /shipping/zones/{id}/methods/{id}`."""
-    _write_method(_method(call), call.body)
+    _write_method(call.store, _method(call), call.body)
     return get_method(call)
 
 
-def _write_method(method: Json, body: Json) -> None:
+def _write_method(store: ShopStore, method: Json, body: Json) -> None:
+    _write_settings(store, method, body)
     if body.get("order") is not None:
         method["order"] = int(body["order"])
     if body.get("enabled") is not None:
         method["enabled"] = body["enabled"] in (True, 1, "1", "true")
-    _write_settings(method, body)
     method["title"] = method["settings"].get("title", {"value": method["title"]})["value"]
 
 
@@ -246,15 +249,22 @@ def get_gateway(call: Call) -> Answer:
 def put_gateway(call: Call) -> Answer:
     """`PUT`, `PATCH` and `POST /payment_gateways/{id}`; settings that the gateway has."""
     gateway = _gateway(call)
+    _write_settings(call.store, gateway, call.body)
     gateway.update({n: call.body[n] for n in _CHANGED if call.body.get(n) is not None})
     gateway["enabled"] = gateway["enabled"] in (True, 1, "1", "true")
     gateway["order"] = gateway["order"] if gateway["order"] == "" else int(gateway["order"])
-    _write_settings(gateway, call.body)
     return get_gateway(call)
 
 
-def _write_settings(owner: Json, body: Json) -> None:
+def _write_settings(store: ShopStore, owner: Json, body: Json) -> None:
+    """Set what the owner has; one value that does not fit refuses them all."""
     sent: Any = body.get("settings")
-    for name, value in sent.items() if isinstance(sent, dict) else ():
-        if name in owner["settings"]:
-            owner["settings"][name]["value"] = value
+    known = owner["settings"]
+    given = sent if isinstance(sent, dict) else {}
+    taken = {
+        name: checked(store, known[name], value)
+        for name, value in given.items()
+        if name in known and value is not None
+    }
+    for name, value in taken.items():
+        known[name]["value"] = value

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from sync_cli.sandbox.shop.defaults import GATEWAYS, MAILS, REST_OF_WORLD, SHIPPING_METHODS, TOOLS
 from sync_cli.sandbox.shop.geography import continents, countries, currencies
+from sync_cli.sandbox.shop.method_settings import METHOD_SETTINGS
 from sync_cli.sandbox.shop.records import (
     Attribute,
     Coupon,
@@ -99,6 +100,7 @@ class ShopStore:
         self.shipping_kinds: dict[str, Json] = dict(SHIPPING_METHODS)
         self.tools: dict[str, Json] = dict(TOOLS)
         self.mails: dict[str, Json] = dict(MAILS)
+        self.method_settings: dict[str, Json] = dict(METHOD_SETTINGS)
         self.gateways: dict[str, Json] = {one["id"]: deepcopy(one) for one in GATEWAYS}
         self.countries: dict[str, Json] = dict(countries())
         self.continents: dict[str, Json] = dict(continents())

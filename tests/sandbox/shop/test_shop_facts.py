@@ -152,3 +152,18 @@ def test_attributes_are_written_in_a_batch(shop: Shop) -> None:
     assert (done[0]["name"], done[1]["error"]["data"]["status"]) == ("Cut", 404)
     shop.post("products/attributes/batch", {"delete": [number]})
     assert shop.ask("GET", f"products/attributes/{number}").status_code == 404
+
+
+def test_a_method_of_a_zone_can_be_set_to_what_its_kind_can(shop: Shop) -> None:
+    zone = shop.post("shipping/zones", {"name": "Germany"})["id"]
+    home = f"shipping/zones/{zone}/methods"
+    sent = {"method_id": "flat_rate", "settings": {"cost": "4.90", "title": "Post", "moon": "x"}}
+    made = shop.post(home, sent)
+    assert (made["title"], made["method_title"]) == ("Post", "Flat rate")
+    assert made["method_description"] == "Lets you charge a fixed rate for shipping."
+    values = {name: one["value"] for name, one in made["settings"].items()}
+    assert values == {"title": "Post", "tax_status": "taxable", "cost": "4.90"}
+    refused = shop.ask("PUT", f"{home}/{made['id']}", {"settings": {"tax_status": "moon"}})
+    assert refused.json is not None
+    assert (refused.status_code, refused.json["code"]) == (400, "rest_setting_value_invalid")
+    assert shop.get(f"{home}/{made['id']}") == made
