@@ -56,7 +56,7 @@ def before_update(
             body[name] = copy.deepcopy(state[name])
         else:
             _undo(body, kind, name, value)
-    if kind == "order" and state is not None and not _recalculates(sent):
+    if kind == "order" and state is not None and not recalculates(sent):
         body |= {name: state[name] for name in SUMS if name in body and name in state}
     if kind == "order" and sent:
         _undo_order(body, sent, state, recording)
@@ -78,10 +78,11 @@ def hidden_rest(order: Json) -> str:
 
 def tells_sums(kind: str, state: Json, sent: Any) -> bool:
     """Whether the state says what the order cost before a request that does not change it."""
-    return kind == "order" and "total" in state and not _recalculates(sent)
+    return kind == "order" and "total" in state and not recalculates(sent)
 
 
-def _recalculates(sent: Any) -> bool:
+def recalculates(sent: Any) -> bool:
+    """Whether a request makes an order cost what its lines and today's rates say."""
     return isinstance(sent, dict) and any(name in sent for name in _RECALCULATING)
 
 
@@ -110,13 +111,15 @@ def _undo(body: Json, kind: str, name: str, value: Any) -> None:
     elif name == "stock_quantity":
         body[name] = None if body.get(name) is None else int(body[name]) + 5
     elif name == "manage_stock":
-        body[name] = value is not True
+        body[name] = value is False
     elif name == "status":
         body[name] = _other_status(kind, value)
     elif name in ("billing", "shipping"):
         for key in value or {}:
             body.setdefault(name, {})[key] = "DE" if key == "country" else "before"
     elif name in _OTHER_VALUES:
+        if name == "regular_price" and value and body.get(name) == "":
+            body.setdefault("type", "variable")  # such a product takes no price of its own
         body[name] = copy.copy(_OTHER_VALUES[name])
 
 
@@ -154,7 +157,7 @@ def _undo_order(body: Json, sent: Json, state: Json | None, recording: Recording
         known = {r["id"] for r in (state or {}).get("refunds", ())}
         body["refunds"] = [r for r in body.get("refunds") or () if r["id"] in known]
     for name in _LINES:
-        if name in sent and (state is None or name not in state):
+        if name in sent and name in body and (state is None or name not in state):
             _undo_lines(body, name, sent[name])
     _undo_internal(body, sent)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from sync_cli.sandbox.shop.listing import page_of
+from sync_cli.sandbox.shop.listing import ids, page_of
 from sync_cli.sandbox.shop.money import to_decimal
 from sync_cli.sandbox.shop.settings import KEY, SECRET
 from sync_cli.sandbox.shop.table import Table
@@ -130,7 +130,8 @@ def _taken(scene: Scene) -> set[int]:
     tables: tuple[Table[Any], ...] = (
         store.products, store.variations, store.orders, store.refunds, store.coupons,
     )  # fmt: skip
-    return {number for table in tables for number in table.records}
+    excluded = ids(scene.recording.query.get("exclude"))
+    return {number for table in tables for number in table.records} | set(excluded)
 
 
 def _fill(

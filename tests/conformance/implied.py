@@ -36,6 +36,7 @@ _SORTED_BY = {
     "popularity": "total_sales",
     "order": "order",
     "priority": "priority",
+    "count": "count",
 }
 ALWAYS_DOWN = ("popularity", "rating")
 """Orders that begin at the top whatever is asked."""
@@ -100,7 +101,7 @@ def _value(field: str, query: Query, place: int) -> Any:
         high = next((_second(query, b) for n, _, b in _DATES if n == field), None)
         first = (high - 200 if high else 1_700_000_000) if low is None else low
         return gmt_text(first + place)
-    if field in ("menu_order", "total_sales", "order", "priority"):
+    if field in ("menu_order", "total_sales", "order", "priority", "count"):
         return place
     if field == "regular_price":
         lowest = float(query.get("min_price") or 1)
@@ -119,6 +120,8 @@ def _product(query: Query, at: int, body: Json) -> Json:
             found |= give(query[name])
     if query.get("min_price") or query.get("max_price"):
         found["regular_price"] = query.get("min_price") or query["max_price"]
+    if "price" in body:
+        found.pop("regular_price", None)
     if is_true(query.get("on_sale")):
         price = str(body.get("price") or found.get("regular_price") or "5.00")
         found |= {"sale_price": price, "regular_price": f"{float(price) + 1:.2f}"}

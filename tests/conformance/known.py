@@ -69,11 +69,18 @@ def bodies_of(recording: Recording) -> Iterator[Json]:
 
 
 def _with_parent(recording: Recording, body: Json) -> Json:
-    """The object with the parent that only the path names."""
+    """The object with the parent that only the path or its links name."""
     parts = recording.path.split("/")
-    if len(parts) > 2 and parts[1].isdecimal() and "parent_id" not in body:
+    if "parent_id" in body:
+        return body
+    if len(parts) > 2 and parts[1].isdecimal():
         return {**body, "parent_id": int(parts[1])}
-    return body
+    above = body.get("_links", {}).get("up") or ()
+    kind = kind_of(recording.path)
+    if kind not in ("product", "order") or not above:
+        return body
+    shown = {"type": "variation"} if kind == "product" else {}
+    return {**shown, **body, "parent_id": int(above[0]["href"].rpartition("/")[2])}
 
 
 class Known:
@@ -82,7 +89,7 @@ class Known:
     def __init__(self, recordings: Iterable[Recording]) -> None:
         self._states: dict[tuple[str, int], list[State]] = defaultdict(list)
         self._gone: dict[tuple[str, int], list[Recording]] = defaultdict(list)
-        found = sorted(recordings, key=_order)
+        self._recordings = found = sorted(recordings, key=_order)
         self._sessions = _sessions(found)
         for recording in found:
             for number in _deleted(recording):
@@ -93,6 +100,20 @@ class Known:
                 self._states["variation" if is_variation else str(kind), int(body["id"])].append(
                     State(recording, body)
                 )
+
+    def apart(self, recording: Recording) -> Known:
+        """What is known of a recording's own objects and of the tax rates, and of nothing else."""
+        kind = kind_of(recording.path)
+        own = {int(body["id"]) for body in bodies_of(recording)}
+        telling = [
+            other
+            for other in self._recordings
+            if (kind_of(other.path) == "rate" and other.method == "GET")
+            or (kind_of(other.path) == kind and own & {int(b["id"]) for b in bodies_of(other)})
+        ]
+        found = Known(telling)
+        found._sessions = self._sessions
+        return found
 
     def states(self, kind: str, number: int, near: Recording) -> list[State]:
         """The states of an object in other recordings, those before `near` first, nearest first."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
 from sync_cli.sandbox.articles import catalogue
@@ -155,7 +156,7 @@ class Neighbourhood:
             "response": {
                 "status": answer.status_code,
                 "headers": {**shown, "Date": format_datetime(self.clock.now(), usegmt=True)},
-                "body": answer.json,
+                "body": answer.get_json(silent=True),
             },
         }  # fmt: skip
         return from_json(asked.name(), document)
@@ -375,3 +376,24 @@ ASKED: tuple[Asked, ...] = (
     get("settings/tax/woocommerce_prices_include_tax"), get("settings/general/none"),
     get("settings/none"), get("data/currencies/current"), get("system_status", _fields="settings"),
 )  # fmt: skip
+
+
+SIBLINGS: tuple[Asked, ...] = tuple(
+    Asked(*entry) for entry in json.loads(Path(__file__).with_name("siblings.json").read_text())
+)
+"""Requests that stand beside the recorded ones: other filters, states, errors, arguments."""
+PARTS = {
+    "orders": (
+        "id", "id,status,total", "id,total,line_items", "id,meta_data", "id,status,total,refunds",
+        "id,status,date_modified_gmt,date_paid_gmt", "id,total,total_tax,tax_lines,shipping_lines",
+        "id,status,currency,total,total_tax,date_paid_gmt,date_completed_gmt", "id,billing",
+    ),
+    "products": (
+        "id", "id,sku,stock_quantity", "id,price,regular_price,sale_price,on_sale", "id,images",
+        "id,sku,price,manage_stock,stock_quantity,stock_status,tax_class,status,meta_data",
+        "id,name,slug,status", "id,type,price,variations,attributes",
+        "id,sku,price,stock_quantity,stock_status,date_modified,date_modified_gmt",
+    ),
+    "customers": ("id,email", "id,email,username,billing"),
+}  # fmt: skip
+"""Fields as recordings ask for them, by the first word of the path."""

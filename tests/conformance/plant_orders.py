@@ -29,6 +29,7 @@ _LEAST_SHIPPING = Decimal("0.5")
 _STORED_DECIMALS = 6
 _UNTAXED = "XX"
 """A country that no rate is for."""
+_TAXED = ("line_items", "shipping_lines", "fee_lines")
 _LISTS = ("line_items", "shipping_lines", "fee_lines", "coupon_lines")
 
 
@@ -102,7 +103,7 @@ def plant_order(
         twins = {item["id"]: item for item in (exact or {}).get(name, ())}
         for line in body.get(name) or ():
             order.items.append(_item(store, order, name, line, twins.get(line["id"], line)))
-    if "billing" not in body:
+    if "country" not in {**order.shipping, **order.billing}:
         _plant_place(store, order, body)
     _plant_rest(store, order, body)
     if "status" not in body and any(_reduces(item) for item in order.items):
@@ -128,17 +129,23 @@ def _linked_customer(body: Json) -> int:
 
 def _plant_place(store: ShopStore, order: Order, body: Json) -> None:
     """The country of an order of which only the taxes are known."""
-    rates = {tax["id"] for line in body.get("line_items") or () for tax in line["taxes"]}
+    lines = [line for name in _TAXED for line in body.get(name) or ()]
+    rates = {tax["id"] for line in lines for tax in line["taxes"]}
     for rate in store.rates:
         if rate.id in rates and not order.billing.get("country"):
             order.billing |= {"country": rate.country, "state": rate.state}
-    taxed = [to_decimal(line["total_tax"]) for line in body.get("line_items") or ()]
+    taxed = [to_decimal(line["total_tax"]) for line in lines]
     if taxed and not rates and not any(taxed):
         order.billing["country"] = _UNTAXED
 
 
 def _plant_rest(store: ShopStore, order: Order, body: Json) -> None:
-    """Lines that a partial answer does not show, as one shipping line over what they cost."""
+    """Lines that a partial answer does not show, as one line over what they cost."""
+    if "hidden_goods" in body:
+        goods = Item(store.next_id("item"), "line_item", name="Goods", quantity=1)
+        goods.total = goods.subtotal = to_decimal(body["hidden_goods"])
+        goods.extra["tax_status"] = "taxable" if body.get("total_tax") else "none"
+        order.items.append(goods)
     if "shipping_lines" in body or "line_items" not in body or "total" not in body:
         return
     tax_items(store, order)
@@ -302,24 +309,35 @@ def _plant_sums(store: ShopStore, order: Order, body: Json) -> None:
     store.settings = replace(before, decimals=digits, prices_include_tax=include)
     for line in body.get("tax_lines") or ():
         store.reserve("item", line["id"])
-        order.tax_lines.append(
-            TaxLine(
-                line["id"],
-                line["rate_id"],
-                line["rate_code"],
-                line["label"],
-                line["compound"],
-                Decimal(str(line["rate_percent"])),
-            )
-        )
+        order.tax_lines.append(_tax_line_of(line))
     shipping = order.of_kind("shipping")
     order.shipping_total = sum((rounded(i.total, digits) for i in shipping), Decimal(0))
     tax_items(store, order)
     sum_up(store, order)
     store.settings = before
-    if "line_items" not in body and "total" in body:
-        order.total = to_decimal(body["total"])
-        order.total_tax = to_decimal(body.get("total_tax", 0))
+    if "line_items" not in body:
+        if "total" in body:
+            order.total = to_decimal(body["total"])
+            order.total_tax = to_decimal(body.get("total_tax", 0))
+        _plant_tax_sums(order, body)
+
+
+def _plant_tax_sums(order: Order, body: Json) -> None:
+    """The sums of the taxes as shown, where the lines that they come from are not."""
+    told = {line["id"]: line for line in body.get("tax_lines") or ()}
+    missing = [number for number in told if number not in {line.id for line in order.tax_lines}]
+    order.tax_lines += [_tax_line_of(told[number]) for number in missing]
+    for line in order.tax_lines:
+        shown = told.get(line.id, {})
+        line.tax_total = to_decimal(shown.get("tax_total", line.tax_total))
+        line.shipping_tax_total = to_decimal(shown.get("shipping_tax_total", 0))
+
+
+def _tax_line_of(line: Json) -> TaxLine:
+    percent = Decimal(str(line["rate_percent"]))
+    return TaxLine(
+        line["id"], line["rate_id"], line["rate_code"], line["label"], line["compound"], percent
+    )
 
 
 def _plant_refunds_of(store: ShopStore, order: Order, body: Json) -> None:
@@ -375,10 +393,7 @@ def _refund_item(store: ShopStore, kind: Any, line: Json) -> Item:
 
 
 def _refund_taxes(refund: Refund, line: Json) -> TaxLine:
-    percent = Decimal(str(line["rate_percent"]))
-    tax = TaxLine(
-        line["id"], line["rate_id"], line["rate_code"], line["label"], line["compound"], percent
-    )
+    tax = _tax_line_of(line)
     for item in refund.items:
         amount = item.taxes.get(tax.rate_id, Decimal(0))
         if item.kind == "shipping":
@@ -391,8 +406,9 @@ def _refund_taxes(refund: Refund, line: Json) -> TaxLine:
 def plant_note(store: ShopStore, body: Json, order_id: int) -> Note:
     """Store a note of an order."""
     made = moment_of(store, body, "date_created") or store.now()
-    text = re.sub(r"\s+$", "", str(body["note"]))
-    note = Note(body["id"], order_id, made, text, bool(body["customer_note"]), body["author"])
+    text = re.sub(r"\s+$", "", str(body.get("note", "")))
+    author = str(body.get("author", "WooCommerce"))
+    note = Note(body["id"], order_id, made, text, bool(body.get("customer_note")), author)
     store.notes[order_id].append(note)
     store.reserve("note", note.id)
     return note

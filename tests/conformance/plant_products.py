@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sync_cli.sandbox.shop.money import parsed, to_decimal
+from sync_cli.sandbox.shop.product_facts import option_names
 from sync_cli.sandbox.shop.product_write import settle_price
 from sync_cli.sandbox.shop.records import Coupon, Customer, Meta, Product, TaxRate, Term, Webhook
 from sync_cli.sandbox.shop.slugs import slug_of
@@ -49,13 +50,15 @@ def plant_product(store: ShopStore, body: Json, *, default_second: int) -> Produ
     changed = moment_of(store, body, "date_modified")
     made = default_second + number if made is None else made
     product = Product(number, made, changed if changed is not None else made)
-    product.kind = str(body.get("type") or ("variable" if body.get("variations") else "simple"))
+    product.kind = str(body.get("type") or _kind_told(body))
     product.name, product.sku = str(body.get("name", "")), str(body.get("sku") or "")
     product.parent_id = int(body.get("parent_id") or 0)
     product.status = str(body.get("status") or "publish")
     product.tax_class = str(body.get("tax_class", ""))
     product.backorders = str(body.get("backorders") or "no")
     product.extra = {name: body[name] for name in _PLAIN if name in body}
+    if product.kind == "variation" and "attributes" not in body:
+        product.extra["attributes"] = _choice_told(body)
     product.extra["description"] = str(body.get("description", "")).rstrip("\n")
     unnamed = "" if product.status in ("draft", "pending") else slug_of(product.name)
     product.slug = unnamed if body.get("slug") is None else body["slug"]
@@ -74,6 +77,18 @@ def plant_product(store: ShopStore, body: Json, *, default_second: int) -> Produ
     if product.kind == "variable":
         _plant_parts(store, product, body)
     return product
+
+
+def _kind_told(body: Json) -> str:
+    """The kind that other fields tell: without a price of its own it has parts."""
+    has_parts = body.get("variations") or (body.get("price") and body.get("regular_price") == "")
+    return "variable" if has_parts else "simple"
+
+
+def _choice_told(body: Json) -> list[Json]:
+    """The choice that a variation's name tells where its attributes are hidden."""
+    option = str(body.get("name") or "").rpartition(" - ")[2]
+    return [{"id": 0, "name": "Choice", "slug": "choice", "option": option}] if option else []
 
 
 def _plant_prices(store: ShopStore, product: Product, body: Json) -> None:
@@ -121,7 +136,7 @@ def _plant_images(store: ShopStore, product: Product, body: Json) -> None:
 
 def _plant_parent(store: ShopStore, variation: Product, body: Json) -> None:
     """Make sure that the variation's parent is there, as far as the variation tells about it."""
-    options = ", ".join(entry["option"] for entry in body.get("attributes") or ())
+    options = option_names(variation)
     parent = store.products.get(variation.parent_id)
     if parent is None or not parent.slug:
         base = variation.name.removesuffix(f" - {options}")
@@ -145,6 +160,8 @@ def _plant_parts(store: ShopStore, product: Product, body: Json) -> None:
     high = re.search(r"through ([\d.,]+)", html)
     prices = [low, high[1].replace(".", "").replace(",", ".") if high else low]
     numbers = list(body.get("variations") or ())
+    if not numbers and "variations" not in body and low:
+        numbers = [store.next_id("filler")]
     product.variations = numbers
     for at, number in enumerate(numbers):
         if store.variations.get(number) is not None:

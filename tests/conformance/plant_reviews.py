@@ -38,11 +38,17 @@ def plain(text: str) -> str:
     return inner.replace("<br />\n", "\n")
 
 
+def _is_filler(review: Review, product_id: int) -> bool:
+    return review.product_id == product_id and review.id >= _FILLERS
+
+
 def plant_stars(store: ShopStore, body: Json) -> None:
     """As many reviews of a product as it says to have, with the stars that it has on average."""
     count = int(body.get("rating_count") or 0)
     total = int((Decimal(str(body.get("average_rating") or 0)) * count).to_integral_value())
+    for number in [r.id for r in store.reviews.records.values() if _is_filler(r, int(body["id"]))]:
+        store.reviews.remove(number)
     for at in range(count):
-        number = _FILLERS + len(store.reviews)
+        number = max([_FILLERS, *store.reviews.records]) + 1
         rating = total // count + (at < total % count)
         store.reviews.add(Review(number, 0, None, int(body["id"]), rating=rating))

@@ -31,8 +31,26 @@ def plant_term(store: ShopStore, kind: str, body: Json, *, attribute_id: int = 0
     shelf = store.attribute_terms[attribute_id] if attribute_id else store.terms[SHELVES[kind]]
     shelf[term.id] = term
     store.reserve("term", term.id)
-    for _ in range(min(int(body.get("count") or 0), _MOST)):
+    missing = min(int(body.get("count") or 0), _MOST) - _bearers(store, kind, term, attribute_id)
+    for _ in range(missing):
         _plant_product_of(store, kind, term, attribute_id)
+
+
+def _bearers(store: ShopStore, kind: str, term: Term, attribute_id: int) -> int:
+    """How many products have the term already."""
+    if kind == "option":
+        slug = store.attributes[attribute_id].slug
+        chosen = (
+            entry.get("options", ())
+            for product in store.products.records.values()
+            for entry in product.extra.get("attributes", ())
+            if entry.get("slug") == slug
+        )
+        return sum(term.name in options for options in chosen)
+    products = store.products.records.values()
+    if kind == "shipping_class":
+        return sum(product.extra.get("shipping_class_id") == term.id for product in products)
+    return sum(term.id in product.extra.get(_FIELDS[kind], ()) for product in products)
 
 
 def _plant_product_of(store: ShopStore, kind: str, term: Term, attribute_id: int) -> None:

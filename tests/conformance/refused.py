@@ -27,7 +27,11 @@ def refused_scene(recording: Recording, known: Known) -> Scene:
     plant_acted_on(scene)
     _drop_gone(scene)
     _drop_unknown(scene)
-    if kind_of(recording.path) == "refund" and "Invalid refund amount" not in str(recording.answer):
+    known_order = message_of(recording.answer) not in (
+        "Invalid refund amount.",
+        "Invalid order ID.",
+    )
+    if kind_of(recording.path) == "refund" and recording.method == "POST" and known_order:
         plant_sold(scene, int(recording.path.split("/")[1]))
     draft = data_of(recording.answer).get("new_draft_order_id")
     if draft:
@@ -58,11 +62,16 @@ def _plant_holder(scene: Scene, recording: Recording) -> None:
     )
     if holder and sku:
         scene.plant("product", {"id": holder, "sku": sku, "name": "Holder"})
-    if (
-        recording.path == "customers"
-        and scene.store.customer_by_email(body.get("email", "")) is None
-    ):
-        scene.plant("customer", {"id": 1, "email": body.get("email", "")})
+    _plant_account(scene, code, body)
+
+
+def _plant_account(scene: Scene, code: str, body: Json) -> None:
+    """The account whose e-mail or username the request wants."""
+    email, username = str(body.get("email", "")), body.get("username")
+    if code == "registration-error-email-exists" and not scene.store.customer_by_email(email):
+        scene.plant("customer", {"id": 90_000_001, "email": email})
+    if code == "registration-error-username-exists":
+        scene.plant("customer", {"id": 90_000_001, "username": username})
 
 
 def _plant_trashed_holder(scene: Scene, body: Json) -> None:

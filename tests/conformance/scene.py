@@ -75,8 +75,9 @@ class Scene:
 
     def _plant_rates(self) -> None:
         for number in self.known.ids("rate"):
-            for state in self.known.states("rate", number, self.recording)[:1]:
-                plant_rate(self.store, state.body)
+            told = self.known.merged("rate", number, self.recording, later=True)
+            if told:
+                plant_rate(self.store, told)
 
     def plant(self, kind: str, body: Json) -> None:
         """Plant one object of a kind."""

@@ -14,6 +14,9 @@ _KINDS = (
 )  # fmt: skip
 
 
+_NO_PRODUCT = ("woocommerce_rest_product_invalid_id", "woocommerce_rest_invalid_id")
+
+
 def plant_background(
     scene: Scene, *, kinds: tuple[str, ...] = _KINDS, below: int | None = None
 ) -> None:
@@ -30,6 +33,8 @@ def plant_needed(scene: Scene, body: Any) -> None:
     """Plant what the path and the body name and nobody else has told about."""
     path = scene.recording.path.split("/")
     plant_order_of_path(scene)
+    if scene.recording.status >= 400:
+        _plant_home(scene, path)
     _plant_named(scene, path)
     if isinstance(body, dict) and scene.recording.status < 400:
         _plant_lines(scene, body)
@@ -39,8 +44,25 @@ def plant_order_of_path(scene: Scene) -> None:
     """The order below which the path goes on, where nobody else has told about it."""
     path = scene.recording.path.split("/")
     below = path[0] == "orders" and len(path) > 2 and path[1].isdecimal()
-    if below and scene.store.orders.get(int(path[1])) is None:
+    if not below:
+        return
+    if message_of(scene.recording.answer) == "Invalid order ID.":
+        scene.store.orders.remove(int(path[1]))
+    elif scene.store.orders.get(int(path[1])) is None:
         scene.plant("order", {"id": int(path[1])})
+
+
+def _plant_home(scene: Scene, path: list[str]) -> None:
+    """The product or attribute below which the path goes on, unless it is refused for its id."""
+    code, kind = code_of(scene.recording.answer), kind_of("/".join(path))
+    if kind == "variation" and path[0] == "products" and code not in _NO_PRODUCT:
+        number = int(path[1])
+        if scene.store.products.get(number) is None:
+            scene.plant("product", {"id": number, "type": "variable", "name": "Home"})
+    if kind == "option" and not code.endswith("taxonomy_invalid"):
+        number = int(path[2])
+        if number not in scene.store.attributes:
+            scene.plant("attribute", {"id": number})
 
 
 def _plant_named(scene: Scene, path: list[str]) -> None:
@@ -60,6 +82,10 @@ def _plant_named(scene: Scene, path: list[str]) -> None:
         body["role"] = role[1] or role[2]
     if kind in ("variation", "refund", "note"):
         body["parent_id"] = int(path[1])
+    if "does not match" in message_of(scene.recording.answer) or "order refund ID" in message_of(
+        scene.recording.answer
+    ):
+        body["parent_id"] += 1  # it stands below another one
     scene.plant(kind, body)
 
 
@@ -70,6 +96,8 @@ def _is_there(scene: Scene, kind: str, number: int) -> bool:
         return store.product(number) is not None
     if kind in ("order", "customer", "coupon", "webhook", "refund", "review"):
         return getattr(store, f"{kind}s").get(number) is not None
+    if kind == "variation":
+        return store.variations.get(number) is not None
     return kind == "rate" and any(rate.id == number for rate in store.rates)
 
 

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 import pytest
 
 from tests.conformance.known import Known
-from tests.conformance.neighbours import ASKED, MORE, SETUP, Neighbourhood, get, post, put
+from tests.conformance.neighbours import (
+    ASKED,
+    MORE,
+    PARTS,
+    SETUP,
+    SIBLINGS,
+    Neighbourhood,
+    get,
+    post,
+    put,
+)
 from tests.conformance.neighbours_further import ACTIONS, FACTS, HELPED, REPORTED, REVIEWS
 from tests.conformance.recording import Recording
 from tests.conformance.replay import verdict
@@ -36,8 +47,50 @@ def test_a_shop_can_be_prepared_for_every_request_of_the_recorded_kinds() -> Non
     assert {v.name: v.differences[:3] for v in found if not v.conforms} == {}
 
 
+def _differing(told: list[Recording], tried: list[Recording]) -> dict[str, tuple[str, ...]]:
+    known = Known(told)
+    found = [verdict(recording, known) for recording in tried]
+    return {v.name: v.differences[:3] for v in found if not v.conforms}
+
+
+def test_a_shop_can_be_prepared_for_their_siblings() -> None:
+    """Other filters, states, errors and arguments, each alone as well."""
+    rates = Neighbourhood().ask(get("taxes"))
+    differing: dict[str, tuple[str, ...]] = {}
+    for asked in SIBLINGS:
+        recording = Neighbourhood().ask(asked)
+        differing |= _differing([rates, recording], [recording])
+    assert differing == {}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_shop_can_be_prepared_for_answers_cut_to_some_fields(seed: int) -> None:
+    """What a cut answer hides, nobody tells."""
+    rates, chance = Neighbourhood().ask(get("taxes")), Random(seed)
+    differing: dict[str, tuple[str, ...]] = {}
+    for asked in chance.sample([*ASKED, *MORE, *SIBLINGS], 50):
+        names = PARTS.get(asked.path.partition("/")[0])
+        if names is None or "_fields" in asked.query or asked.path.endswith("/batch"):
+            continue
+        cut = replace(asked, query={**asked.query, "_fields": chance.choice(names)})
+        recording = Neighbourhood().ask(cut)
+        differing |= _differing([rates, recording], [recording])
+    assert differing == {}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_exchanges_of_one_living_shop_can_be_prepared_beside_each_other(seed: int) -> None:
+    """What others tell is of another time: the shop changed meanwhile."""
+    town, chance = Neighbourhood(), Random(seed)
+    told = [town.ask(get("taxes"))]
+    for asked in chance.sample([*ASKED, *MORE, *SIBLINGS], 40):
+        town.clock.advance(chance.choice((1, 30, 200)))
+        told.append(town.ask(asked))
+    assert _differing(told, told) == {}
+
+
 def test_no_request_stands_twice_in_the_table() -> None:
-    names = [asked.name() for asked in TABLE]
+    names = [asked.name() for asked in (*TABLE, *SIBLINGS)]
     assert len(set(names)) == len(names)
 
 

@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 
 from sync_cli.sandbox.shop.records import Term
+from sync_cli.sandbox.shop.slugs import slug_of
 from tests.conformance.known import kind_of
 from tests.conformance.scene import Json, Scene
 
@@ -22,11 +23,11 @@ _COUNTED: dict[str, tuple[str, str, Json]] = {
 _PLENTY = Decimal(100_000)
 
 
-def plant_bought(scene: Scene, answer: Json) -> None:
+def plant_bought(scene: Scene, answer: Json, sent_body: Json | None) -> None:
     """Plant the products of an order's lines by planting the order and taking it out again."""
     if "line_items" not in answer or kind_of(scene.recording.path) != "order":
         return
-    posted = scene.recording.body.get("line_items") or []
+    posted = (sent_body or {}).get("line_items") or []
     sent = [line for line in posted if "subtotal" not in line]
     lines = answer["line_items"]
     _forget_goods(scene, lines if sent else [])
@@ -65,8 +66,26 @@ def plant_tax_class(scene: Scene) -> None:
 
 def plant_group(scene: Scene, answer: Json) -> None:
     """A part of a grouped product that costs what the whole is said to cost at least."""
-    for number in (answer.get("grouped_products") or ())[:1]:
-        scene.plant("product", {"id": number, "regular_price": answer["price"]})
+    sent = scene.recording.body if isinstance(scene.recording.body, dict) else {}
+    parts = answer.get("grouped_products") or sent.get("grouped_products") or ()
+    if "price" in answer and kind_of(scene.recording.path) == "product":
+        for number in parts[:1]:
+            scene.plant("product", {"id": number, "regular_price": answer["price"]})
+
+
+def plant_namesake(scene: Scene, answer: Json) -> None:
+    """Others that hold the addresses which a number behind a new one's own shows to be taken."""
+    stored = re.fullmatch(r"(.+)-(\d+)", str(answer.get("slug") or ""))
+    sent = scene.recording.body if isinstance(scene.recording.body, dict) else {}
+    if kind_of(scene.recording.path) != "product" or stored is None:
+        return
+    base = stored[1]
+    if slug_of(str(sent.get("slug") or sent.get("name", ""))) != base:
+        return
+    for at in range(1, int(stored[2])):
+        slug = base if at == 1 else f"{base}-{at}"
+        if slug not in scene.store.slugs:
+            scene.plant("product", {"id": scene.store.next_id("filler"), "slug": slug})
 
 
 def plant_named_terms(scene: Scene, answer: Json) -> None:
@@ -78,6 +97,21 @@ def plant_named_terms(scene: Scene, answer: Json) -> None:
         for entry in answer.get(field) or ():
             if entry["id"] in asked:
                 terms.setdefault(entry["id"], Term(entry["id"], entry["name"], entry["slug"]))
+
+
+def plant_attributes(scene: Scene, body: Json) -> None:
+    """The shared attributes that a product shows, and those that its parent offers to choose."""
+    shown = body.get("attributes") or ()
+    for entry in shown:
+        if entry["id"] and entry["id"] not in scene.store.attributes:
+            scene.plant("attribute", {name: entry[name] for name in ("id", "name", "slug")})
+    parent = scene.store.products.get(int(body.get("parent_id") or 0))
+    if parent is None or not all("option" in entry for entry in shown):
+        return
+    known = {(e["id"], e["name"]): e for e in parent.extra.get("attributes", ())}
+    for entry in shown:
+        known.setdefault((entry["id"], entry["name"]), {**entry, "options": [entry["option"]]})
+    parent.extra["attributes"] = [{**entry, "variation": True} for entry in known.values()]
 
 
 def plant_shipping_class(scene: Scene, answer: Json) -> None:

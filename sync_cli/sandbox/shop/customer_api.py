@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
 
+from sync_cli.sandbox.shop.arguments import is_mail
 from sync_cli.sandbox.shop.errors import ShopError
 from sync_cli.sandbox.shop.http import Answer, Call, created, paged, refuse_existing
 from sync_cli.sandbox.shop.listing import ListSpec, is_true, page_of, wish_of
@@ -19,6 +21,10 @@ from sync_cli.sandbox.shop.times import gmt_text, local_text
 CUSTOMERS = ListSpec(default_orderby="name", default_order="asc", dates=False)
 
 
+_NAME = re.compile(r"[A-Za-z0-9 _.@-]+")
+"""What a username may hold."""
+_COMMON = ("sales", "hello", "mail", "contact", "info")
+"""Names of addresses that would make poor usernames."""
 _CHANGEABLE = ("customer", "subscriber")
 """Roles of which an account can be changed and deleted whole."""
 
@@ -168,8 +174,12 @@ def drop_customer(store: ShopStore, customer: Customer) -> None:
 
 def create_customer(store: ShopStore, body: Json) -> Customer:
     """Make a customer; the username comes from the e-mail when none is given."""
-    email = str(body.get("email", ""))
+    email = str(body.get("email") or "")
+    if not is_mail(email):
+        message = "Please provide a valid email address."
+        raise ShopError("registration-error-invalid-email", message, 400)
     _check_email(store, email, None)
+    _check_username(store, body.get("username"))
     number, now = store.next_id("user"), store.now()
     customer = Customer(number, now, now, email=email)
     customer.username = str(body.get("username") or _free_username(store, email))
@@ -195,9 +205,22 @@ def _check_email(store: ShopStore, email: str, own_id: int | None) -> None:
     )
 
 
+def _check_username(store: ShopStore, wanted: Any) -> None:
+    """Refuse a username that is taken, without regard to case, or has no letter that is let in."""
+    if not wanted:
+        return
+    if not _NAME.fullmatch(str(wanted)):
+        message = "Please provide a valid account username."
+        raise ShopError("registration-error-invalid-username", message, 400)
+    if any(folded(c.username) == folded(str(wanted)) for c in store.customers.records.values()):
+        message = "An account is already registered with that username. Please choose another."
+        raise ShopError("registration-error-username-exists", message, 400)
+
+
 def _free_username(store: ShopStore, email: str) -> str:
     taken = {customer.username for customer in store.customers.records.values()}
-    base = email.partition("@")[0].lower()
+    name, _, domain = email.partition("@")
+    base = re.sub(r"[^a-z0-9 _.-]", "", (domain if name in _COMMON else name).lower())
     name, number = base, 0
     while name in taken:
         number += 1

@@ -15,27 +15,27 @@ _MISSING = ("fehlt", "missing", "404")
 """Words in an address that stand for a file that cannot be loaded; the sandbox loads nothing."""
 
 
-def chosen_images(store: ShopStore, wanted: Iterable[Any]) -> list[int]:
+def chosen_images(store: ShopStore, wanted: Iterable[Any], kind: str = "product") -> list[int]:
     """The ids of the images asked for, in that order; raises ShopError for one that is not there.
 
     Nothing is stored when one of them is missing.
     """
     entries = [entry for entry in wanted if isinstance(entry, dict)]
     for entry in entries:
-        _check(store, entry)
+        _check(store, entry, kind)
     return [_image_id(store, entry) for entry in entries if entry.get("id") or entry.get("src")]
 
 
-def _check(store: ShopStore, entry: Json) -> None:
+def _check(store: ShopStore, entry: Json, kind: str) -> None:
     if entry.get("id"):
         if entry["id"] not in store.images:
             message = f"#{entry['id']} is an invalid image ID."
-            raise ShopError("woocommerce_product_invalid_image_id", message, 400)
+            raise ShopError(f"woocommerce_{kind}_invalid_image_id", message, 400)
         return
     source = str(entry.get("src", ""))
     if any(word in source for word in _MISSING):
         message = f"Error getting remote image {source}. Error: Not Found"
-        raise ShopError("woocommerce_product_image_upload_error", message, 400)
+        raise ShopError(f"woocommerce_{kind}_image_upload_error", message, 400)
 
 
 def _image_id(store: ShopStore, entry: Json) -> int:

@@ -21,44 +21,69 @@ _LISTS: tuple[tuple[str, ItemKind], ...] = (
     ("shipping_lines", "shipping"),
     ("fee_lines", "fee"),
 )
-_NULL_REMOVES = {"line_item": "product_id", "shipping": "method_id", "fee": "name"}
+_NULL_REMOVES = ("product_id", "method_id", "method_title", "name", "code")
 
 
-def write_lines(store: ShopStore, order: Order, body: Json) -> None:
-    """Write the lines of a request: by id updated or removed, without id added.
+def check_lines(order: Order | None, body: Json) -> None:
+    """Raise ShopError when an id is not one of the order's, or when a new line lacks its name.
 
-    Raises ShopError before anything is written when an id is not one of the order's.
+    Nothing is written before that; `order` is None for one that is still to be made.
     """
     for name, kind in _LISTS:
-        known = {item.id for item in order.of_kind(kind)}
+        known = {item.id for item in order.of_kind(kind)} if order else set()
         for posted in body.get(name) or ():
+            if is_removed(posted):
+                continue
+            _check_named(kind, posted)
             if posted.get("id") and posted["id"] not in known:
                 raise ShopError(
                     "woocommerce_rest_invalid_item_id",
                     "Order item ID provided is not associated with order.",
                     400,
                 )
+
+
+def write_lines(store: ShopStore, order: Order, body: Json) -> None:
+    """Write the checked lines of a request: by id updated or removed, without id added."""
     for name, kind in _LISTS:
         for posted in body.get(name) or ():
             _write_line(store, order, kind, posted)
 
 
+def _check_named(kind: ItemKind, posted: Json) -> None:
+    """A new shipping line has a method, a new fee a name; raises ShopError."""
+    if posted.get("id"):
+        return
+    if kind == "shipping" and not posted.get("method_id"):
+        message = "Shipping method ID is required."
+        raise ShopError("woocommerce_rest_invalid_shipping_item", message, 400)
+    if kind == "fee" and not posted.get("name"):
+        raise ShopError("woocommerce_rest_invalid_fee_item", "Fee name is required.", 400)
+
+
 def _write_line(store: ShopStore, order: Order, kind: ItemKind, posted: Json) -> None:
     item = next((i for i in order.of_kind(kind) if i.id == posted.get("id")), None)
-    if item is None:
+    if is_removed(posted):
+        _remove_line(store, order, item)
+    elif item is None:
         _add_line(store, order, kind, posted)
-    elif _is_removed(kind, posted):
-        if kind == "line_item":
-            follow_quantity(store, order, item, 0)
-        order.items.remove(item)
     else:
         _update_line(store, order, item, posted)
 
 
-def _is_removed(kind: ItemKind, posted: Json) -> bool:
-    key = _NULL_REMOVES[kind]
-    none_left = kind == "line_item" and "quantity" in posted and not posted["quantity"]
-    return none_left or (key in posted and posted[key] is None)
+def _remove_line(store: ShopStore, order: Order, item: Item | None) -> None:
+    """Take a line out of an order; one that the order has not is no mistake."""
+    if item is None:
+        return
+    if item.kind == "line_item":
+        follow_quantity(store, order, item, 0)
+    order.items.remove(item)
+
+
+def is_removed(posted: Json) -> bool:
+    """Whether what is posted takes a line out: no pieces, or null where it names something."""
+    none_left = "quantity" in posted and posted["quantity"] in (0, "0")
+    return none_left or any(key in posted and posted[key] is None for key in _NULL_REMOVES)
 
 
 def _add_line(store: ShopStore, order: Order, kind: ItemKind, posted: Json) -> None:
@@ -87,7 +112,8 @@ def _posted_product(store: ShopStore, posted: Json) -> Product | None:
     if posted.get("sku"):
         holders = store.sku_holders(str(posted["sku"]))
         return next((holder for holder in holders if holder.status != "trash"), None)
-    return store.product(int(posted.get("variation_id") or posted.get("product_id") or 0))
+    number = posted.get("variation_id") or posted.get("product_id") or 0
+    return store.product(int(to_decimal(number)))
 
 
 def set_product(store: ShopStore, item: Item, product: Product | None) -> None:

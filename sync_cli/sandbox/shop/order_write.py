@@ -9,7 +9,7 @@ from typing import Any
 from sync_cli.sandbox.shop.discounts import add_coupon, spread_coupons
 from sync_cli.sandbox.shop.errors import ShopError, invalid_id
 from sync_cli.sandbox.shop.meta import changed_meta, split_meta
-from sync_cli.sandbox.shop.order_lines import write_lines
+from sync_cli.sandbox.shop.order_lines import check_lines, is_removed, write_lines
 from sync_cli.sandbox.shop.order_status import complete_payment, set_status
 from sync_cli.sandbox.shop.order_view import needs_payment
 from sync_cli.sandbox.shop.records import ADDRESS_KEYS, Json, Order
@@ -40,6 +40,7 @@ def create_order(store: ShopStore, body: Json) -> Order:
     A coupon that does not exist leaves the order behind as checkout-draft with its lines.
     """
     _check_references(store, body)
+    check_lines(None, body)
     settings, now = store.settings, store.now()
     order = Order(
         store.next_id("post"),
@@ -89,8 +90,10 @@ def _check_references(store: ShopStore, body: Json) -> None:
         message = "Customer ID is invalid."
         raise ShopError("woocommerce_rest_invalid_customer_id", message, 400)
     for line in body.get("line_items") or ():
-        if not line.get("id") and not (
-            line.get("product_id") or line.get("sku") or line.get("variation_id")
+        if (
+            not line.get("id")
+            and not is_removed(line)
+            and not (line.get("product_id") or line.get("sku") or line.get("variation_id"))
         ):
             raise ShopError(
                 "woocommerce_rest_required_product_reference",
@@ -130,6 +133,7 @@ def update_order(store: ShopStore, order: Order, body: Json) -> Order:
     Addresses and lines bring a recalculation with today's rates, meta and status do not.
     """
     _check_references(store, body)
+    check_lines(order, body)
     _write_fields(store, order, body)
     write_lines(store, order, body)
     if any(body.get(name) is not None for name in _RECALCULATING):
@@ -179,6 +183,8 @@ def _plain_fields(body: Json) -> list[tuple[str, Any]]:
     for name in ("customer_id", "parent_id"):
         if body.get(name) is not None:
             fields.append((name, int(body[name])))
+    if body.get("currency"):
+        fields.append(("currency", body["currency"]))
     return fields
 
 

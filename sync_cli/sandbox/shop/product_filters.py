@@ -73,7 +73,7 @@ def _has_term(name: str) -> Test:
 
 
 def _with_children(terms: Mapping[int, Term], wanted: Iterable[int]) -> set[int]:
-    found = set(wanted)
+    found = set(wanted) - {0}
     for _ in terms:
         below = {term.id for term in terms.values() if term.parent in found}
         if below <= found:
@@ -95,6 +95,11 @@ def _prices(view: ProductView, product: Product) -> list[Decimal]:
     return [parsed(shown_price(view, product)) or Decimal(0)]
 
 
+def _is_listed_on_sale(view: ProductView, product: Product) -> bool:
+    """Whether the shop's list of sales, which holds only what is published, has a product."""
+    return product.status == "publish" and is_shown_on_sale(view, product)
+
+
 _TESTS: dict[str, Test] = {
     "type": lambda _, p, text: p.kind == text,
     "include_types": lambda _, p, text: p.kind in words(text),
@@ -109,7 +114,7 @@ _TESTS: dict[str, Test] = {
     "featured": lambda _, p, text: bool(p.extra.get("featured")) == is_true(text),
     "virtual": lambda _, p, text: bool(p.extra.get("virtual")) == is_true(text),
     "downloadable": lambda _, p, text: bool(p.extra.get("downloadable")) == is_true(text),
-    "on_sale": lambda v, p, text: is_shown_on_sale(v, p) == is_true(text),
+    "on_sale": lambda v, p, text: _is_listed_on_sale(v, p) == is_true(text),
     "has_price": lambda v, p, text: (shown_price(v, p) != "") == is_true(text),
     "parent": lambda _, p, text: p.parent_id in ids(text),
     "parent_exclude": lambda _, p, text: p.parent_id not in ids(text),

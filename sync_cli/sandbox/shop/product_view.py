@@ -259,7 +259,9 @@ PRODUCT_FIELDS: dict[str, Getter] = {
     "images": _images,
     "attributes": _fresh("attributes"),
     "default_attributes": _fresh("default_attributes"),
-    "variations": lambda v, p: [part.id for part in visible_variations(v, p)],
+    "variations": lambda v, p: (
+        [part.id for part in visible_variations(v, p)] if p.kind == "variable" else []
+    ),
     "grouped_products": _fresh("grouped_products"),
     "price_html": _html,
     "related_ids": _related,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +11,9 @@ from sync_cli.sandbox.shop.errors import ShopError
 from sync_cli.sandbox.shop.images import chosen_images
 from sync_cli.sandbox.shop.meta import changed_meta, split_meta
 from sync_cli.sandbox.shop.money import parsed, price_text
+from sync_cli.sandbox.shop.product_attributes import written_attributes, written_choices
 from sync_cli.sandbox.shop.product_facts import is_on_sale
+from sync_cli.sandbox.shop.product_terms import TERM_WRITERS, Writer
 from sync_cli.sandbox.shop.records import Json, Product
 from sync_cli.sandbox.shop.slugs import safe_name, slug_of
 from sync_cli.sandbox.shop.store import ShopStore
@@ -58,6 +59,15 @@ _META_FIELDS = {
 TRASHED = "__trashed"
 """What the trash adds to a slug, so that another product can have it meanwhile."""
 _WITHOUT_ADDRESS = ("draft", "pending", "auto-draft")
+_FIRST = ("type", "downloadable")
+"""Fields that say which others a product has."""
+_OF_DOWNLOADS = ("downloads", "download_limit", "download_expiry")
+_OF_KIND = {
+    "external_url": "external",
+    "button_text": "external",
+    "default_attributes": "variable",
+    "grouped_products": "grouped",
+}
 _READ_ONLY_META = frozenset({"_price", "_product_version", "total_sales"})
 
 
@@ -71,10 +81,13 @@ def changed_product(store: ShopStore, product: Product, body: Json, *, batch: bo
     if batch:
         given = {name: value for name, value in given.items() if value is not None}
     after = replace(product, extra=dict(product.extra), variations=list(product.variations))
-    for name in given:
+    for name in sorted(given, key=lambda name: name not in _FIRST):
         write = _WRITERS.get(name)
-        if write is not None:
+        if write is not None and _takes(after, name):
             write(store, after, given[name])
+    if after.kind in ("variable", "grouped"):
+        after.regular_price = after.sale_price = ""
+        after.extra["sale_from"] = after.extra["sale_to"] = None
     _write_stock(after, given)
     _check_sku(store, product, after)
     _check_unique_id(store, after)
@@ -82,6 +95,13 @@ def changed_product(store: ShopStore, product: Product, body: Json, *, batch: bo
         after.meta = changed_meta(after.meta, metas, lambda: store.next_id("product_meta"))
     settle_price(after, store.now())
     return after
+
+
+def _takes(product: Product, name: str) -> bool:
+    """Whether a product of this kind has the field; others drop it without a word."""
+    if name in _OF_DOWNLOADS:
+        return bool(product.extra.get("downloadable"))
+    return name not in _OF_KIND or product.kind == _OF_KIND[name]
 
 
 def _meta_field(key: str) -> str | None:
@@ -124,15 +144,19 @@ def _write_stock(product: Product, given: Json) -> None:
             400,
         )
     if product.kind in ("external", "grouped"):
-        product.managed, product.stock, product.stock_status = False, None, "instock"
+        product.managed, product.stock, product.backorders = False, None, "no"
+        told = given.get("stock_status") or product.stock_status
+        product.stock_status = "instock" if product.kind == "external" else str(told)
         return
     if not product.managed:
-        product.stock = None
+        product.stock = product.extra["low_stock_amount"] = None
         if "stock_status" in given:
             product.stock_status = str(given["stock_status"])
         return
     if "stock_quantity" in given:
         product.stock = _whole(given["stock_quantity"])
+    elif "inventory_delta" in given:
+        product.stock = (product.stock or 0) + _whole(given["inventory_delta"])
     product.stock_status = stock_state(product)
 
 
@@ -184,9 +208,6 @@ def _check_unique_id(store: ShopStore, after: Product) -> None:
                 400,
                 {"resource_id": other.id},
             )
-
-
-Writer = Callable[[ShopStore, Product, Any], None]
 
 
 def _plain(name: str) -> Writer:
@@ -256,33 +277,12 @@ def _write_unique_id(_store: ShopStore, product: Product, value: Any) -> None:
         product.extra["unique_id_changed"] = True
 
 
-def _write_categories(store: ShopStore, product: Product, value: Any) -> None:
-    ids = [entry.get("id") for entry in value or () if isinstance(entry, dict)]
-    product.extra["category_ids"] = [i for i in ids if i in store.categories] or [15]
-
-
-def _term_writer(kind: str, name: str) -> Writer:
-    """A writer of the terms of a kind; unknown ones are left out."""
-
-    def write(store: ShopStore, product: Product, value: Any) -> None:
-        ids = [entry.get("id") for entry in value or () if isinstance(entry, dict)]
-        product.extra[name] = [number for number in ids if number in store.terms[kind]]
-
-    return write
-
-
-def _write_shipping_class(store: ShopStore, product: Product, value: Any) -> None:
-    term = next((t for t in store.shipping_classes.values() if t.slug == value), None)
-    product.extra["shipping_class"] = term.slug if term else ""
-    product.extra["shipping_class_id"] = term.id if term else 0
-
-
 def _write_images(store: ShopStore, product: Product, value: Any) -> None:
     product.extra["image_ids"] = chosen_images(store, value or ())
 
 
 def _write_image(store: ShopStore, product: Product, value: Any) -> None:
-    product.extra["image_ids"] = chosen_images(store, [value] if value else ())
+    product.extra["image_ids"] = chosen_images(store, [value] if value else (), "variation")
 
 
 def _write_downloads(store: ShopStore, product: Product, value: Any) -> None:
@@ -296,32 +296,24 @@ def _write_downloads(store: ShopStore, product: Product, value: Any) -> None:
     ]
 
 
-def _write_attributes(_store: ShopStore, product: Product, value: Any) -> None:
-    make = _choice if product.kind == "variation" else _attribute
-    product.extra["attributes"] = [make(entry, at) for at, entry in enumerate(value or ())]
+def _write_attributes(store: ShopStore, product: Product, value: Any) -> None:
+    if product.kind == "variation":
+        product.extra["attributes"] = written_choices(store, product, value)
+    else:
+        product.extra["attributes"] = written_attributes(store, value)
 
 
-def _choice(entry: Json, _at: int) -> Json:
-    name = str(entry.get("name", ""))
-    return {
-        "id": entry.get("id", 0),
-        "name": name,
-        "slug": entry.get("slug") or name,
-        "option": str(entry.get("option", "")),
-    }
+def _write_created(field: str) -> Writer:
+    def write(store: ShopStore, product: Product, value: Any) -> None:
+        bound = parse_bound(str(value)) if value else None
+        if bound is not None and product.kind != "variation":
+            gmt = field.endswith("gmt") or bound.offset is not None
+            zone = store.settings.time_zone
+            product.created = (
+                bound.shown - (bound.offset or 0) if gmt else second_of_wall(bound.shown, zone)
+            )
 
-
-def _attribute(entry: Json, at: int) -> Json:
-    name = str(entry.get("name", ""))
-    return {
-        "id": entry.get("id", 0),
-        "name": name,
-        "slug": entry.get("slug") or name,
-        "position": entry.get("position", at),
-        "visible": bool(entry.get("visible", False)),
-        "variation": bool(entry.get("variation", False)),
-        "options": [str(option) for option in entry.get("options", ())],
-    }
+    return write
 
 
 def _write_cost(store: ShopStore, product: Product, value: Any) -> None:
@@ -345,6 +337,7 @@ def _date_writer(field: str, *, gmt: bool) -> Writer:
 
 
 _WRITERS: dict[str, Writer] = {
+    **TERM_WRITERS,
     **{name: _plain(name) for name in _PLAIN},
     "name": _write_name,
     "type": _write_kind,
@@ -363,10 +356,8 @@ _WRITERS: dict[str, Writer] = {
     "weight": _write_weight,
     "dimensions": _write_dimensions,
     "global_unique_id": _write_unique_id,
-    "categories": _write_categories,
-    "brands": _term_writer("brands", "brand_ids"),
-    "tags": _term_writer("tags", "tag_ids"),
-    "shipping_class": _write_shipping_class,
+    "date_created": _write_created("date_created"),
+    "date_created_gmt": _write_created("date_created_gmt"),
     "images": _write_images,
     "image": _write_image,
     "downloads": _write_downloads,

@@ -9,11 +9,12 @@ from sync_cli.sandbox.shop.item_view import line_product
 from sync_cli.sandbox.shop.meta import changed_meta
 from sync_cli.sandbox.shop.money import parsed, rounded, to_decimal
 from sync_cli.sandbox.shop.order_status import refunded_so_far, set_status
-from sync_cli.sandbox.shop.records import ZERO, Item, Json, Meta, Order, Refund
+from sync_cli.sandbox.shop.records import ZERO, Item, ItemKind, Json, Meta, Order, Refund
 from sync_cli.sandbox.shop.stock import add_note, move_stock, reduced_pieces, set_reduced
 from sync_cli.sandbox.shop.store import ShopStore
 from sync_cli.sandbox.shop.totals import tax_line
 
+_REFUNDED: tuple[ItemKind, ...] = ("line_item", "fee", "shipping")
 _CODE = "woocommerce_rest_cannot_create_order_refund"
 
 
@@ -73,11 +74,18 @@ def _sum_of_lines(body: Json) -> Decimal | None:
 
 
 def _add_items(store: ShopStore, order: Order, refund: Refund, body: Json) -> None:
-    sold = {item.id: item for item in order.items if item.kind != "coupon"}
-    for posted in body.get("line_items") or ():
-        item = sold.get(posted.get("id"))
-        if item is not None:
-            refund.items.append(_refunded(store, item, posted))
+    """The order's lines that are given back, in the order's own order; empty ones are left out."""
+    asked = {posted.get("id"): posted for posted in body.get("line_items") or ()}
+    for kind in _REFUNDED:
+        for item in order.of_kind(kind):
+            posted = asked.get(item.id)
+            if posted is not None and _gives_back(posted):
+                refund.items.append(_refunded(store, item, posted))
+
+
+def _gives_back(posted: Json) -> bool:
+    pieces, money = posted.get("quantity"), to_decimal(posted.get("refund_total") or 0)
+    return bool(pieces or money or posted.get("refund_tax"))
 
 
 def _refunded(store: ShopStore, sold: Item, posted: Json) -> Item:

@@ -25,6 +25,7 @@ from sync_cli.sandbox.shop.tracking_api import namespaces
 
 _ROOT = "/wp-json"
 _PREFIX = f"{_ROOT}/wc/v3"
+_BY_QUERY = "/wc/v3/"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 _LONGEST_ADDRESS = 8190
 _TOO_LONG = (
@@ -72,18 +73,28 @@ def _respond(store: ShopStore, sent: Request, path: str) -> Response:
 
 def _front(store: ShopStore, sent: Request) -> Response:
     """Anything that is not the API: its address by query knows no keys, the rest is a page."""
-    if "rest_route" in sent.args:
-        error = not_allowed(sent.method, single=False, batch=False)
+    asked = sent.args.get("rest_route", "")
+    if asked.startswith(_BY_QUERY):
+        path = asked.removeprefix(_BY_QUERY).strip("/")
+        with store.lock:
+            return _api(store, sent, path, find_route(path, store.settings), keys=False)
+    if asked or sent.path.startswith(f"{_ROOT}/"):
+        error = no_route()
         return _json_response(store, error.body(), error.status, {})
     return Response(_NOT_FOUND, 404, content_type="text/html; charset=UTF-8")
 
 
 def _api(
-    store: ShopStore, sent: Request, path: str, found: tuple[Route, tuple[str, ...]] | None
+    store: ShopStore,
+    sent: Request,
+    path: str,
+    found: tuple[Route, tuple[str, ...]] | None,
+    *,
+    keys: bool = True,
 ) -> Response:
     headers: dict[str, str] = {}
     try:
-        answer, headers = _answer(store, sent, path, found)
+        answer, headers = _answer(store, sent, path, found, keys=keys)
     except ShopError as error:
         if found is not None and error.status != 401 and error.code != "rest_no_route":
             headers = {"Allow": found[0].allow}
@@ -92,14 +103,19 @@ def _api(
 
 
 def _answer(
-    store: ShopStore, sent: Request, path: str, found: tuple[Route, tuple[str, ...]] | None
+    store: ShopStore,
+    sent: Request,
+    path: str,
+    found: tuple[Route, tuple[str, ...]] | None,
+    *,
+    keys: bool,
 ) -> tuple[Answer, dict[str, str]]:
-    query = _query(sent)
-    credentials = sent_credentials(sent.headers.get("Authorization", ""), query)
+    query, asked = _query(sent), _method(sent)
+    credentials = sent_credentials(sent.headers.get("Authorization", ""), query) if keys else None
     key = known_key(store.settings, credentials, secure=sent.scheme == "https")
     if key is not None:
-        check_permission(key, sent.method)
-    method = "GET" if sent.method == "HEAD" else sent.method
+        check_permission(key, asked)
+    method = "GET" if asked == "HEAD" else asked
     if found is None or method not in found[0].handlers:
         raise no_route()
     route, parts = found
@@ -118,6 +134,12 @@ def _answer(
         answer.body = trimmed(answer.body, call.asked_names)
         answer.body = embedded(store, answer.body, call.query)
     return answer, {"Allow": route.allow}
+
+
+def _method(sent: Request) -> str:
+    """The method meant: one named in the query or in a header goes before the one used."""
+    named = sent.args.get("_method") or sent.headers.get("X-HTTP-Method-Override")
+    return (named or sent.method).upper()
 
 
 def _query(sent: Request) -> dict[str, str]:

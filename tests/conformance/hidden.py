@@ -1,0 +1,76 @@
+"""What an answer hides and yet depends on: goods that only a total tells of.
+
+An answer that was cut by `_fields` may show what an order costs without its lines. What the hidden
+goods cost is found by asking the shop twice: a total grows evenly with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from sync_cli.sandbox.shop.money import rounded
+from tests.conformance.before import recalculates
+from tests.conformance.known import kind_of
+from tests.conformance.recording import Recording
+from tests.conformance.scene import Json, Scene
+from tests.conformance.sending import send
+
+Build = Callable[[Decimal], Scene]
+_ONE = Decimal(1)
+_BESIDE = ("fee_lines", "shipping_lines")
+_TRIED = (Decimal(1000), Decimal(2000))
+"""Enough that no discount or negative fee takes more than the goods cost."""
+
+
+def hides_goods(recording: Recording, body: Json) -> bool:
+    """Whether an order of which `body` is known costs what its hidden lines make it cost."""
+    if kind_of(recording.path) != "order" or "total" not in recording.answer:
+        return False
+    others = [name for name in _BESIDE if name in (recording.body or {}) and name not in body]
+    return recalculates(recording.body) and ("line_items" not in body or bool(others))
+
+
+def solved(build: Build, recording: Recording) -> Scene:
+    """The scene with hidden goods of such a price that the total is the one recorded."""
+    low, high = (_total(build(price)) for price in _TRIED)
+    if low is None or high is None or low == high:
+        return build(_ONE)
+    slope = (high - low) / (_TRIED[1] - _TRIED[0])
+    wanted = Decimal(recording.answer["total"])
+    return build(rounded(_TRIED[0] + (wanted - low) / slope, 4))
+
+
+def _total(scene: Scene) -> Decimal | None:
+    answer: Any = send(scene).get_json(silent=True)
+    return Decimal(answer["total"]) if isinstance(answer, dict) and "total" in answer else None
+
+
+def plant_hidden_goods(scene: Scene, price: Decimal) -> None:
+    """The products that the lines of a request name, where the answer hides the lines."""
+    body = scene.recording.body if isinstance(scene.recording.body, dict) else {}
+    for line in body.get("line_items") or ():
+        number = line.get("variation_id") or line.get("product_id")
+        if line.get("sku") and not scene.store.sku_holders(str(line["sku"])):
+            number = scene.store.next_id("filler")
+            facts = {"sku": line["sku"], "name": "Hidden"}
+            scene.plant("product", {"id": number, "regular_price": f"{price:f}", **facts})
+        elif isinstance(number, int) and scene.store.product(number) is None:
+            scene.plant("product", {"id": number, "regular_price": f"{price:f}", "name": "Hidden"})
+
+
+def plant_hidden_coupons(scene: Scene) -> None:
+    """The coupons that a request names, where the answer hides what they took off.
+
+    The lines, if they are shown, tell how much that was.
+    """
+    body, answer = scene.recording.body, scene.recording.answer
+    sent = body.get("coupon_lines") or () if isinstance(body, dict) else ()
+    lines = () if "coupon_lines" in answer else answer.get("line_items") or ()
+    taken = sum((Decimal(x["subtotal"]) - Decimal(x["total"]) for x in lines), Decimal(0))
+    for at, line in enumerate(sent):
+        code = str(line.get("code") or "").lower()
+        if code and "coupon_lines" not in answer and scene.store.coupon_by_code(code) is None:
+            amount = "0" if at else f"{taken:f}"
+            scene.plant("coupon", {"id": 1 + at, "code": code, "amount": amount})
