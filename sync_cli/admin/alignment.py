@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.core.model import Record
 from sync_cli.flows.journeys import Carried, Way
@@ -19,8 +20,7 @@ _NOTHING: tuple[Any, ...] = ("", None, [], {})
 _INDEX = re.compile(r"\[(\d+)\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One field on its way: what was read, what became of it, what is written; "" for nothing.
 
     `made` is the field of the second canonical record, where the journey makes one.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from msgspec import Struct
 
 from sync_cli.admin.cases import Case, Done, Wrong
 from sync_cli.admin.demo import sandbox_module
@@ -61,8 +61,7 @@ class Mute(Silent):
         """Ignored."""
 
 
-@dataclass(slots=True)
-class Stage:
+class Stage(Struct):
     """Both sides of one case, the configuration between them, and what was seen so far."""
 
     case: Case

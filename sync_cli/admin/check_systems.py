@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.admin.check_parcels import check_parcels
 from sync_cli.admin.check_taxes import check_taxes
@@ -74,8 +76,7 @@ def check_systems(
             yield from between(shop.identity, erp.identity, digits)
 
 
-@dataclass(slots=True)
-class Look:
+class Look(Struct):
     """A look at one system; `connector` and `identity` are there once it answered."""
 
     config: Config
@@ -83,7 +84,7 @@ class Look:
     open: Callable[[], Connector]
     now: Callable[[], datetime]
     connector: Connector | None = None
-    identity: Identity | None = field(default=None, init=False)
+    identity: Identity | None = None
 
     def close(self) -> None:
         """Let go of connections."""

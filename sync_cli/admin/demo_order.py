@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from sync_cli.sandbox.books import Books
@@ -24,8 +25,7 @@ BUYER = {
 FLAT_RATE = {"method_id": "flat_rate", "method_title": "Flat rate", "total": "4.90"}
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What both sides say of the order; amounts with tax, `stock` in pieces that the shop shows."""
 
     total: Decimal

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from sync_cli.connectors.base import Connector, batched
 from sync_cli.core.errors import Problem
@@ -21,8 +22,7 @@ ORDER = "order"
 ALL_LINKS = 10_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     """Records that are linked: the route that makes them, and what carries their id in the shop.
 
     `facts` are remembered of one whose document is gone.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.admin.mapping_files import InForce, way_of
 from sync_cli.admin.mapping_live import Sides, sample, sides
@@ -26,8 +28,7 @@ from sync_cli.mapping.changes import (
 from sync_cli.mapping.mapping_set import MappingSet
 
 
-@dataclass(frozen=True, slots=True)
-class RecordChange:
+class RecordChange(Struct, frozen=True):
     """One record whose payload another mapping would write otherwise, or can no longer write.
 
     Values that may say something of a person are masked unless that was asked for.
@@ -39,8 +40,7 @@ class RecordChange:
     after: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class JourneyChange:
+class JourneyChange(Struct, frozen=True):
     """What another mapping would change for the records of one journey.
 
     `unwritten` counts those that neither mapping can write, `why` says it of the first of them.
@@ -53,8 +53,7 @@ class JourneyChange:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """All that differs between two sets of mappings."""
 
     rules: tuple[RuleChange, ...]

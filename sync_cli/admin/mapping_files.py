@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.config import Config
 from sync_cli.config_file import load_config
@@ -25,8 +27,7 @@ EXAMPLE = "config.example.yaml"
 DOCUMENT = "document"
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
+class InForce(Struct, frozen=True):
     """A configuration and the mappings that count under it, the overlay included.
 
     `kinds` are the folders of rules by role: those of the configuration, or others to look at.

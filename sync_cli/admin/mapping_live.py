@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, islice
+
+from msgspec import Struct
 
 from sync_cli.admin.mapping_files import InForce
 from sync_cli.connectors.base import Connector, Raw
@@ -25,8 +26,7 @@ RECENT = timedelta(days=30)
 """Records changed in this time are looked at first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(Struct, frozen=True):
     """Both systems, opened only to be read, and what their records are carried with."""
 
     force: InForce
@@ -51,8 +51,7 @@ def sides(force: InForce, mappings: MappingSet | None = None) -> Iterator[Sides]
         yield Sides(force, ReadOnly(shop), ReadOnly(erp), setting)
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """What came of looking at some records of one mapping; `to` is where they would be written."""
 
     system: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.admin.alignment import Alignment, Step
 from sync_cli.admin.mapping_files import InForce, way_of
@@ -24,8 +26,7 @@ from sync_cli.mapping.errors import Unreadable
 from sync_cli.mapping.shapes import plain_record
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """A record on its journey. `heads` name the columns of `steps`; `note` says what a run adds."""
 
     label: str

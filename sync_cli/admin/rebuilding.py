@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from sync_cli.connectors.base import Connector
 from sync_cli.core.errors import ExitCode
@@ -18,8 +19,7 @@ from sync_cli.state.store import State
 LAST_RUNS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Rebuilt:
+class Rebuilt(Struct, frozen=True):
     """What the seals say: how many orders carry one, and the last run that wrote any.
 
     `was_sound` claims that this state knew all of it: nothing was changed.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from sync_cli.core.drift import Drift
 from sync_cli.core.findings import verdict
@@ -13,8 +14,7 @@ from sync_cli.flows.reconcile import Wish, reconcile
 Tell = Callable[[str], None]
 
 
-@dataclass(slots=True)
-class Rehearsal:
+class Rehearsal(Struct):
     """Runs `reconcile` on the configuration, and remembers which drifts were told."""
 
     config: Path

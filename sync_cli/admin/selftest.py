@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from sync_cli.admin.case_check import differences
 from sync_cli.admin.case_stage import SANDBOX_ERP, Stage, open_stage
@@ -27,8 +28,7 @@ class Verdict(StrEnum):
     CANNOT_RUN = "cannot run"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What came of one case, with every difference or why it cannot run, in words."""
 
     name: str

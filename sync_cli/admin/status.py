@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.core.plan import Held
 from sync_cli.flows.admission import ROUTE as BACKFILL
@@ -15,8 +16,7 @@ from sync_cli.state.store import RunRow, State
 LAST_RUNS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
+class Freshness(Struct, frozen=True):
     """How far a route has read: its watermark (the source's clock) and its age on our clock."""
 
     route: str
@@ -25,8 +25,7 @@ class Freshness:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """The state of the installation.
 
     `held` counts by route and reason the records that somebody must put right, `waiting` those

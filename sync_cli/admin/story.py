@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.config import Config
 from sync_cli.core.corrections import Correction
@@ -38,16 +40,14 @@ _FACTS = {
 """The facts that a person reads, in words; all others are for machines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that happened to a record at `at` (UTC)."""
 
     at: datetime
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """One order or refund: its names in both systems, what happened, and what it waits for."""
 
     entity: str
@@ -63,8 +63,7 @@ class Story:
     corrections: tuple[Correction, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """What our references look like: those of a kind of record, whose group is the id."""
 
     entity: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from sync_cli.admin.mapping_live import Sides
 from sync_cli.connectors.base import Raw

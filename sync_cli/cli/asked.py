@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from functools import wraps
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 import typer
+from msgspec import Struct
 
 from sync_cli.cli.exits import exit_codes, is_person
 from sync_cli.cli.options import (
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from sync_cli.flows.commands import Command
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The options that all delta commands share, as they were typed."""
 
     config: ConfigOption = DEFAULT_CONFIG
@@ -76,7 +75,7 @@ def shared_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def typed(**values: Any) -> None:
-        shared = {field.name: values.pop(field.name) for field in fields(Asked)}
+        shared = {name: values.pop(name) for name in Asked.__struct_fields__}
         command(Asked(**shared), **values)
 
     parameters = _options_of(Asked) + _options_of(command)[1:]

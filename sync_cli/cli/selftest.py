@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ import typer
 from sync_cli.cli.exits import exit_codes
 from sync_cli.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, QuietOption
 from sync_cli.core.errors import ExitCode
+from sync_cli.core.values import as_data
 
 
 def selftest(
@@ -38,7 +38,7 @@ def selftest(
             teller.tell(outcome)
             outcomes.append(outcome)
     if as_json:
-        typer.echo(json.dumps([asdict(one) for one in outcomes], ensure_ascii=False, indent=1))
+        typer.echo(json.dumps([as_data(one) for one in outcomes], ensure_ascii=False, indent=1))
     else:
         teller.conclude(outcomes)
     if not testing.all_pass(outcomes):

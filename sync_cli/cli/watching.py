@@ -58,10 +58,9 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """All that is known of an order, in order of time. Exit code 3: nothing is known of it."""
-    from dataclasses import asdict
-
     from sync_cli.admin.story import describe, references_of, stories
     from sync_cli.config_file import load_config
+    from sync_cli.core.values import as_data
     from sync_cli.state.store import State
 
     with exit_codes():
@@ -69,7 +68,7 @@ def explain(
         with State.open(loaded.state, create=False) as state:
             found = stories(state, name, references_of(loaded))
     if as_json:
-        _print_json([asdict(story) for story in found])
+        _print_json([as_data(story) for story in found])
     elif not found:
         typer.echo(f"Nothing is known of order {name}: never read, or placed before start_at.")
     if not found:

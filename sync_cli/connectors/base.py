@@ -6,27 +6,30 @@ The comments here are the contract; `tests/contract` holds every connector to it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from msgspec import Struct, field
 
 from sync_cli.core.checkup import Finding
 from sync_cli.core.errors import Problem, SyncError
+from sync_cli.core.values import Discreet
 
 Json = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Discreet, Struct, frozen=True):
     """One record as its system answered it; JSON numbers with a fraction are `Decimal`.
 
     `modified_at` is aware UTC, None where the system names no date. `birth` is the birth mark.
     `marks` says what a reader must know of its standing: "archived", "trashed", "cancelled".
     """
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"data"})
+
     id: str
-    data: Json = field(repr=False)
+    data: Json
     birth: str = ""
     modified_at: datetime | None = None
     marks: frozenset[str] = frozenset()
@@ -36,8 +39,7 @@ Found = Raw
 """A record that `find` returned; equality with the searched value was checked by the connector."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Some changed records, and the opaque position that continues behind them.
 
     `resume` may be stored once all of `records` are settled or held; handed to `changes` again it
@@ -52,8 +54,7 @@ class Page:
     total: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One row of a census: cheap, and enough to notice deletions."""
 
     id: str
@@ -61,8 +62,7 @@ class Seen:
     modified_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Who answers: never the credentials.
 
     `address` is what the system calls itself (the shop's home URL; an ERP's database), `company`
@@ -91,8 +91,7 @@ class References(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(Struct, frozen=True):
     """What one system can do with one entity; the engine asks these, never the kind of system.
 
     `overlap` is the least buffer that loses nothing. `in_doubt` is how long a lost call may still
@@ -117,8 +116,7 @@ class Traits:
     deletes: str = "gone"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Discreet, Struct, frozen=True):
     """A record to make. `at` is the id of a half-made one that is to be completed.
 
     `payload` is always the whole record. The lines of a half-made one are its first lines: those
@@ -127,55 +125,56 @@ class Draft:
     record that is no draft any more is refused.
     """
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"payload"})
+
     reference: str
-    payload: Json = field(repr=False)
+    payload: Json
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Discreet, Struct, frozen=True):
     """Absolute values for named fields of one record; `parent` where the system addresses by it.
 
     `beside` are the other fields of its payload, which are not to be written: what a field means
     may hang on them, as goods without an address of their own go where the invoice goes.
     """
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"fields", "beside"})
+
     id: str
-    fields: Json = field(repr=False)
+    fields: Json
     parent: str = ""
-    beside: Json = field(default_factory=dict, repr=False)
+    beside: Json = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Discreet, Struct, frozen=True):
     """The system answered, and the answer holds what was sent.
 
     `birth` is the birth mark of a record that was made, where the answer tells it.
     """
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"as_stored"})
+
     id: str
-    as_stored: Json = field(repr=False)
+    as_stored: Json
     birth: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """The system refused this record; nothing of it was written unless the problem says so."""
 
     problem: Problem
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class InDoubt:
+class InDoubt(Struct, frozen=True):
     """The call was sent and no answer can be trusted: it may have taken effect, or may yet."""
 
     why: str
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NotSent:
+class NotSent(Struct, frozen=True):
     """The call certainly never left; the record is as before."""
 
     why: str = ""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from msgspec import Struct
 from requests import PreparedRequest, Response
 from requests.exceptions import RequestException
 from requests.utils import get_environ_proxies
@@ -39,6 +39,7 @@ from sync_cli.connectors.http_network import network_fault
 from sync_cli.connectors.json_decimal import write_json
 from sync_cli.connectors.pacing import Pacing
 from sync_cli.core.errors import ConfigError, SyncError, SystemDown
+from sync_cli.core.values import Discreet
 
 if TYPE_CHECKING:
     from requests.structures import CaseInsensitiveDict
@@ -65,29 +66,31 @@ USER_AGENT = "sync-cli"
 _BACKOFF = wait_exponential_jitter(initial=1, max=20, jitter=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Discreet, Struct, frozen=True):
     """A successful answer: `data` is its JSON, `clock` its Date header in aware UTC.
 
     `size` is the body's length in bytes. Without a Date header `clock` is this machine's.
     """
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"headers", "data"})
+
     status: int
-    headers: Mapping[str, str] = field(repr=False)
-    data: Any = field(repr=False)
+    headers: Mapping[str, str]
+    data: Any
     clock: datetime
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(Discreet, Struct, frozen=True):
     """One call as a connector wants it."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"params", "body", "headers"})
 
     method: str
     path: str
-    params: Mapping[str, Any] | None = field(repr=False)
-    body: Any = field(repr=False)
-    headers: Mapping[str, str] | None = field(repr=False)
+    params: Mapping[str, Any] | None
+    body: Any
+    headers: Mapping[str, str] | None
     expect: Expected
     write: bool
     repeatable: bool

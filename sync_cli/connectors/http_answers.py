@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from msgspec import Struct
 
 from sync_cli.connectors.json_decimal import read_json
 from sync_cli.core.errors import AccessDenied, Blocked, ConfigError, SyncError, SystemDown
+from sync_cli.core.values import Discreet
 
 Expected = type | Callable[[Any], bool]
 
@@ -101,22 +103,24 @@ class Passing(Exception):
         self.again = False
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Discreet, Struct, frozen=True):
     """An answer as it came over the wire; `call` names what was asked ("GET /orders")."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"url", "headers", "body"})
 
     system: str
     call: str
-    url: str = field(repr=False)
+    url: str
     write: bool
     status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Discreet, Struct, frozen=True):
     """The application's own "no", in JSON: `body` is the whole of it, `data` its key "data"."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"data", "body"})
 
     system: str
     call: str
@@ -124,8 +128,8 @@ class Refusal:
     status: int
     code: str
     message: str
-    data: Any = field(repr=False)
-    body: Any = field(repr=False)
+    data: Any
+    body: Any
     retry_after: float | None = None
 
 

@@ -6,11 +6,11 @@ Their settings are light and imported at once; a connector only when one of its 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, assert_never
 
+from msgspec import Struct, field
 from pydantic import Discriminator, Tag
 
 from sync_cli.connectors.base import Connector
@@ -50,8 +50,7 @@ ErpSettings = Annotated[
 """The settings of an ERP; `kind` says of which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """What a connector is opened with besides its settings.
 
     `name` is the system's role, `clock` gives aware UTC, `folders` are those that hold the folders

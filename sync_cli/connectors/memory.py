@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import (
     Change,
@@ -66,8 +68,7 @@ def _add_lines(stored: dict[str, Any], payload: Json) -> None:
     stored["lines"] = [*stored["lines"], *payload["lines"][len(stored["lines"]) :]]
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """How one entity's records are read: which keys hold the birth mark, date and state."""
 
     birth: Callable[[Json], str] = lambda data: str(data.get("birth", ""))
@@ -80,8 +81,7 @@ class Shape:
     complete: Callable[[dict[str, Any], Json], None] = _add_lines
 
 
-@dataclass(slots=True)
-class MemorySystem:
+class MemorySystem(Struct):
     """One system's records. `clock` is its own; `shapes` names its entities."""
 
     name: str

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 Place = str | int | None
 """Where the next page begins, in the words of the paging; None is the beginning."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """A read from `since` that began when the source's clock showed `clock`, now at `place`.
 
     `ended` claims that nothing is left to read.

@@ -7,7 +7,7 @@ article that went out: of a line that never had one there are none to come back.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from sync_cli.core.bundles import Bundled, Bundles, without_article
 from sync_cli.core.model import ZERO, LineKind, Order, OrderLine

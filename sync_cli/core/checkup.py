@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from sync_cli.core.errors import ExitCode, SyncError
 
@@ -18,8 +19,7 @@ class Grade(StrEnum):
     PROBLEM = "problem"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that was looked at: `says` is one plain sentence, `remedy` what to do about it.
 
     `topic` is its short, stable name, such as "rights"; `place` is what it is about: "config",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
+
+from msgspec import Struct
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.privacy import MASK, is_personal
+from sync_cli.core.values import Discreet
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Discreet, Struct, frozen=True):
     """One value that stands in place of the shop's: whose word, and since when (aware UTC).
 
     `path` leads through the canonical record, as in `lines[1].tax_class`. `birth` is the birth mark
@@ -20,8 +22,10 @@ class Correction:
     "" where it is not known.
     """
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"value"})
+
     path: str
-    value: str = field(repr=False)
+    value: str
     at: datetime
     who: str
     birth: str = ""

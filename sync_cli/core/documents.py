@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
+
+from msgspec import Struct
 
 from sync_cli.core.bundles import Bundles, mixed_taxes, stood_for, without_article
 from sync_cli.core.coupons import Coupons, with_discount_lines
@@ -37,8 +38,7 @@ GONE = "gone"
 """The product key of what stands for products that the shop has deleted."""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentRules:
+class DocumentRules(Struct, frozen=True):
     """How documents are to look, by the merchant's configuration.
 
     `deposits` claims that orders over a mere deposit are booked as they are, `catch_all` that an

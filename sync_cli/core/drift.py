@@ -5,10 +5,11 @@ Nothing here reads a system. What each part can find stands in a module of its o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from sync_cli.core.parts import Part
 
@@ -27,8 +28,7 @@ class DriftKind(StrEnum):
     DUPLICATE = "duplicate"
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """One finding: `what` says it, `mend` is the command or the deed that mends it.
 
     `shop` and `erp` are the values of `field` on both sides; `owner` is the side that is right.
@@ -75,8 +75,7 @@ def drift_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A difference that is under way, or that is known and held: `reason` says why."""
 
     part: Part
@@ -85,8 +84,7 @@ class Waiting:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Struct, frozen=True):
     """How much one side has: records and their amount in `unit`, a currency or "pieces".
 
     Records without an amount have no unit.

@@ -6,7 +6,8 @@ Values of persons are in none of them: a field that differs is named, what stand
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from sync_cli.core.drift import ERP, SHOP, Drift, DriftKind
 from sync_cli.core.identity import lowest_first
@@ -17,8 +18,7 @@ from sync_cli.core.refusals import target_gone
 ARCHIVED = "archived in the ERP"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What the ERP has of an account: `linked` is the customer that the sync knows as its own.
 
     `link` is that customer's id, "" if the sync knows none. `named` carry our reference of the

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar
+
+from msgspec import Struct
 
 from sync_cli.core.drift import SHOP, Drift, DriftKind, Told, drift_of, money
 from sync_cli.core.identity import lowest_first
@@ -14,8 +15,7 @@ from sync_cli.core.model import DocumentState, OrderState
 from sync_cli.core.parts import Part
 
 
-@dataclass(frozen=True, slots=True)
-class ShopOrder:
+class ShopOrder(Struct, frozen=True):
     """A shop order as far as it is compared; `needs` claims that it must have a document.
 
     `unreached` claims that a backfill which has not come to its end may still bring it.
@@ -41,8 +41,7 @@ class ShopOrder:
         return self.needs or (self.state in _SOLD and not self.is_part)
 
 
-@dataclass(frozen=True, slots=True)
-class ErpDocument:
+class ErpDocument(Struct, frozen=True):
     """An ERP document as far as it is compared; `part` of an order that became several."""
 
     id: str
@@ -50,7 +49,7 @@ class ErpDocument:
     state: DocumentState
     currency: str
     total: Decimal
-    part: str = field(default="", kw_only=True)
+    part: str = ""
 
     @property
     def is_live(self) -> bool:

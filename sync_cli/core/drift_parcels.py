@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from sync_cli.core.back_records import PackedLine
 from sync_cli.core.drift import ERP, Drift, DriftKind, plain
@@ -13,8 +14,7 @@ from sync_cli.core.parts import Part
 NO_NUMBER = "no number"
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A parcel as the ERP tells of it. `name` is what the shop knows it by.
 
     `lines` are the pieces that the shop's parcel must hold, None where it holds none or that is not
@@ -27,8 +27,7 @@ class Sent:
     made: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A parcel of an order in the shop; `name` is "" where only its number can say which it is.
 
     `ours` claims that the sync made it.
@@ -41,8 +40,7 @@ class Shown:
     lines: tuple[PackedLine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ShopParcels:
+class ShopParcels(Struct, frozen=True):
     """What a shop order tells of its parcels.
 
     `unread` claims that they are not known yet. `kept` claims that a parcel which was deleted in

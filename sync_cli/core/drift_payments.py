@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
+
+from msgspec import Struct, field
 
 from sync_cli.core.drift import RESTORED, SHOP, Drift, DriftKind, drift_of, money
 from sync_cli.core.drift_orders import ErpDocument, duplicate_of, to_keep, together, twice
@@ -15,8 +16,7 @@ from sync_cli.core.parts import Part
 _drift = partial(drift_of, Part.PAYMENTS)
 
 
-@dataclass(frozen=True, slots=True)
-class ShopPayment:
+class ShopPayment(Struct, frozen=True):
     """An order's payment as far as it is compared; `needs` claims that it must be booked.
 
     `why_not` says why it need not be. `kept` claims that a payment that is booked is right all the

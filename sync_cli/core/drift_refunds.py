@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+
+from msgspec import Struct, field
 
 from sync_cli.core.drift import ERP, RESTORED, SHOP, Drift, DriftKind, drift_of, money
 from sync_cli.core.drift_orders import ErpDocument, duplicate_of, to_keep, twice
@@ -16,8 +17,7 @@ from sync_cli.core.parts import Part
 _drift = partial(drift_of, Part.REFUNDS)
 
 
-@dataclass(frozen=True, slots=True)
-class ShopRefund:
+class ShopRefund(Struct, frozen=True):
     """A shop refund as far as it is compared; `needs` claims that it must have a credit note.
 
     `why_not` says why it needs none. Of one whose order is in several documents `parts` names those
@@ -39,8 +39,7 @@ class ShopRefund:
         return f"Refund {self.id} of order {self.order_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class ErpNote(ErpDocument):
+class ErpNote(ErpDocument, frozen=True):
     """An ERP credit note as far as it is compared.
 
     `restock_from` is when its goods were refunded that are to be put back and were not (aware UTC),

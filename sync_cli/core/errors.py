@@ -6,9 +6,11 @@ system or of the installation is an exception; `sync_cli.cli` turns it into an e
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 
 class ExitCode(IntEnum):
@@ -24,8 +26,7 @@ class ExitCode(IntEnum):
     LOCKED = 75
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Why one record cannot go on: what, where, and what to do, in words a clerk understands.
 
     `code` is the id in the error catalogue, `record` a name such as "Order 1042", `status` the

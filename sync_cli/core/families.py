@@ -6,8 +6,9 @@ say. Nothing of it is booked until then.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from sync_cli.core.errors import Problem
 
@@ -20,8 +21,7 @@ class ChildOrders(StrEnum):
     CHILDREN = "children"
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """What an order belongs to.
 
     `parent` is the id of the order that it is a part of, "" if it is none; `children` are the ids

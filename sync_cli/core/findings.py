@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.core.drift import SHOP, Drift, DriftKind, Sum, Waiting
 from sync_cli.core.model import ZERO
@@ -87,8 +89,7 @@ class Findings:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a comparison came to. `drifts` and `waiting` may be cut; `kinds` and `waits` are not."""
 
     shop: str

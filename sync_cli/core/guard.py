@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import blake2b
+
+from msgspec import Struct, field
 
 from sync_cli.core.errors import GuardTripped
 
@@ -26,8 +27,7 @@ class Harm(StrEnum):
     MAIL = "mail"
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """Trips above `share` of what was looked at, but never at or below `least` records."""
 
     share: Decimal
@@ -55,8 +55,7 @@ _WORDS: Mapping[Harm, str] = {
 }
 
 
-@dataclass(slots=True)
-class Guard:
+class Guard(Struct):
     """Counts what a plan would do, and judges it once it is whole."""
 
     limits: Mapping[Harm, Limit] = field(default_factory=lambda: DEFAULT_LIMITS)

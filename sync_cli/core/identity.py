@@ -5,16 +5,16 @@ from __future__ import annotations
 import unicodedata
 from base64 import b32encode
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import blake2b
+
+from msgspec import Struct
 
 from sync_cli.core.errors import ConfigError, IdentityError
 
 REFERENCE_LENGTH = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
+class Seal(Struct, frozen=True):
     """Our mark on an order we wrote: which installation, and in which run."""
 
     installation: str

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
+
+from msgspec import Struct, field
 
 from sync_cli.core.plan import Applied, Held
+from sync_cli.core.values import Discreet
 
 
 class Stage(StrEnum):
@@ -25,8 +27,7 @@ class Stage(StrEnum):
     RESTOCKED = "restocked"
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """One end of a link: a record of one system. `part` is empty unless a thing has several."""
 
     system: str
@@ -35,9 +36,10 @@ class End:
     part: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Discreet, Struct, frozen=True):
     """What one transfer did, for the auditor; `payload` has its personal fields masked."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"payload"})
 
     operation: str
     outcome: str
@@ -45,11 +47,10 @@ class Audit:
     request_id: str = ""
     payload_hash: str = ""
     target: str = ""
-    payload: Mapping[str, Any] | None = field(default=None, repr=False)
+    payload: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(Struct, frozen=True):
     """All that one record leaves behind when its operation is over.
 
     `intent` closes that journal entry; `keep_intent` leaves it open (still in doubt). `ends` are

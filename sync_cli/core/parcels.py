@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.core.back_records import PackedLine, PackedParcel, Parcel, Shipment, ShipmentLine
 from sync_cli.core.model import Document, DocumentState, Order, OrderLine
@@ -31,8 +33,7 @@ class ParcelPlace(StrEnum):
     AUTO = "auto"
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """So many whole pieces of one product: `key` is the shop's product, "" if it is not known."""
 
     key: str
@@ -40,8 +41,7 @@ class Content:
     pieces: int
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(Struct, frozen=True):
     """One parcel as the ERP tells it. `holds_the_rest` claims all that no other parcel holds."""
 
     place: str
@@ -178,8 +178,7 @@ def _together(lines: Iterable[PackedLine]) -> tuple[PackedLine, ...]:
     return tuple(PackedLine(line_id=id, quantity=pieces) for id, pieces in sums.items())
 
 
-@dataclass(frozen=True, slots=True)
-class There:
+class There(Struct, frozen=True):
     """A parcel that the shop has: its id there, what it says, and whether it is one of ours."""
 
     id: str

@@ -7,10 +7,12 @@ words Link, Applied, Intent and Held are what the state file keeps between runs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.core import refusals
 from sync_cli.core.errors import Problem
@@ -18,6 +20,7 @@ from sync_cli.core.fingerprint import changed_fields
 from sync_cli.core.identity import lowest_first
 from sync_cli.core.model import DocumentState, Record
 from sync_cli.core.states import has_reached
+from sync_cli.core.values import Discreet
 
 
 class Kind(StrEnum):
@@ -57,8 +60,7 @@ class Why(StrEnum):
         return "held" if self.needs_somebody else "waiting"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """The same thing in two systems, with the birth mark that each side had when linked."""
 
     source: str
@@ -67,8 +69,7 @@ class Link:
     target_birth: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """The fingerprint of what a route last applied for a record.
 
     `seen` is the hash of the target's record as it was found to hold all of that, "" where no such
@@ -82,8 +83,7 @@ class Applied:
     seen: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Struct, frozen=True):
     """A call that was about to be made: written before it, closed with what came of it."""
 
     route: str
@@ -98,8 +98,7 @@ class Intent:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """A record that waits: why, until when, and how often it was tried.
 
     `birth` and `places` are those of its item, by which a correction knows what it is for.
@@ -115,11 +114,13 @@ class Held:
     label: str = ""
     content: str = ""
     birth: str = ""
-    places: Mapping[str, str] = field(default_factory=dict, hash=False)
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.route, self.id, self.since))
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A record of the target that carries the match value.
 
     `agrees` claims that birth mark, currency and total fit; `conflict` says what does not.
@@ -135,8 +136,7 @@ class Candidate:
     cancelled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where the linked record of the target stands; `editable` claims it still takes fields."""
 
     state: str = ""
@@ -144,8 +144,7 @@ class Target:
     editable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Discreet, Struct, frozen=True):
     """One record of a window with all that was gathered about it.
 
     `part` names one of several documents that an order becomes; its `id` then ends with it.
@@ -161,20 +160,22 @@ class Item:
     refers to, by (entity, source id); `because` says what decided about the payload, for the audit.
     """
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"places", "payload", "beside", "refs", "record"})
+
     id: str
     label: str
     part: str = ""
     birth: str = ""
     content: str = ""
     substance: str = ""
-    places: Mapping[str, str] = field(default_factory=dict, repr=False)
+    places: Mapping[str, str] = field(default_factory=dict)
     mapping: str = ""
     reference: str = ""
     match: str = ""
     match_said: str = ""
-    payload: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    beside: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    refs: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    refs: Mapping[tuple[str, str], str] = field(default_factory=dict)
     because: str = ""
     fingerprint: str = ""
     wanted: str = ""
@@ -192,7 +193,7 @@ class Item:
     candidates: tuple[Candidate, ...] = ()
     parent: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
-    record: Record | None = field(default=None, repr=False)
+    record: Record | None = None
 
     def as_applied(self) -> Applied:
         """The fingerprint to store once this item is applied."""
@@ -209,8 +210,7 @@ class Item:
         return self.substance or self.content
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What a route may do, and what its target promises about repeated creates.
 
     `editable` says which fields of a document it takes in each state.
@@ -225,25 +225,21 @@ class Rules:
     editable: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Create:
+class Create(Struct, frozen=True):
     item: Item
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Struct, frozen=True):
     item: Item
 
 
-@dataclass(frozen=True, slots=True)
-class Advance:
+class Advance(Struct, frozen=True):
     item: Item
     target: str
     to: str
 
 
-@dataclass(frozen=True, slots=True)
-class Adopt:
+class Adopt(Struct, frozen=True):
     """Link to `candidate`. `spare` are further drafts of the same reference, to be cancelled."""
 
     item: Item
@@ -251,22 +247,19 @@ class Adopt:
     spare: tuple[Candidate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Skip:
+class Skip(Struct, frozen=True):
     item: Item
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Defer:
+class Defer(Struct, frozen=True):
     item: Item
     reason: str
     until: datetime
     why: Why = Why.DEFERRED
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
+class Reject(Struct, frozen=True):
     item: Item
     problem: Problem
     why: Why = Why.QUARANTINED

@@ -9,9 +9,10 @@ read with six decimals; `subtotal` and `taxes[]` follow other rules.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import ZERO, Order, OrderLine
@@ -25,8 +26,7 @@ class Rounding(StrEnum):
     AT_SUBTOTAL = "at subtotal"
 
 
-@dataclass(frozen=True, slots=True)
-class Proven:
+class Proven(Struct, frozen=True):
     """The order adds up under `rounding`.
 
     `nets` and `taxes` are the amounts of lines, fees and shipping lines, in this order, rounded to
@@ -40,8 +40,7 @@ class Proven:
     taxes: tuple[Decimal, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """One identity: what should be equal, with both figures."""
 
     what: str
@@ -58,8 +57,7 @@ class Claim:
         return f"{self.what}: {plain(self.stated)} {sign} {plain(self.computed)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Unproven:
+class Unproven(Struct, frozen=True):
     """The order does not add up; `claims` is the arithmetic, false claims among it."""
 
     claims: tuple[Claim, ...]

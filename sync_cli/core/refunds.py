@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import combinations
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.identity import lowest_first
@@ -34,8 +36,7 @@ class Mismatch(StrEnum):
     HOLD = "hold"
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """What an order charged, or what is left of it, under one tax.
 
     `net` and `tax` are in the shop's decimals; `rate` is the tax in one unit of gross.
@@ -52,8 +53,7 @@ class Share:
         return self.net + self.tax
 
 
-@dataclass(frozen=True, slots=True)
-class CreditLine:
+class CreditLine(Struct, frozen=True):
     """One line of a credit note: `sold` is the order's item, None for an adjustment.
 
     `pieces` come back; `restocked` claims that the shop has put them back already.
@@ -69,8 +69,7 @@ class CreditLine:
     sold: OrderLine | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Credit:
+class Credit(Struct, frozen=True):
     """A proven refund: its lines add up to its amount. `adjusted` is what no line accounted for."""
 
     lines: tuple[CreditLine, ...]
@@ -87,8 +86,7 @@ class Credit:
         return sum((line.tax for line in self.lines), ZERO)
 
 
-@dataclass(frozen=True, slots=True)
-class Unproven:
+class Unproven(Struct, frozen=True):
     """The refund cannot be credited as it is; `claim` is the arithmetic that fails."""
 
     claim: Claim
@@ -183,8 +181,7 @@ def _held(refund: Refund, credit: Credit) -> Unproven:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Left:
+class _Left(Struct, frozen=True):
     """What earlier refunds have left of an order: money by tax key, pieces by item.
 
     `back` are the refunds whose pieces the shop has put back, by item.
@@ -280,8 +277,7 @@ def _put_back(item: OrderLine, refunds: Sequence[Refund]) -> frozenset[str]:
     return fitting[0] if len(fitting) == 1 else frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _Crediting:
+class _Crediting(Struct, frozen=True):
     """One refund on its way to a credit."""
 
     order: Order

@@ -7,11 +7,12 @@ line pays for alone, shipping and fees, is shared out exactly, so that the parts
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any
+
+from msgspec import Struct, field
 
 from sync_cli.core.bundles import Bundled
 from sync_cli.core.errors import Problem
@@ -31,8 +32,7 @@ class Shared(StrEnum):
     FIRST = "first"
 
 
-@dataclass(frozen=True, slots=True)
-class RoutingRule:
+class RoutingRule(Struct, frozen=True):
     """Lines whose fields fit `lines`, of orders whose fields fit `order`, go to `part`.
 
     Both map a path such as `sku` or `billing.country` to patterns (`*` and `?`, without regard to
@@ -44,8 +44,7 @@ class RoutingRule:
     order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Routing:
+class Routing(Struct, frozen=True):
     """The first rule that fits a line names its part; `rest` is the part of all others."""
 
     rules: tuple[RoutingRule, ...] = ()

@@ -7,8 +7,9 @@ ERP is the one that computes it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import Document, DocumentLine, LineKind
@@ -18,20 +19,17 @@ ROUNDING = "rounding"
 """The tax key of a rounding line, to be listed in the ERP's table of tax codes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Equal:
+class Equal(Struct, frozen=True):
     """It is what the order says, and may be confirmed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Short:
+class Short(Struct, frozen=True):
     """A rounding line of `by` (which may be negative) would make it equal."""
 
     by: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Apart:
+class Apart(Struct, frozen=True):
     """It must not be confirmed; `message` holds both computations in words.
 
     `remedy` is what to do about it, where that is not to compare taxes and rounding.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from sync_cli.core.model import ZERO, StockLevel
 
@@ -17,8 +18,7 @@ class Basis(StrEnum):
     PHYSICAL = "physical"
 
 
-@dataclass(frozen=True, slots=True)
-class StockPolicy:
+class StockPolicy(Struct, frozen=True):
     """A merchant's choice; `warehouses` empty means all of them. `safety` is in shop pieces."""
 
     basis: Basis = Basis.AVAILABLE

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from sync_cli.core.back_records import Invoice, Parcel, Shipment
 from sync_cli.core.model import Document, DocumentState, Order, OrderState
@@ -22,8 +23,7 @@ class Shipped(StrEnum):
     ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class StatusRules:
+class StatusRules(Struct, frozen=True):
     """Which changes of a shop order's state are wanted.
 
     `manual` are payment methods that count as paid only by the ERP's word. `oldest` is the age from
@@ -70,8 +70,7 @@ def on_their_way(shipments: Iterable[Shipment]) -> list[Shipment]:
     return sorted(left, key=lambda one: (one.shipped_at is None, one.shipped_at, one.number))
 
 
-@dataclass(frozen=True, slots=True)
-class Invoiced:
+class Invoiced(Struct, frozen=True):
     """What the shop's order is told of its invoice; several numbers are named in one text."""
 
     number: str = ""

@@ -7,15 +7,15 @@ releases the order; nobody has to tell us.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+
+from msgspec import Struct, field
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import OrderState
 
 
-@dataclass(frozen=True, slots=True)
-class HoldRules:
+class HoldRules(Struct, frozen=True):
     """What makes an order suspicious.
 
     `metadata` has, by key, the patterns of values that do (`*` and `?` as in file names, without

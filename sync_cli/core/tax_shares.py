@@ -9,16 +9,17 @@ they are the item.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.core.model import ZERO, Order, OrderLine, TaxRate
 from sync_cli.core.money import WIDE, round_half_up, unit
 from sync_cli.core.taxes import TaxKeys
 
 
-@dataclass(frozen=True, slots=True)
-class TaxShare:
+class TaxShare(Struct, frozen=True):
     """The part of an item that was charged under one tax; see `TaxKeys` for its key."""
 
     tax_key: str
@@ -27,8 +28,7 @@ class TaxShare:
     tax: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class _Charge:
+class _Charge(Struct, frozen=True):
     """What one rate took, and the net that it took it from; `slack` is what rounding may hide."""
 
     rate: TaxRate

@@ -7,9 +7,10 @@ many digits only: 3 pieces for 10.00 have none with two.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from sync_cli.core.coupons import percent_off
 from sync_cli.core.errors import Problem
@@ -30,8 +31,7 @@ class UnitPrices(StrEnum):
     HOLD = "hold"
 
 
-@dataclass(frozen=True, slots=True)
-class Digits:
+class Digits(Struct, frozen=True):
     """Decimals of the ERP's unit prices, and of amounts in the currency."""
 
     price: int

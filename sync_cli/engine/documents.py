@@ -7,8 +7,10 @@ step, and a document that is found again by its reference.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import (
     Done,
@@ -44,8 +46,7 @@ from sync_cli.engine.execute import Writer
 CANCELLED = str(DocumentState.CANCELLED)
 
 
-@dataclass(frozen=True, slots=True)
-class Half:
+class Half(Struct, frozen=True):
     """A document on its way: the record, its open intent, and what the target holds of it."""
 
     item: Item
@@ -54,8 +55,7 @@ class Half:
     document: Document | None = None
 
 
-@dataclass(slots=True)
-class _Sorted:
+class _Sorted(Struct):
     """Drafts by what the second proof says of them."""
 
     equal: list[Half] = field(default_factory=list)

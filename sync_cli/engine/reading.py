@@ -7,8 +7,9 @@ what is neither settled nor held, because it moves only after the last window wa
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from sync_cli.connectors.base import Page, Raw, batched
 from sync_cli.engine.route import Route
@@ -26,8 +27,7 @@ DUE_AT_ONCE = 1000
 AT_ONCE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """Records that are settled together before the read goes on.
 
     `asked_for` claims that these were asked for by id; `missing` are those the source lost.
@@ -169,8 +169,7 @@ class Reading:
         return last is None or not timedelta(0) <= self.run.now() - last.set_at < DEEP_EVERY
 
 
-@dataclass(frozen=True, slots=True)
-class _Start:
+class _Start(Struct, frozen=True):
     """Where a read begins; `deep` reads three days again, `whole` reads everything.
 
     `last` is where the last complete read stood.

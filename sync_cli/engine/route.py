@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from sync_cli.connectors.base import Connector, Found, Json, Raw, References
 from sync_cli.core.errors import Problem
@@ -25,8 +26,7 @@ class Mode(StrEnum):
     ON = "on"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What a person asked for on the command line; none of them changes another's meaning.
 
     `since` must be aware UTC. `ids` and `skus` narrow a run to these records, `only` to one group
@@ -75,8 +75,7 @@ def _stands(_raw: Raw) -> Target:
     return Target()
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """`name` keys watermark, fingerprints and held list; `entity` keys the links.
 
     `scope` is a hash of filter and tables: when it changes, what it had left out is read again.

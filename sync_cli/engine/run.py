@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.plan import Item, Operation
@@ -46,8 +47,7 @@ class Silent:
         """Ignored."""
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """What a run did, by route: counts of read, skipped, written and failed records.
 
     Of the routes in `planned` the counts say what would be done.
@@ -77,8 +77,7 @@ class Tally:
         return sum(n for key, n in self.counts.items() if key.rpartition(".")[2] == what)
 
 
-@dataclass(slots=True)
-class Run:
+class Run(Struct):
     """State, clock and options of one run; `plans_only` if nothing may be written."""
 
     state: State

@@ -6,7 +6,8 @@ The rules may change afterwards; what is refunded later belongs to the document 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from sync_cli.core.model import Order
 from sync_cli.core.routing import Routing, Shared, named_in_order
@@ -16,8 +17,7 @@ ALLOTTED = "allotted"
 SHARED = "shared"
 
 
-@dataclass(frozen=True, slots=True)
-class Allotment:
+class Allotment(Struct, frozen=True):
     """The parts of an order by their names, the part of each line by its id, and what became of
     shipping and fees."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from sync_cli.connectors.base import Found
 from sync_cli.core.documents import GONE
@@ -19,8 +20,7 @@ UNIT_FACTOR = "unit_factor"
 ROUTE = "product-links"
 
 
-@dataclass(slots=True)
-class Articles:
+class Articles(Struct):
     """ERP ids of shop products, and why some have none.
 
     `ids` maps a product key (the variation's id, or the product's) to the ERP's id; `skus` says by

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.errors import ConfigError
@@ -36,8 +38,7 @@ TOLD_EVERY = timedelta(minutes=1)
 Locked = Callable[[], AbstractContextManager[None]]
 
 
-@dataclass(slots=True)
-class Progress:
+class Progress(Struct):
     """How far a backfill is, told in words; `begun` is when this run of it began (aware UTC)."""
 
     begun: datetime

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.back_records import Invoice
@@ -26,8 +27,7 @@ PARTS = "parts"
 STATE = "document_state"
 
 
-@dataclass(frozen=True, slots=True)
-class Booked:
+class Booked(Struct, frozen=True):
     """One shop order's documents, read as one; `problem` says why they cannot be.
 
     `states` says how each part stands, by its id; it is empty where there is one document. `lacks`

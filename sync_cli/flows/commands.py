@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from sync_cli.config import Config
 from sync_cli.core.errors import ConfigError, ExitCode, SyncError
@@ -27,8 +28,7 @@ class Reporter(Watcher, Protocol):
         """The run is over; `run` is None if it never began, `stopped` says what ended it early."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One delta command: the lane whose lock it takes, its mode, and what it does.
 
     `whole_products` claims that it needs all fields of the shop's products, not only those that

@@ -7,8 +7,10 @@ Our own never come round again: they are linked, or carry a reference of ours.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Found, Raw
 from sync_cli.core.drift_orders import reference_pattern
@@ -32,8 +34,7 @@ RETURNS = "returns"
 """The checkpoints of returns stand under this name in the audit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One credit note of the ERP; `refund` is the shop's refund that belongs to it, or the part of
     one ("77#north"), "" if none."""
 

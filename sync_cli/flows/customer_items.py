@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Found
 from sync_cli.core.errors import ConfigError, Problem
@@ -17,8 +18,7 @@ from sync_cli.mapping.errors import Unreadable
 CUSTOMER = "customer"
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerItems:
+class CustomerItems(Struct, frozen=True):
     """Makes items of customers: their reference, how they are found, and what the ERP gets.
 
     Without `by_email` an ERP customer is known by our reference alone.

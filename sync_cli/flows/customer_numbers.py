@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Change, Raw
 from sync_cli.core.fingerprint import digest

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.back_records import Invoice, Shipment
@@ -18,8 +19,7 @@ INVOICE = "invoice"
 DOCUMENT = "document"
 
 
-@dataclass(slots=True)
-class Followed:
+class Followed(Struct):
     """The shipments and invoices of one document, and the first of them that is unreadable."""
 
     shipments: list[Shipment] = field(default_factory=list)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.config import Config
 from sync_cli.connectors.base import Traits
@@ -53,8 +55,7 @@ def _one(_key: str) -> Decimal:
     return Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(Struct, frozen=True):
     """What a record stands on, or what follows it, as far as it was asked for.
 
     A refund stands on its `order` and that order's other `refunds`, a shipment and an invoice on
@@ -70,8 +71,7 @@ class Around:
     articles: Mapping[str, Product] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What a record is carried with: the configuration, the shop's decimals, the unit factors.
 
     `traits` are those of the ERP's documents: how many digits its prices and quantities have.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.core.model import Record
 from sync_cli.flows import journey_steps as steps
@@ -22,8 +23,7 @@ def _never(_record: Any, _setting: Setting) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """One end of a journey: the system's role, and its mapping."""
 
     role: str
@@ -35,8 +35,7 @@ class End:
         return ENTITIES.get(self.mapping, self.mapping)
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
+class Journey(Struct, frozen=True):
     """One way of one kind of record. `note` says what a run does besides.
 
     `searched` are the keys, besides its id, by which a record is asked for. `left_out` gives the

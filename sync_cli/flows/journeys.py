@@ -7,13 +7,15 @@ through the mappings, to look at it, to try a mapping on it, or to draw the way 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from sync_cli.config import Config
 from sync_cli.connectors.base import Raw
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import Document, Order, Record
+from sync_cli.core.values import Discreet
 from sync_cli.flows.journey_steps import Setting
 from sync_cli.flows.journey_table import JOURNEYS, Journey
 from sync_cli.flows.order_documents import OwnNames, in_digits
@@ -24,17 +26,18 @@ from sync_cli.mapping.errors import Unreadable
 from sync_cli.mapping.mapping_set import MappingSet
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Discreet, Struct, frozen=True):
     """One record on its journey, as far as it came; `problems` say why not further.
 
     `left_out` says why a run would leave it out.
     """
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"payload"})
+
     raw: Raw
     canonical: Record | None = None
     translated: Record | None = None
-    payload: Mapping[str, Any] | None = field(default=None, repr=False)
+    payload: Mapping[str, Any] | None = None
     problems: tuple[Problem, ...] = ()
     left_out: str = ""
 
@@ -45,8 +48,7 @@ def kinds_of(config: Config) -> dict[str, str]:
     return {SHOP: systems.shop.mapping_folder, ERP: systems.erp.mapping_folder}
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """A journey with the two mappings that it takes in one configuration."""
 
     journey: Journey

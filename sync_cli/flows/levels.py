@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.config.catalogue import ParentManaged
 from sync_cli.connectors.base import Raw, batched
@@ -34,8 +36,7 @@ BY_PARENT = "the ERP knows the stock of its parent"
 PARENTS_AT_ONCE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class ShopRow:
+class ShopRow(Struct, frozen=True):
     """A shop product as found, and whether it lies in the trash."""
 
     product: Product
@@ -46,8 +47,7 @@ Family = dict[str, Decimal]
 """Pieces by ERP article, of the variations that share their parent's number."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShopRows:
+class ShopRows(Struct, frozen=True):
     """The shop's side of some ERP rows: by shop id, by SKU, and whose the products are."""
 
     by_id: Mapping[str, ShopRow]

@@ -6,7 +6,7 @@ no longer counts.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from sync_cli.core.outcome import Settlement
 from sync_cli.engine.reading import Reading, Window

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.core.model import Order
 from sync_cli.core.plan import Item, Link, is_left_out
 from sync_cli.core.proof import Proven
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One order under way: what the engine sees of it, and the order itself if it was readable.
 
     `mark` says what makes it suspicious, `proof` that it adds up. `known_parts` are those that it

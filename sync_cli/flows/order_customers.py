@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.config.orders import GuestPolicy
 from sync_cli.connectors.base import Found
@@ -26,8 +28,7 @@ NEW = "(new)"
 """Stands in a plan for the ERP's id of a customer that would be made."""
 
 
-@dataclass(slots=True)
-class Resolved:
+class Resolved(Struct):
     """What became of the customers of a window.
 
     `ids` maps a customer key to the ERP's id ("(new)" in a dry run), `trouble` to a sentence.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from sync_cli.core.bundles import without_article
 from sync_cli.core.documents import document_of, holds_pieces, pieces_of, why_held

@@ -8,7 +8,8 @@ later change of the order never makes a further document by itself.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from sync_cli.core.identity import fitting
 from sync_cli.core.model import Document, DocumentState

@@ -8,8 +8,10 @@ from fresh data at the end: a kill between the two loses none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Change, Raw, batched
 from sync_cli.core.back_records import StatusChange
@@ -76,8 +78,7 @@ class StatusWriter(Writer):
         return replace(self.linked(item, item.id, "", "skip", item.intent), audit=audit)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """A shop order with its document and what follows it."""
 
     item: Item

@@ -7,7 +7,9 @@ our mark or under its tracking number is taken over; what others entered is neve
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Failed, Result, batched
 from sync_cli.core.back_records import PackedLine, PackedParcel
@@ -49,8 +51,7 @@ WAITS = "another parcel of its order is to be written first"
 TAKEN_BACK = "the ERP takes it back"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One parcel under way."""
 
     order: str
@@ -315,7 +316,7 @@ def _order_of(id: str) -> str:
 
 
 def _but(case: Case, **changes: object) -> Case:
-    return replace(case, item=replace(case.item, **changes))  # type: ignore[arg-type]
+    return replace(case, item=replace(case.item, **changes))
 
 
 def _only(there: There) -> tuple[Candidate, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Found
 from sync_cli.core.back_records import PackedParcel, Shipment, ShipmentLine

@@ -6,9 +6,11 @@ A part's share is what its document is over, less its share of what gift cards h
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import digest
@@ -29,8 +31,7 @@ UNMADE = "not all documents of its order are in the ERP yet"
 UNREADABLE = "a document of its order cannot be read in the ERP"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One order's payment under way, or a part of it; `payment` is None where there is none.
 
     `due` is what the order's documents should be over together. `document` is the ERP's id of the
@@ -47,8 +48,7 @@ class Case:
         return replace(self, item=replace(self.item, **changes))
 
 
-@dataclass(frozen=True, slots=True)
-class Divided:
+class Divided(Struct, frozen=True):
     """What an order became: the ERP's id of each part's document, "" for one that is still to be
     made, and those documents that can be read; `booked` claims that all parts are paid there, and
     `by_hand` names parts without a document that a person settled."""

@@ -6,7 +6,8 @@ Off unless it is asked for. What a refund pays back is not among it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Found, Raw
 from sync_cli.core.documents import total_of

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.fingerprint import content_hash
@@ -20,8 +21,7 @@ Found = Mapping[str, tuple[Raw, ...]]
 _SKU = frozenset({"sku"})
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
+class Article(Struct, frozen=True):
     """An article with the hash of all that the ERP says of it, and what was applied of it last."""
 
     record: Product
@@ -34,8 +34,7 @@ class Article:
         return f"Product {self.record.sku}" if self.record.sku else f"Article {self.record.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """An article that is as it was when its product was found to hold all of it.
 
     It need not be read unless that product looks different by now.
@@ -46,8 +45,7 @@ class Standing:
     sku: str
 
 
-@dataclass(slots=True)
-class Look:
+class Look(Struct):
     """Some articles that are compared together.
 
     `links` are those of all articles that were read with them; `known` are products of the shop

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.core.model import Attribute, Product, ProductKind, ProductStatus
 from sync_cli.mapping.compiler import path_of
@@ -16,8 +17,7 @@ META = "meta_data"
 PRICES = frozenset({"price", "sale_price", "sale_from", "sale_to"})
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
+class Targets(Struct, frozen=True):
     """Groups of what the write rules fill: keys of the payload, "meta:key" for metadata.
 
     `prices` come from prices and the times of a sale, `marks` from the ERP's id. `unseen` cannot

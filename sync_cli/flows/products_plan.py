@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
+
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import batched
 from sync_cli.core.guard import Guard, Harm

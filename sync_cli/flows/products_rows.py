@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from sync_cli import __version__
 from sync_cli.connectors.base import Raw
@@ -20,8 +21,7 @@ STOCK = "stock"
 """Moves with every sale, and no shipped rule for products writes it: that is the stock lane's."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShopRow:
+class ShopRow(Struct, frozen=True):
     """A shop product as found, and read."""
 
     product: Product

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, assert_never
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.config import Config
 from sync_cli.core.errors import IdentityError
@@ -49,8 +51,7 @@ NOTES = 20
 """So many notes are told; a side that is half unreadable makes one for each record."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What a person asked for: `since` (aware UTC) narrows orders, refunds, payments and parcels.
 
     `parts` are what is compared; without any what is on.
@@ -64,8 +65,7 @@ class Wish:
     accept_counts: bool = False
 
 
-@dataclass(slots=True)
-class Notes(Silent):
+class Notes(Silent, Struct):
     """A watcher that keeps what belongs to no record."""
 
     texts: list[str] = field(default_factory=list)

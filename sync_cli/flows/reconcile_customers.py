@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.drift import ERP, SHOP, Drift, Waiting
@@ -41,8 +42,7 @@ OTHER_ROLE = "its role is not in customers.roles"
 NOT_MADE = "no order yet, and customers.create is off"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """An account with what the ERP has of it; `trouble` says what of it cannot be read."""
 
     raw: Raw

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+
+from msgspec import Struct, field
 
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.back_records import Parcel, Shipment
@@ -27,8 +28,7 @@ ORDER = "order"
 AT_ONCE = 100
 
 
-@dataclass(slots=True)
-class Delivered:
+class Delivered(Struct):
     """What is sent off of one document, or of all documents of an order: `reference` is ours.
 
     `trouble` says why a record of it cannot be read, `dates` are when its records last changed.

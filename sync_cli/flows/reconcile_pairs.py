@@ -9,10 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct, field
 
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.drift import ERP, SHOP, Drift, Waiting
@@ -35,8 +36,7 @@ Ours = TypeVar("Ours")
 Theirs = TypeVar("Theirs")
 
 
-@dataclass(frozen=True, slots=True)
-class Pair(Generic[Ours, Theirs]):
+class Pair(Struct, Generic[Ours, Theirs], frozen=True):
     """One record of the shop and the documents with its reference; either may be absent.
 
     `trouble` says why a record of it cannot be read, `moved` why it may still be moving.
@@ -49,8 +49,7 @@ class Pair(Generic[Ours, Theirs]):
     moved: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class UnderWay:
+class UnderWay(Struct, frozen=True):
     """What the state file knows of some records at one moment, by the shop's id."""
 
     reasons: Mapping[str, str] = field(default_factory=dict)
@@ -62,8 +61,7 @@ class UnderWay:
         return self.links.get(id, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What is compared: its part of the report, its words, its entity and the route it goes by.
 
     `of` is the shop's entity that it is read from, "" if it is one of its own there.

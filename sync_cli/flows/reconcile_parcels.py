@@ -8,9 +8,11 @@ only of those of which something was sent off or told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.back_records import PackedLine, Parcel
@@ -42,8 +44,7 @@ NO_LIST = "Parcels are not compared: the mapping `write_back` puts no list of th
 NOT_TOLD = "orders of a backfill, of whose parcels the shop is told nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class ErpParcels:
+class ErpParcels(Struct, frozen=True):
     """What the ERP sent off of an order or of one of its documents; `id` names these documents.
 
     `told` are parcels of which the sync has told the shop, by their names.

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.drift import ERP, SHOP, Drift, Waiting
@@ -36,8 +38,7 @@ from sync_cli.mapping.rules import UNSET
 LOOK_AGAIN = 100
 
 
-@dataclass(frozen=True, slots=True)
-class ProductSight:
+class ProductSight(Struct, frozen=True):
     """An article and its product; `drifts` say in which fields of the ERP's they differ."""
 
     article: Product

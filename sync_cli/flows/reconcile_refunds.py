@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.drift import ERP, SHOP, Drift
@@ -70,9 +71,7 @@ class RefundComparison(DocumentComparison[ShopRefund, ErpNote]):
             return raw.birth, None, error.problems[0].sentence()
         waits = self._restock_from(note)
         part = note.reference.removeprefix(order_of(note.reference)).removeprefix(SIGN)
-        known = ErpNote(
-            raw.id, note.number, note.state, note.currency, note.total, waits, part=part
-        )
+        known = ErpNote(raw.id, note.number, note.state, note.currency, note.total, part, waits)
         return note.reference, known, ""
 
     def _restock_from(self, note: CreditNote) -> datetime | None:
@@ -102,7 +101,7 @@ class RefundComparison(DocumentComparison[ShopRefund, ErpNote]):
         number, state, currency, total, waits, part = values
         since = datetime.fromisoformat(waits) if waits else None
         stands = DocumentState(state)
-        return ErpNote(id, number, stands, currency, Decimal(total), since, part=part)
+        return ErpNote(id, number, stands, currency, Decimal(total), part, since)
 
     def drifts(self, pair: Pair[ShopRefund, ErpNote], link: str = "") -> tuple[Drift, ...]:
         """Where a refund and its credit notes disagree."""

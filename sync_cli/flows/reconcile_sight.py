@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
+
+from msgspec import Struct
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.guard import Guard
@@ -18,8 +19,7 @@ from sync_cli.flows.systems import Systems
 from sync_cli.flows.unseen import UnseenTotals
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """One stock number as both sides have it; `members` are the articles it is the sum of."""
 
     level: StockLevel

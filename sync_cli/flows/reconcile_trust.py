@@ -5,7 +5,7 @@ Said in a sentence instead of a flood of drifts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.outcome import Settlement
@@ -19,8 +19,7 @@ UNREADABLE_SHARE = 5
 """One unreadable record of so many makes a side unreadable as a whole."""
 
 
-@dataclass(slots=True)
-class SideCount:
+class SideCount(Struct):
     """What was read of one side: `name` in plural words, such as "orders of the shop"."""
 
     name: str
@@ -34,8 +33,7 @@ class SideCount:
         self.first_problem = self.first_problem or problem
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """How many records each side had when they were last compared; kept in the state file.
 
     `scope` is a hash of what is read: other settings are another memory. `accept` takes the counts

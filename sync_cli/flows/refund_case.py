@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.core.identity import fitting
 from sync_cli.core.plan import Item
@@ -12,8 +14,7 @@ from sync_cli.core.refunds import Credit
 from sync_cli.core.routing import part_id
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One refund under way: what the engine sees of it, and the refund if it was readable.
 
     `credit` is what it gives back once that is proven: of a part of its order what that part gives

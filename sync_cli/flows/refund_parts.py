@@ -8,8 +8,9 @@ division later would give back too much of one part and too little of another.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from sync_cli.core.documents import document_of
 from sync_cli.core.errors import Problem

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import ZERO, Document, DocumentState, Order
@@ -23,8 +24,7 @@ ORDER_FACT = "order"
 NOT_IN_ERP = "its order is not in the ERP"
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """All that the refunds of a window stand on, by the id of their order.
 
     `trouble` says why an order or one of its refunds cannot be read, `left_out` why the order was
@@ -46,8 +46,7 @@ class Sources:
     by_hand: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """Why no credit note can be made for refunds of an order: never, or not yet; both "" if it can.
 
     `problem` is the code of what is wrong, where something is.

@@ -7,7 +7,8 @@ order's date, and deleting a refund never does (FACTS 3.11).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.corrections import corrected

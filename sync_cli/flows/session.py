@@ -6,9 +6,10 @@ import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from sync_cli.config import Config
 from sync_cli.config_file import load_config
@@ -37,16 +38,14 @@ LONGEST_PAUSE = timedelta(days=1)
 PRUNE_EVERY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A run that has begun: its systems are who they should be, and its lane is ours."""
 
     systems: Systems
     run: Run
 
 
-@dataclass(frozen=True, slots=True)
-class Workshop:
+class Workshop(Struct, frozen=True):
     """State and systems for care by hand; all lanes are locked, no identity is checked."""
 
     config: Config

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
+
+from msgspec import Struct
 
 from sync_cli.config import Config
 from sync_cli.connectors.base import Connector, Identity, Raw
@@ -30,8 +31,7 @@ LEAN_DOCUMENT = frozenset({"number", "reference", "state", "tracking"})
 LEAN_IN_ERP = LEAN | {"unit_factor"}
 
 
-@dataclass(frozen=True, slots=True)
-class Systems:
+class Systems(Struct, frozen=True):
     """Both sides of a flow, and how to read and write their records.
 
     `shop_kind` and `erp_kind` name the folders of rules. `shop_identity` and

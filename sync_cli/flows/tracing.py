@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
+
+from msgspec import Struct, field
 
 from sync_cli.core.back_records import Invoice, Shipment
 from sync_cli.core.model import Order, Part, StockLevel
@@ -79,8 +80,7 @@ def _tried(way: Way, values: Values, setting: Setting, otherwise: Values) -> Val
         return otherwise
 
 
-@dataclass(slots=True)
-class Sample:
+class Sample(Struct):
     """Makes values that stand nowhere else in the record."""
 
     _numbers: Iterator[int] = field(default_factory=lambda: count(11))

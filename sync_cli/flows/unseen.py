@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.model import ZERO, Order
@@ -26,8 +28,7 @@ CALLED_OFF = "cancelled"
 _HOLDING = frozenset(left_out(state) for state in HOLDS_STOCK)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """Pieces that one order line took from the stock; `parent` is the product of a variation."""
 
     key: str
@@ -35,8 +36,7 @@ class Taken:
     pieces: Decimal
 
 
-@dataclass(slots=True)
-class Unseen:
+class Unseen(Struct):
     """What each unseen order took; an order that is read again replaces what was known of it."""
 
     by_order: dict[str, tuple[Taken, ...]] = field(default_factory=dict)
@@ -62,8 +62,7 @@ class Unseen:
         return UnseenTotals(by_key, by_parent)
 
 
-@dataclass(frozen=True, slots=True)
-class UnseenTotals:
+class UnseenTotals(Struct, frozen=True):
     """Unseen pieces by product key, and by parent product with the variation that was sold."""
 
     by_key: Mapping[str, Decimal] = field(default_factory=dict)

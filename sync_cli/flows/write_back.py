@@ -9,7 +9,8 @@ here; the status of the order has a route of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Change, Json, Raw, batched
 from sync_cli.core.back_records import Note, WriteBack

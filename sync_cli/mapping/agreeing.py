@@ -7,9 +7,10 @@ equal in both records, so is the target. A catalogue in which nothing changed co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.core.model import Record
 from sync_cli.mapping.entity import EntityMapping, sources_of
@@ -20,8 +21,7 @@ from sync_cli.mapping.shapes import plain_value
 from sync_cli.mapping.writing import Step, Writing
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+class _Target(Struct, frozen=True):
     """One key of the payload: the rules that fill it, and the canonical fields they read.
 
     `read` gives those fields of a record, in the order of their names.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.mapping.conversions import table_values
 from sync_cli.mapping.entity import EntityMapping
@@ -17,8 +18,7 @@ _WRITTEN = {"transforms": "transform", "checks": "check"}
 """Keys of a rule that are written otherwise in a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleChange:
+class RuleChange(Struct, frozen=True):
     """One rule, one entry of a table, or one file that is new, gone, or another one.
 
     `what` names it, `before` and `after` show what differs ("-" where there is none), `where` is
@@ -33,8 +33,7 @@ class RuleChange:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(Struct, frozen=True):
     """One field of a payload that is written otherwise; None stands for "not written"."""
 
     field: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -12,6 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from sync_cli.core.corrections import Correction, moved
@@ -42,8 +43,7 @@ NO_REFERENCES: References = MappingProxyType({})
 _VERSION_BYTES = 6
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EntityMapping:
+class EntityMapping(Struct, frozen=True, eq=False):
     """The rules between one kind of system and one canonical record.
 
     `version` is a short hash of the rules in effect, the overlay included: it moves when what they

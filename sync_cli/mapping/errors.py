@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from sync_cli.core.errors import ConfigError, Problem
 
@@ -15,8 +16,7 @@ INVALID_FIELD = "field-invalid"
 UNMAPPED_VALUE = "value-unmapped"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One error of a mapping file and the line it stands in."""
 
     file: str
@@ -57,8 +57,7 @@ class BadValue(Exception):
         self.complete = complete
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """One value that a rule refused: where it stands in the record, and why."""
 
     path: str

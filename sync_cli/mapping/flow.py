@@ -7,8 +7,9 @@ the other system. Which fields the middle step carries over is handed in (`carri
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from statistics import fmean
+
+from msgspec import Struct
 
 from sync_cli.core.model import Part
 from sync_cli.mapping.entity import EntityMapping
@@ -19,8 +20,7 @@ Carried = Mapping[str, Sequence[str]]
 """For each canonical field that is made, the canonical fields that it is made of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One field, or one object whose fields go together; `needed` claims that it must be there."""
 
     name: str
@@ -28,16 +28,14 @@ class Node:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One side of the picture, its nodes from top to bottom."""
 
     title: str
     nodes: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """An arrow from a node of `column` to one of the next column, by their names.
 
     `back` claims that the arrow points the other way.
@@ -49,8 +47,7 @@ class Edge:
     back: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """A picture in columns; `title` says what it shows."""
 
     title: str
@@ -183,8 +180,7 @@ def _group(name: str) -> str:
     return name.partition("[]")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """One journey at a glance; `to_right` claims that it goes from the first system to the other.
 
     `note` counts its fields.

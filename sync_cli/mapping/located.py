@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import yaml
+from msgspec import Struct, field
 
 from sync_cli.mapping.errors import Fault
 
@@ -24,8 +24,7 @@ _OPEN_QUOTE = re.compile(r"""(?:^\s*|[:,\[{-]\s*)(?:"(?:[^"\\]|\\.)*|'[^']*)$"""
 _DEEPEST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """A single value; `text` is how it was written."""
 
     value: Any
@@ -33,16 +32,14 @@ class Scalar:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """A list."""
 
     items: tuple[Node, ...]
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A mapping; `lines` gives the line of each key."""
 
     entries: Mapping[str, Node]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from sync_cli.core.errors import ConfigError
 from sync_cli.mapping.entity import EntityMapping, load_mapping
@@ -15,8 +16,7 @@ NO_MAPPINGS = frozenset({"profile.yaml", "live.yaml"})
 what `make live` makes there."""
 
 
-@dataclass(frozen=True, slots=True)
-class MappingSet:
+class MappingSet(Struct, frozen=True):
     """The mappings by kind of system and entity; `left_out` are kinds that were not loaded."""
 
     mappings: Mapping[tuple[str, str], EntityMapping]

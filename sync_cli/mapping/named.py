@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 Convert = Callable[[Any], Any]
 
 _NEEDS = {int: "a whole number above 0", str: "a text"}
 
 
-@dataclass(frozen=True, slots=True)
-class NamedFunction:
+class NamedFunction(Struct, frozen=True):
     """A transform or check: what it `does` in words, how it is made, which argument it takes.
 
     `argument` is None if it takes none, else its type; `fallback` is used where none is written.

@@ -14,8 +14,9 @@ The shipped file stays as it is, so that an upgrade never overwrites what a merc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from sync_cli.mapping.errors import Fault, did_you_mean
 from sync_cli.mapping.located import Block, Items, Node, Scalar, parse_yaml, plain

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -16,6 +15,7 @@ from typing import Any, Final
 import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
+from msgspec import Struct
 
 from sync_cli.mapping.errors import BadValue, did_you_mean
 
@@ -49,8 +49,7 @@ Names = tuple[str, ...]
 Getter = Callable[[Mapping[str, Any]], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """A compiled path; `starts` are the dotted paths that it reads from the top of the record.
 
     `key` is the field's name if the path is nothing but one name.

@@ -7,8 +7,9 @@ does nothing but call one function a field.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from sync_cli.core.fingerprint import digest
 from sync_cli.mapping.errors import (
@@ -36,8 +37,7 @@ OMIT: Final = _Omit()
 """What a producer gives for a field that is to be left out, so that the model's default holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What corrections say of one object: values of its fields, and what they say below it.
 
     `below` is keyed by the name of a field, or by a place in a list.

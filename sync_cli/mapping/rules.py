@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any, Final
+
+from msgspec import Struct
 
 from sync_cli.mapping.checks import CHECKS
 from sync_cli.mapping.errors import Fault, did_you_mean
@@ -24,16 +25,14 @@ class Unset(Enum):
 UNSET: Final = Unset.UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A transform or a check by its name, with the argument written after it."""
 
     name: str
     argument: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A named table of values; `default` is what it gives for all that it does not list."""
 
     name: str
@@ -43,8 +42,7 @@ class Table:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """How one field gets its value.
 
     The value comes from `path` (JMESPath), from the first filled metadata entry named in `meta`,
@@ -98,11 +96,7 @@ class Rule:
     def meaning(self) -> dict[str, Any]:
         """All that decides what the rule does: not where it stands, nor its description."""
         silent = ("file", "line", "description")
-        return {
-            field.name: getattr(self, field.name)
-            for field in fields(self)
-            if field.name not in silent
-        }
+        return {name: getattr(self, name) for name in self.__struct_fields__ if name not in silent}
 
 
 def parse_rule(node: Node, file: str, label: str, faults: list[Fault]) -> Rule | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, auto
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
+
+from msgspec import Struct
 
 from sync_cli.core.back_records import (
     Invoice,
@@ -68,8 +69,7 @@ _PLAIN_KINDS: Mapping[Any, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """What one canonical field takes; `model` is the class of its part or parts."""
 
     kind: Kind

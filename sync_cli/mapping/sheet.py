@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.core.model import Part
 from sync_cli.mapping.compiler import path_of
@@ -32,8 +33,7 @@ class Need(StrEnum):
     NOTHING = "no"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One rule as the sheet shows it; `source` and `target` are whole paths, `[]` after a list.
 
     A read rule's source is in the system's record and its target in the canonical one; a write
@@ -63,7 +63,7 @@ class Row:
         return self.type.startswith(("list of ", "object "))
 
 
-COLUMNS = tuple(field.name for field in fields(Row) if field.name != "reads")
+COLUMNS = tuple(name for name in Row.__struct_fields__ if name != "reads")
 
 
 def sheet(mappings: MappingSet | Iterable[EntityMapping]) -> list[Row]:
@@ -83,8 +83,7 @@ def minimum(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row.required is Need.VALUE]
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
+class _Walk(Struct, frozen=True):
     """Goes down the rules of one mapping."""
 
     mapping: EntityMapping

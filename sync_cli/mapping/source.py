@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.mapping.errors import Fault, did_you_mean
 from sync_cli.mapping.located import Block, Items, Node, Scalar, parse_yaml, plain
@@ -17,8 +18,7 @@ _PARTS = "parts"
 Rules = tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One mapping file. `record` names the canonical record where it is not the entity's own.
 
     `file` is the path for messages about the file, `label` the short name that rules carry.

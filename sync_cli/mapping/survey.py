@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import OUR_META
@@ -23,8 +24,7 @@ MOST_VALUES = 5
 """How many values of a table's default are named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that is wrong with `count` of the records read; `example` is the first of them."""
 
     code: str
@@ -34,16 +34,14 @@ class Finding:
     example: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """What is no error and worth a look, with the rule's file and line."""
 
     where: str
     message: str
 
 
-@dataclass(slots=True)
-class Troubles:
+class Troubles(Struct):
     """Gathers the problems of many records; the same one of several records becomes one finding."""
 
     _found: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.mapping.checks import is_empty
 from sync_cli.mapping.conversions import as_it_is
@@ -20,8 +22,7 @@ References = Mapping[tuple[str, str], str]
 _PLAIN_PATH = re.compile(r"[\w.]+")
 
 
-@dataclass(slots=True)
-class Writing:
+class Writing(Struct):
     """One record being written: the target ids of its references, and those that are missing.
 
     Rules whose owner is `leave_out` are left out.

@@ -8,8 +8,9 @@ each time, which would change the committed picture with every release.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from html import escape
+
+from msgspec import Struct
 
 from sync_cli.mapping.flow import Column, Edge, Flow, Node
 
@@ -77,8 +78,7 @@ def _legend(flow: Flow, baseline: int) -> str:
     return f'<text class="note" x="{MARGIN}" y="{baseline}">{said}</text>'
 
 
-@dataclass(frozen=True, slots=True)
-class _Box:
+class _Box(Struct, frozen=True):
     """Where a column is drawn."""
 
     column: Column

@@ -8,12 +8,14 @@ import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.config import Config
 from sync_cli.config.reconcile import MailSecurity, MailSettings, MailWhen
@@ -43,8 +45,7 @@ class MailRefused(SyncError):
         self.exit_code = exit_code
 
 
-@dataclass(frozen=True, slots=True)
-class Outbox:
+class Outbox(Struct, frozen=True):
     """Mails that could not be sent, one file each, readable by this user alone."""
 
     folder: Path
@@ -75,8 +76,7 @@ class Outbox:
         return len(old)
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """What became of the mails: how many went out, and what a person should know."""
 
     count: int = 0

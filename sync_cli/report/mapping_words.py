@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 from sync_cli.admin.alignment import Step
 from sync_cli.admin.mapping_diff import Difference, JourneyChange, RecordChange
 from sync_cli.admin.mapping_live import Looked
 from sync_cli.admin.preview import Preview
+from sync_cli.core.values import as_data
 from sync_cli.report.console import show_table
 from sync_cli.report.words import counted
 
@@ -42,7 +42,7 @@ def _headline(one: Looked) -> str:
 
 def looked_data(looked: Iterable[Looked]) -> list[dict[str, Any]]:
     """The same for machines."""
-    return [asdict(one) for one in looked]
+    return [as_data(one) for one in looked]
 
 
 def show_preview(shown: Preview) -> None:
@@ -112,4 +112,4 @@ def _said(value: Any) -> str:
 
 def difference_data(found: Difference) -> dict[str, Any]:
     """The same for machines."""
-    return asdict(found)
+    return as_data(found)

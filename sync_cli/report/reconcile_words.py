@@ -6,10 +6,12 @@ import csv
 import io
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from sync_cli.core.drift import ERP, PIECES, SHOP, Drift, Sum, money, plain
 from sync_cli.core.findings import Report, verdict
@@ -38,8 +40,7 @@ _AT_ONCE: Mapping[Part, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The listed drifts of one part; `count` are all that there are.
 
     `at_once` is the command that mends all of those which a command mends, "" where these are few.

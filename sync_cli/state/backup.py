@@ -6,8 +6,6 @@ import os
 import sqlite3
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from sync_cli.core.errors import StateError
 from sync_cli.state.connecting import connect
 from sync_cli.state.faults import damaged, is_fault, state_error
@@ -24,10 +22,10 @@ class Backups(Room):
         Runs of other lanes go on meanwhile. Raises StateError if `target` exists already, cannot
         be written or turns out damaged; then no file is left there.
         """
-        copy_database(self.file.database, target)
+        copy_database(self.file.connection, target)
 
 
-def copy_database(source: Database, target: Path) -> None:
+def copy_database(source: sqlite3.Connection, target: Path) -> None:
     """Copy what is committed in `source` to a new file; raises StateError, see `backup`."""
     place = target.absolute()
     _create(place)
@@ -55,13 +53,13 @@ def _create(target: Path) -> None:
         )
 
 
-def _fill(source: Database, target: Path) -> None:
+def _fill(source: sqlite3.Connection, target: Path) -> None:
     copy = connect(target)
     try:
-        source.conn.backup(copy.conn)
+        source.backup(copy)
         # A copy is one file: its write-ahead log is not to be forgotten when it is moved.
-        copy.conn.execute("PRAGMA journal_mode = DELETE")
-        finding = str(copy.conn.execute("PRAGMA quick_check(1)").fetchone()[0])
+        copy.execute("PRAGMA journal_mode = DELETE")
+        finding = str(copy.execute("PRAGMA quick_check(1)").fetchone()[0])
     finally:
         copy.close()
     if finding != "ok":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from sync_cli.core.corrections import Correction, place_of
 from sync_cli.core.outcome import Audit
@@ -17,8 +18,7 @@ FOR_ANOTHER = "sync-cli, for another record"
 """Who takes corrections away once another record has their id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Corrected:
+class Corrected(Struct, frozen=True):
     """The record that a correction is for: its entity, and the route that reads it.
 
     `birth` is its birth mark, `places` has a mark of each entry of its lists, as in `lines[1]`;

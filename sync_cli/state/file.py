@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
+from sync_cli.state.connecting import atomic
 from sync_cli.state.faults import is_fault, state_error
 from sync_cli.state.texts import IN_IDS, ids_to_text
 
@@ -22,14 +21,14 @@ Value = str | int | None
 class StateFile:
     """The open database; every fault of file or disk becomes a StateError that names it."""
 
-    def __init__(self, path: Path, database: Database) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
-        self.database = database
+        self.connection = connection
 
     def rows(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
         """All rows of a query."""
         with self.plain_words():
-            return self.database.conn.execute(sql, parameters).fetchall()
+            return self.connection.execute(sql, parameters).fetchall()
 
     def row(self, sql: str, parameters: Sequence[Value] = ()) -> Row | None:
         """The first row of a query; None if there is none."""
@@ -42,12 +41,8 @@ class StateFile:
 
         The writers of other lanes wait for each other, for 30 seconds at most.
         """
-        with self.plain_words(), self.database.atomic():
-            # atomic() takes the write lock at the first write only. A transaction that has read
-            # before cannot wait for another writer any more, SQLite fails it at once. This write
-            # of nothing takes the lock first.
-            self.database.conn.execute("UPDATE installation SET id = id WHERE 0")
-            yield self.database.conn
+        with self.plain_words(), atomic(self.connection):
+            yield self.connection
 
     @contextmanager
     def plain_words(self) -> Iterator[None]:
@@ -62,7 +57,7 @@ class StateFile:
     def close(self) -> None:
         """Close the database; its write-ahead log goes into the file."""
         with self.plain_words():
-            self.database.close()
+            self.connection.close()
 
 
 class Room:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.core.outcome import End
 
@@ -14,8 +16,7 @@ Row = tuple[int, int, str, str, str, str]
 """Number, thing, system, part, id, birth mark."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownEnd:
+class KnownEnd(Struct, frozen=True):
     """An end with its number in the order of linking, and its thing."""
 
     number: int

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from sync_cli.core.plan import Applied, Intent, Step
 from sync_cli.state.file import Room, Row, forget

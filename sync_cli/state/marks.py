@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from sync_cli.state.file import Room, Row
 from sync_cli.state.texts import (
@@ -14,8 +15,7 @@ from sync_cli.state.texts import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Watermark:
+class Watermark(Struct, frozen=True):
     """The source's clock at the start of the route's last complete read.
 
     `scope` is the hash of the filter and state tables it was read under; `set_at` is our clock.
@@ -26,8 +26,7 @@ class Watermark:
     set_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where an interrupted read continues; `resume` is understood by the connector alone.
 
     `since` is where that read began, `clock` the source's clock at its start.

@@ -6,11 +6,9 @@ import os
 import sqlite3
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from sync_cli.core.errors import StateError
 from sync_cli.state.backup import copy_database
-from sync_cli.state.connecting import BUSY_SECONDS, connect
+from sync_cli.state.connecting import BUSY_SECONDS, atomic, connect
 from sync_cli.state.faults import damaged, is_busy, is_fault, state_error
 from sync_cli.state.file import StateFile
 from sync_cli.state.places import (
@@ -91,35 +89,35 @@ def _refuse_orphaned_log(path: Path) -> None:
         )
 
 
-def _open(path: Path, schema: Schema, *, create: bool) -> Database:
-    database = connect(path)
+def _open(path: Path, schema: Schema, *, create: bool) -> sqlite3.Connection:
+    connection = connect(path)
     try:
-        version = _check_ours(database, path, schema, create=create)
+        version = _check_ours(connection, path, schema, create=create)
         make_private(path)
-        _set_up(database)
+        _set_up(connection)
         if version:
-            _check_health(database, path)
+            _check_health(connection, path)
         if version < schema.version:
-            _migrate(database, path, schema)
-            _set_up(database)
+            _migrate(connection, path, schema)
+            _set_up(connection)
     except BaseException:
-        database.close()
+        connection.close()
         raise
-    return database
+    return connection
 
 
-def _check_ours(database: Database, path: Path, schema: Schema, *, create: bool) -> int:
+def _check_ours(connection: sqlite3.Connection, path: Path, schema: Schema, *, create: bool) -> int:
     """The version of the file, 0 if it is still empty; nothing of it is changed."""
-    if not _pragma(database, "page_count"):
+    if not _pragma(connection, "page_count"):
         if not create:
             raise _missing(path)
         return 0
-    if _pragma(database, "application_id") != APPLICATION_ID:
+    if _pragma(connection, "application_id") != APPLICATION_ID:
         raise StateError(
             f"The file {path} is a SQLite database of another program.",
             "It was not touched. Correct the path of the state in the config.",
         )
-    version = _pragma(database, "user_version")
+    version = _pragma(connection, "user_version")
     if version > schema.version:
         raise StateError(
             f"The state file {path} was made by a newer sync-cli (version {version} of the file;"
@@ -129,40 +127,40 @@ def _check_ours(database: Database, path: Path, schema: Schema, *, create: bool)
     return version
 
 
-def _set_up(database: Database) -> None:
-    _use_write_ahead_log(database)
+def _set_up(connection: sqlite3.Connection) -> None:
+    _use_write_ahead_log(connection)
     for setting in ("synchronous = FULL", "foreign_keys = ON", f"cache_size = {_CACHE}"):
-        database.conn.execute(f"PRAGMA {setting}")
+        connection.execute(f"PRAGMA {setting}")
 
 
-def _use_write_ahead_log(database: Database) -> None:
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
     # An empty file stays as it is: its first page is written together with our mark, in one
     # transaction, so that a kill leaves it empty or whole.
-    if not _pragma(database, "page_count") or database.journal_mode == "wal":
+    if not _pragma(connection, "page_count") or _journal_mode(connection) == "wal":
         return
     # Nobody may have the file open during the switch. It is not waited for: until the next start
     # the file stays with a rollback journal, which is as safe.
-    database.conn.execute("PRAGMA busy_timeout = 0")
+    connection.execute("PRAGMA busy_timeout = 0")
     try:
-        database.conn.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError as error:
         if not is_busy(error):
             raise
     finally:
-        database.conn.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
 
-def _check_health(database: Database, path: Path) -> None:
-    if path.stat().st_size > _ALWAYS_CHECKED and not _last_run_died(database):
+def _check_health(connection: sqlite3.Connection, path: Path) -> None:
+    if path.stat().st_size > _ALWAYS_CHECKED and not _last_run_died(connection):
         return
-    finding = str(database.conn.execute("PRAGMA quick_check(1)").fetchone()[0])
+    finding = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     if finding != "ok":
         raise damaged(path, " ".join(finding.split()))
 
 
-def _last_run_died(database: Database) -> bool:
+def _last_run_died(connection: sqlite3.Connection) -> bool:
     last = "SELECT process, ended_at FROM runs ORDER BY number DESC LIMIT 1"
-    row = database.conn.execute(last).fetchone()
+    row = connection.execute(last).fetchone()
     return row is not None and row[1] is None and not _is_alive(row[0])
 
 
@@ -176,18 +174,20 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def _migrate(database: Database, path: Path, schema: Schema) -> None:
-    with database.atomic():
-        # This write takes the lock, so that of two programs started at once one migrates; the
-        # other waits here and finds the work done.
-        database.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        version = _check_ours(database, path, schema, create=True)
+def _migrate(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
+    from sqlite_utils import Database
+
+    # Of two programs started at once one migrates; the other waits here and finds the work done.
+    with atomic(connection):
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        version = _check_ours(connection, path, schema, create=True)
         if version == schema.version:
             return
         if version:
             _copy_beside(path, version)
-        schema.migrations.apply(database)
-        database.conn.execute(f"PRAGMA user_version = {schema.version}")
+        # Plug-ins of sqlite-utils that happen to be installed are not loaded.
+        schema.migrations().apply(Database(connection, execute_plugins=False))
+        connection.execute(f"PRAGMA user_version = {schema.version}")
 
 
 def _copy_beside(path: Path, version: int) -> None:
@@ -203,5 +203,9 @@ def _copy_beside(path: Path, version: int) -> None:
         source.close()
 
 
-def _pragma(database: Database, name: str) -> int:
-    return int(database.conn.execute(f"PRAGMA {name}").fetchone()[0])
+def _journal_mode(connection: sqlite3.Connection) -> str:
+    return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])

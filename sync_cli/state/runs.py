@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from sync_cli.state.file import Room, Row
 from sync_cli.state.texts import (
@@ -17,8 +18,7 @@ from sync_cli.state.texts import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RunRow:
+class RunRow(Struct, frozen=True):
     """One run of a command; `ended_at` and `exit_code` are None while it runs or if it died."""
 
     number: int

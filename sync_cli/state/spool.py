@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from sync_cli.state.connecting import connect
+from sync_cli.state.connecting import atomic, connect
 from sync_cli.state.file import Room, StateFile
 from sync_cli.state.texts import IN_IDS, exact_to_text, ids_to_text, text_to_exact
 
@@ -79,8 +79,8 @@ class Spool:
         self.close()
 
     def _write(self) -> None:
-        with self._file.plain_words(), self._file.database.atomic():
-            self._file.database.conn.executemany("INSERT INTO rows VALUES (?, ?, ?)", self._buffer)
+        with self._file.plain_words(), atomic(self._file.connection):
+            self._file.connection.executemany("INSERT INTO rows VALUES (?, ?, ?)", self._buffer)
         self._buffer.clear()
 
     def _index(self, columns: str) -> None:
@@ -92,7 +92,7 @@ class Spool:
         self._write()
         with self._file.plain_words():
             query = f"SELECT key, parent, spooled FROM rows {order}"
-            for key, parent, text in self._file.database.conn.execute(query):
+            for key, parent, text in self._file.connection.execute(query):
                 yield Spooled(key, parent, tuple(text_to_exact(text)))
 
 
@@ -101,11 +101,11 @@ def _open_nameless(state: Path) -> StateFile:
     handle, name = tempfile.mkstemp(prefix=f".{state.name}-spool-", dir=state.parent)
     os.close(handle)
     try:
-        database = connect(Path(name))
+        connection = connect(Path(name))
     finally:
         Path(name).unlink()
     # `state` names the disk in the messages: the file itself has no name any more.
-    file = StateFile(state, database)
+    file = StateFile(state, connection)
     for setting in ("locking_mode = EXCLUSIVE", "journal_mode = MEMORY", "synchronous = OFF"):
         file.rows(f"PRAGMA {setting}")
     file.rows("CREATE TABLE rows (key TEXT, parent TEXT, spooled TEXT)")

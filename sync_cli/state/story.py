@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from sync_cli.core.outcome import Audit, Stage
+from sync_cli.core.values import Discreet
 from sync_cli.state.file import Room, Row, Value
 from sync_cli.state.texts import IN_IDS, data_to_text, ids_to_text, text_to_time
 
 
-@dataclass(frozen=True, slots=True)
-class AuditRow:
+class AuditRow(Discreet, Struct, frozen=True):
     """One line of the audit, as stored."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"payload"})
 
     number: int
     at: datetime
@@ -30,11 +33,10 @@ class AuditRow:
     request_id: str
     payload_hash: str
     target: str
-    payload: Mapping[str, Any] | None = field(default=None, repr=False)
+    payload: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
+class AuditEntry(Struct, frozen=True):
     """One line of the audit, to be stored; `at` is the text of a time."""
 
     at: str

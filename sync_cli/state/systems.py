@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+
+from msgspec import Struct
 
 from sync_cli.state.file import Room
 from sync_cli.state.texts import data_to_text, text_to_time, time_to_text
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """A system is left alone until `not_before`; after "access denied" until its secret changed.
 
     `secret_hash` is that of the secret it refused, empty if the secret is not to blame.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Change, Done, Draft, Found, InDoubt, Page, Raw, Result, Seen
 from sync_cli.connectors.memory import MemoryConnector

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from sync_cli.core.fingerprint import by_field
 from sync_cli.core.plan import (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from sync_cli.core.plan import Why
 from sync_cli.flows.connecting import mappings_folder

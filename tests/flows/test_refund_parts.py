@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing, suppress
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from sync_cli.admin.story import describe, stories
 from sync_cli.connectors.base import Json

@@ -12,12 +12,14 @@ import random
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+
+from msgspec.structs import replace
 
 from sync_cli.connectors.memory import Fate, MemoryConnector, Network, calm
 from sync_cli.core.errors import IdentityError, SystemFault

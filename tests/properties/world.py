@@ -10,11 +10,13 @@ import shutil
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
+
+from msgspec.structs import replace
 
 from sync_cli.admin.rebuilding import rebuild
 from sync_cli.config import Config

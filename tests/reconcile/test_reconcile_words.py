@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sync_cli.core.drift import Drift, DriftKind, Sum, Waiting, money, plain
 from sync_cli.core.drift_orders import ErpDocument, ShopOrder, compare_order, reference_pattern

@@ -7,11 +7,11 @@ import sqlite3
 import traceback
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
@@ -28,7 +28,7 @@ PROBLEM = Problem(
 )
 
 NEXT = Migrations("sync-cli state")
-for migration in CURRENT.migrations.pending(Database(memory=True)):
+for migration in CURRENT.migrations().pending(Database(memory=True)):
     NEXT(name=migration.name)(migration.fn)
 
 
@@ -37,7 +37,7 @@ def add_a_table(database: Database) -> None:
     database.execute("CREATE TABLE later (id TEXT)")
 
 
-NEXT_SCHEMA = Schema(CURRENT.version + 1, NEXT)
+NEXT_SCHEMA = Schema(CURRENT.version + 1, lambda: NEXT)
 """The tables as a later release might have them."""
 
 

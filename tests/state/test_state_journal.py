@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from sync_cli.core.outcome import End, Settlement, Stage
 from sync_cli.core.plan import Applied, Intent, Step

@@ -338,7 +338,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(path: Path) -> None:
 
     State.open(path).close()
     with pytest.raises(RuntimeError):
-        open_file(path, create=True, schema=Schema(CURRENT.version + 1, broken))
+        open_file(path, create=True, schema=Schema(CURRENT.version + 1, lambda: broken))
     assert ask(path, "PRAGMA user_version") == [(CURRENT.version,)]
     assert ask(path, "SELECT name FROM sqlite_master WHERE name = 'half'") == []
     State.open(path).close()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlite_utils import Database
 
 from sync_cli.core.outcome import Stage
@@ -40,7 +40,7 @@ def old(request: pytest.FixtureRequest, path: Path) -> Path:
 
 def test_every_version_has_its_example() -> None:
     assert [file.stem for file in VERSIONS] == [str(v + 1) for v in range(CURRENT.version)]
-    assert len(CURRENT.migrations.pending(Database(memory=True))) == CURRENT.version
+    assert len(CURRENT.migrations().pending(Database(memory=True))) == CURRENT.version
 
 
 def test_runs_and_marks_of_an_older_version_are_kept(old: Path) -> None:

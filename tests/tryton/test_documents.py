@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Change, Done, Draft, Failed, InDoubt, Result
 from sync_cli.connectors.tryton.connector import Tryton

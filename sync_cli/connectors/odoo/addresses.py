@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from sync_cli.connectors.base import NotSent, batched
 from sync_cli.connectors.odoo.asking import search_read
@@ -15,23 +16,25 @@ from sync_cli.connectors.odoo.parts import ADDRESS_FIELDS
 from sync_cli.connectors.odoo.shapes import ARCHIVED_TOO
 from sync_cli.connectors.odoo.values import Row, id_of, number_of, text_of
 from sync_cli.connectors.odoo.wire import Wire
+from sync_cli.core.values import Discreet
 
 _POSTAL = ("street", "street2", "zip", "city")
 _ASKED_AT_ONCE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Discreet, Struct, frozen=True):
     """Where something is sent to; `owner` is the customer's id, `use` "invoice" or "delivery"."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"name", "postal", "email", "phone"})
 
     owner: str
     use: str
-    name: str = field(repr=False)
-    postal: tuple[str, ...] = field(repr=False)
+    name: str
+    postal: tuple[str, ...]
     country: str = ""
     state: str = ""
-    email: str = field(default="", repr=False)
-    phone: str = field(default="", repr=False)
+    email: str = ""
+    phone: str = ""
 
     @property
     def content(self) -> tuple[str, ...]:

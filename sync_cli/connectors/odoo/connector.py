@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import (
     Change,
@@ -46,8 +48,7 @@ from sync_cli.core.checkup import Finding
 from sync_cli.core.errors import ConfigError
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """What an admin may choose about one Odoo; see `OdooSettings`."""
 
     environment: str = "production"

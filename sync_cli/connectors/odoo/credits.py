@@ -7,9 +7,10 @@ right of Invoicing / Billing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.connectors.base import Draft, NotSent
 from sync_cli.connectors.odoo.asking import rows_where
@@ -33,8 +34,7 @@ _LINE_COLUMNS = (
 _SPENT = frozenset({"article", "product_id", "tax_ids"})
 
 
-@dataclass(frozen=True, slots=True)
-class Billed:
+class Billed(Struct, frozen=True):
     """What a credit note goes back to: the invoice, whom it was for, and the order's lines."""
 
     invoice: str = ""

@@ -5,13 +5,12 @@ Fields that were renamed are asked for by the name of the version that answers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 PROVEN = 17
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """The names of one version.
 
     `stocked` is the field of a product that says whether it is stocked, `stocked_is` its value

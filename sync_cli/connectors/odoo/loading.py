@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from sync_cli.connectors.base import InDoubt, NotSent
 from sync_cli.connectors.http import AnswerLost, CallNotSent, RequestRefused
@@ -20,6 +21,7 @@ from sync_cli.connectors.odoo.problems import busy, refused
 from sync_cli.connectors.odoo.wire import Ask, Wire
 from sync_cli.core.errors import AccessDenied, Problem, SyncError
 from sync_cli.core.routing import SIGN
+from sync_cli.core.values import Discreet
 
 MODULE = "sync_cli"
 """The module in the external ids of all that we make."""
@@ -30,16 +32,17 @@ _FIRST_PAUSE = 0.5
 _NO_NAME = re.compile(r"[^A-Za-z0-9_]")
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Discreet, Struct, frozen=True):
     """One record for `load`: its own columns, and below a prefix those of its lines.
 
     All columns but a line's are empty in the rows of the further lines.
     """
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"own", "lines"})
+
     label: str
-    own: Mapping[str, str] = field(repr=False)
-    lines: Sequence[Mapping[str, str]] = field(default=(), repr=False)
+    own: Mapping[str, str]
+    lines: Sequence[Mapping[str, str]] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -54,8 +57,7 @@ class Load:
         return [[row.get(column, "") for column in columns] for row in cells]
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """The record is stored under this id."""
 
     id: str
@@ -181,8 +183,7 @@ class Loader:
         return str(fault)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     """What `load` answered: ids, or None and why not."""
 
     ids: tuple[str, ...] | None

@@ -13,7 +13,8 @@ import html
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from sync_cli.connectors.base import Change, Done, Failed, InDoubt, NotSent, Raw, Result, batched
 from sync_cli.connectors.odoo.addresses import (
@@ -42,8 +43,7 @@ _MOVE_FIELDS = ("state", "partner_id", "picking_id")
 _TAGS = re.compile(r"<[^>]*>")
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """An order with what has become of it: its outgoing deliveries, their moves, its invoices."""
 
     row: Row
@@ -62,8 +62,7 @@ class Standing:
         return [text_of(row.get("name")) for row in self.pickings if row.get("state") == "done"]
 
 
-@dataclass(slots=True)
-class _Edit:
+class _Edit(Struct):
     """One change on its way: the addresses and then the values that it asks for, its result."""
 
     change: Change

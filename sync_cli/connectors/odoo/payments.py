@@ -7,9 +7,10 @@ time has been looked for by its reference before; a lost answer is never followe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, NotSent, Raw, Result
 from sync_cli.connectors.odoo.asking import rows_where
@@ -33,8 +34,7 @@ _INVOICE_FIELDS = ("move_type", "state", "amount_total", "amount_residual", "cur
 _ROWS_WITH = {"journal_id", "currency_id", "amount"}
 
 
-@dataclass(frozen=True, slots=True)
-class Billed:
+class Billed(Struct, frozen=True):
     """The posted invoices of an order, the oldest first, and what credit notes have settled."""
 
     invoices: Sequence[Row] = ()
@@ -52,8 +52,7 @@ class Billed:
         return left + self.credited
 
 
-@dataclass(frozen=True, slots=True)
-class Registering:
+class Registering(Struct, frozen=True):
     """One payment ready to be booked: what the wizard is filled in with, and for which invoices."""
 
     values: Mapping[str, Any]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.connectors.base import Found, Page, Raw, Seen, batched
 from sync_cli.connectors.odoo.asking import read_rows, rows_where, search_read
@@ -51,8 +52,7 @@ _MOVES: Domain = [["move_type", "in", ["out_invoice", "out_refund"]]]
 _DELIVERIES: Domain = [["picking_type_code", "=", "outgoing"], ["sale_id", "!=", False]]
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(Struct, frozen=True):
     """One part of a walk: the model that is walked by id, and the records that its rows tell of."""
 
     model: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import References, Traits
 from sync_cli.connectors.odoo.values import Row, read_moment, text_of
@@ -33,8 +35,7 @@ Domain = list[Any]
 ARCHIVED_TOO: Domain = [["active", "in", [True, False]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """How one entity lies in Odoo.
 
     `keys` are the fields that `find` searches by, `domain` narrows the model to the entity, `birth`

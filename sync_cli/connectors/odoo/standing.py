@@ -7,8 +7,9 @@ with `res_model` is a question to a person behind which nothing was done (FACTS 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from sync_cli.connectors.base import Done, Failed, InDoubt, NotSent, Raw, Result, batched
 from sync_cli.connectors.odoo.problems import question
@@ -19,8 +20,7 @@ from sync_cli.connectors.problems import not_found, wrong_state
 from sync_cli.core.errors import ConfigError, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One way to a state. `there` tells of a row that it has arrived, `ready` that `method` may be
     called; `context` goes along for those rows that it gives one for.
 

@@ -6,34 +6,36 @@ JSON-RPC `execute_kw` is proven with Odoo 17; JSON-2, the way of Odoo 19, follow
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
+from msgspec import Struct, field
 from requests import PreparedRequest
 
 from sync_cli.connectors.http import Answer, HttpClient, RequestRefused
 from sync_cli.connectors.odoo.answers import refine, refuses
 from sync_cli.connectors.pacing import Pacing
 from sync_cli.core.errors import AccessDenied, ConfigError, SyncError
+from sync_cli.core.values import Discreet
 
 _NOTHING: Mapping[str, Any] = {}
 _NEWEST_TRIED = 19
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Discreet, Struct, frozen=True):
     """One call of a method: positional arguments by their names, in order, then keywords.
 
     `ids` are the records that it is called on, None for a method of the model itself.
     """
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"given", "keywords"})
+
     model: str
     method: str
     ids: Sequence[int] | None = None
-    given: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    keywords: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    given: Mapping[str, Any] = field(default_factory=dict)
+    keywords: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.model}.{self.method}"
@@ -45,22 +47,24 @@ class Ask:
         return [*own, *self.given.values()]
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(Discreet, Struct, frozen=True):
     """How to reach and enter one database."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"key"})
 
     url: str
     database: str
     user: str
-    key: str = field(repr=False)
+    key: str
     api: str = "jsonrpc"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Discreet, Struct, frozen=True):
     """A result; `began` is not later than Odoo's clock when the call began."""
 
-    data: Any = field(repr=False)
+    hidden: ClassVar[frozenset[str]] = frozenset({"data"})
+
+    data: Any
     clock: datetime
     began: datetime
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from sync_cli.connectors.base import Done, Failed, InDoubt, NotSent, Raw, Result
 from sync_cli.connectors.http import AnswerLost, CallNotSent, RequestRefused
@@ -20,8 +21,7 @@ from sync_cli.core.errors import ConfigError, Problem, SyncError, SystemFault
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """One Odoo, ready to be read and written."""
 
     wire: Wire

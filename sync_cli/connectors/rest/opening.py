@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.connectors.http import Auth, HttpClient, RequestRefused
 from sync_cli.connectors.pacing import Pacing
@@ -21,8 +22,7 @@ from sync_cli.connectors.rest.wire import Wire, refine_by
 from sync_cli.core.errors import AccessDenied
 
 
-@dataclass(frozen=True, slots=True)
-class HttpOptions:
+class HttpOptions(Struct, frozen=True):
     """What HttpClient takes beside the address: seconds to wait, certificates, our name."""
 
     timeout: tuple[float, float] = (10.0, 60.0)
@@ -30,8 +30,7 @@ class HttpOptions:
     user_agent: str = "sync-cli"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """One system's address and all that is needed to call it."""
 
     system: str

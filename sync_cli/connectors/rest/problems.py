@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_cli.connectors.problems import RETRY
 from sync_cli.connectors.rest.paths import JmesPath
@@ -28,8 +30,7 @@ _CODES: Mapping[Fault, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """One error of the system, as the profile understands it.
 
     `holder` is the id of the record that already has the value; `index` the place in the batch of

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TypeVar, assert_never
+from typing import ClassVar, TypeVar, assert_never
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Failed, InDoubt, Json, NotSent, Result, batched
 from sync_cli.connectors.problems import not_found
@@ -16,24 +18,26 @@ from sync_cli.connectors.rest.records import Records
 from sync_cli.connectors.rest.sending import Parcel, Sender, Sent, Stored
 from sync_cli.connectors.rest.wire import Wire
 from sync_cli.core.errors import ConfigError, SystemFault
+from sync_cli.core.values import Discreet
 
 Thing = TypeVar("Thing")
 _GROUPS_AHEAD = 4
 """Groups for each call at a time, after which the size of a batch is asked again."""
 
 
-@dataclass(slots=True)
-class Work:
+class Work(Discreet, Struct):
     """One record on its way through a procedure, open until it has a result.
 
     `data` is how the record stands, None where nobody knows. `touched` claims that a step of this
     procedure changed it. `pending` is its result unless reading shows that all is well.
     """
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"parcel", "data"})
+
     label: str
     id: str = ""
-    parcel: Parcel = field(default_factory=Parcel, repr=False)
-    data: Json | None = field(default=None, repr=False)
+    parcel: Parcel = field(default_factory=Parcel)
+    data: Json | None = None
     touched: bool = False
     pending: Result | None = None
     result: Result | None = None
@@ -44,8 +48,7 @@ def still_open(works: Sequence[Work]) -> list[Work]:
     return [work for work in works if work.result is None]
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """One entity of one system, ready to be written; `batch` is the most records of a call."""
 
     wire: Wire

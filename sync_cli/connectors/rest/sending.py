@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
+
+from msgspec import Struct, field
 
 from sync_cli.connectors.base import InDoubt, Json, NotSent
 from sync_cli.connectors.http import AnswerLost, CallNotSent
@@ -13,6 +14,7 @@ from sync_cli.connectors.rest.profile import Fault, Step
 from sync_cli.connectors.rest.records import Records
 from sync_cli.connectors.rest.wire import Refused, Wire
 from sync_cli.core.errors import ConfigError
+from sync_cli.core.values import Discreet
 
 _NO_VALUES: Mapping[str, Any] = dict.fromkeys(
     ("id", "ids", "item", "items", "fields", "parent", "reference")
@@ -22,21 +24,23 @@ _OF_ONE_ITEM = (Fault.BATCH, Fault.DUPLICATE, Fault.STATE, Fault.ALREADY)
 """Faults that a whole batch is refused for because one of its items has them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(Discreet, Struct, frozen=True):
     """What one record brings to a call: its id if it has one, and the values of placeholders."""
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"item", "others"})
+
     id: str = ""
-    item: Any = field(default=None, repr=False)
-    others: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    item: Any = None
+    others: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Discreet, Struct, frozen=True):
     """The system took it; `data` is the record as the answer has it, None if it has none."""
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"data"})
+
     id: str
-    data: Json | None = field(repr=False)
+    data: Json | None
 
 
 Sent = Stored | Refusal | InDoubt | NotSent

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
+
+from msgspec import Struct
 
 from sync_cli.connectors.base import Json
 from sync_cli.connectors.positions import Place
@@ -24,8 +25,7 @@ from sync_cli.core.errors import ConfigError
 _UNUSED: Mapping[str, Any] = {"after": None, "cursor": None, "offset": None, "page": None}
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """One page of a walk. `following` is where the next one begins, None behind the last.
 
     `began` is not later than the source's clock when this page was asked for, None where the

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urljoin
+
+from msgspec import Struct
 
 from sync_cli.connectors.http import Answer, CallNotSent, HttpClient, RequestRefused
 from sync_cli.connectors.http_answers import Passing, Refine, moment_of
@@ -18,6 +19,7 @@ from sync_cli.connectors.rest.problems import Refusal, read_answer
 from sync_cli.connectors.rest.profile import Errors, Fault, Meaning, Profile
 from sync_cli.connectors.rest.template import fill, fill_path, fill_texts
 from sync_cli.core.errors import AccessDenied, ConfigError, SyncError, SystemDown
+from sync_cli.core.values import Discreet
 
 Values = Mapping[str, Any]
 Fits = Callable[[Any], bool]
@@ -25,14 +27,15 @@ Fits = Callable[[Any], bool]
 _TOO_LARGE = 413
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Discreet, Struct, frozen=True):
     """A successful answer; `clock` is the source's when it answered, ours if it tells none.
 
     `began` is not later than the source's clock when the call began.
     """
 
-    data: Any = field(repr=False)
+    hidden: ClassVar[frozenset[str]] = frozenset({"data"})
+
+    data: Any
     clock: datetime
     began: datetime | None
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import References, Traits
 
@@ -35,8 +37,7 @@ _PARTY = Traits(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """One kind of record.
 
     `fields` are those that are always read, `optional` those of a module that may be missing.

@@ -6,19 +6,19 @@ Each kind is asked for once a run, when it is first needed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.connectors.tryton.wire import Wire
 from sync_cli.core.errors import ConfigError
 from sync_cli.core.money import WIDE
 
 
-@dataclass(frozen=True, slots=True)
-class WebShop:
+class WebShop(Struct, frozen=True):
     """The web shop that all orders belong to, and its company."""
 
     id: int
@@ -28,8 +28,7 @@ class WebShop:
     warehouses: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Warehouse:
+class Warehouse(Struct, frozen=True):
     """A warehouse by what it is called in the configuration: its code, else its name."""
 
     id: int

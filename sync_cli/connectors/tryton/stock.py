@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.connectors.tryton.house import House
@@ -29,8 +30,7 @@ OPEN = ("draft", "assigned")
 ZERO = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(Struct, frozen=True):
     """What the open moves do to one product in one warehouse."""
 
     demand: Decimal = ZERO

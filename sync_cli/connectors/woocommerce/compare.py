@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from sync_cli.connectors.base import Json
 from sync_cli.core.errors import Problem
+from sync_cli.core.values import Discreet
 
 _NUMBERS = frozenset({"regular_price", "sale_price", "price", "weight", "stock_quantity", "amount"})
 _LONGEST = 60
@@ -26,13 +28,14 @@ _MANAGED_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Discreet, Struct, frozen=True):
     """A field whose stored value is not the one that was sent."""
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"sent", "stored"})
+
     name: str
-    sent: Any = field(repr=False)
-    stored: Any = field(repr=False)
+    sent: Any
+    stored: Any
 
     def __str__(self) -> str:
         return f"{self.name} is {_shown(self.stored)} and not {_shown(self.sent)}"

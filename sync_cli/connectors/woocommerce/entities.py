@@ -6,9 +6,10 @@ Numbers in brackets are points of the observed behaviour of WooCommerce 10.7.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec import Struct, field
 
 from sync_cli.connectors.base import Raw, References, Traits
 from sync_cli.core.errors import ConfigError
@@ -38,8 +39,7 @@ LOCAL = "date_modified"
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """One list of records; a walk over an entity goes through its listings one after another.
 
     `below` are the lists of products below each of which a part of this one stands, where the shop
@@ -51,8 +51,7 @@ class Listing:
     below: tuple[Mapping[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """One kind of record.
 
     `birth` is the key that never changes, `own` are the keys that the connector itself reads.

@@ -7,8 +7,9 @@ page goes on where the one before it ended is seen by its records, whichever was
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from sync_cli.connectors.woocommerce.entities import Listing, Row
 from sync_cli.connectors.woocommerce.position import Position

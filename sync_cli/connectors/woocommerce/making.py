@@ -7,9 +7,10 @@ their SKU, which the shop does not take twice [4.8].
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from sync_cli.connectors.base import Done, Draft, Failed, InDoubt, Json, NotSent, Result
 from sync_cli.connectors.http import AnswerLost, CallNotSent, RequestRefused
@@ -19,18 +20,20 @@ from sync_cli.connectors.woocommerce.entities import PRODUCT, shape_of
 from sync_cli.connectors.woocommerce.refusals import problem_of
 from sync_cli.connectors.woocommerce.wire import Wire
 from sync_cli.core.errors import Problem
+from sync_cli.core.values import Discreet
 
 PARENT = "parent_id"
 _TOO_LARGE = 413
 
 
-@dataclass(frozen=True, slots=True)
-class _New:
+class _New(Discreet, Struct, frozen=True):
     """One product to make: its place among the results, and what to call it in messages."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"body"})
 
     place: int
     label: str
-    body: Json = field(repr=False)
+    body: Json
 
 
 _Placed = list[tuple[int, Result]]

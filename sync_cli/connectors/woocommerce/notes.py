@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Done, Draft, Failed, Raw, Result
 from sync_cli.connectors.http import Answer

@@ -7,9 +7,10 @@ variable product for what changed, whether the product itself did or not.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
+
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Page
 from sync_cli.connectors.woocommerce.crowd import changed_from

@@ -7,14 +7,14 @@ folder it lies in, which never changes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.core.checkup import Finding, Grade
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What is said of plug-ins of one sort, and what to do."""
 
     grade: Grade

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
+
+from sync_cli.core.values import as_data
 
 _VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Crowd:
+class Crowd(Struct, frozen=True):
     """A window of time, `since` up to but without `until`, that is read by id.
 
     `done` is the last id of it that was read. Empty bounds mean the whole list.
@@ -22,8 +24,7 @@ class Crowd:
     done: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """A walk that began when the shop's clock showed `clock`, now in its `listing`-th list.
 
     By modification: `at` is the last second seen ("" before the first), `seen` the ids seen in it,
@@ -43,7 +44,7 @@ class Position:
 
     def write(self) -> str:
         """The position as text for `Page.resume`."""
-        members = {**asdict(self), "clock": self.clock.isoformat(), "version": _VERSION}
+        members = {**as_data(self), "clock": self.clock.isoformat(), "version": _VERSION}
         return json.dumps(members, separators=(",", ":"))
 
 

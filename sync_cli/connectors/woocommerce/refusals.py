@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from sync_cli.connectors.http_answers import Refusal, RequestRefused, plain
 from sync_cli.core.errors import AccessDenied, ConfigError, Problem
@@ -74,8 +75,7 @@ def _why_not_allowed(refusal: Refusal) -> tuple[str, str]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
+class _Meaning(Struct, frozen=True):
     """Our own code and words for a code of the shop; without `says` its own words are told."""
 
     code: str

@@ -8,8 +8,9 @@ already seen in it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Page, Raw
 from sync_cli.connectors.woocommerce.clock_change import repeated_hour, seconds_ahead

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from msgspec import Struct
 from requests import PreparedRequest
 
 from sync_cli.connectors.base import Raw
@@ -18,6 +18,7 @@ from sync_cli.connectors.http_answers import Expected
 from sync_cli.connectors.pacing import Pacing
 from sync_cli.connectors.woocommerce.entities import Row, Shape, raw_of, shape_of
 from sync_cli.core.errors import ConfigError
+from sync_cli.core.values import Discreet
 
 API = "/wp-json/wc/v3"
 PAGE_SIZE = 100
@@ -68,14 +69,15 @@ def home_of(url: str) -> str:
     return url.partition(_ROOT)[0].rstrip("/")
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Discreet, Struct, frozen=True):
     """One page of a list. `began` is not later than the shop's clock when the call began.
 
     `total` is the number of records of the whole list, None where the shop does not say.
     """
 
-    rows: list[Row] = field(repr=False)
+    hidden: ClassVar[frozenset[str]] = frozenset({"rows"})
+
+    rows: list[Row]
     began: datetime
     total: int | None
     size: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from sync_cli.connectors.base import Change, Done, Failed, InDoubt, Json, NotSent, Result
 from sync_cli.connectors.http import AnswerLost, CallNotSent, RequestRefused
@@ -15,6 +16,7 @@ from sync_cli.connectors.woocommerce.entities import CUSTOMER, ORDER, PRODUCT, s
 from sync_cli.connectors.woocommerce.refusals import problem_of
 from sync_cli.connectors.woocommerce.wire import Wire
 from sync_cli.core.errors import ConfigError, Problem, SyncError
+from sync_cli.core.values import Discreet
 
 PATIENCE = 9
 """Lost answers in a row before the shop counts as down: in seven halvings a batch of 100 is down
@@ -25,14 +27,15 @@ _OF_ORDERS = frozenset({"meta_data", "status"})
 _OF_CUSTOMERS = frozenset({"meta_data"})
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Discreet, Struct, frozen=True):
     """One change on its way: its place among the results, and what to call it in messages."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"fields"})
 
     place: int
     id: str
     label: str
-    fields: Json = field(repr=False)
+    fields: Json
 
     @property
     def body(self) -> dict[str, Any]:

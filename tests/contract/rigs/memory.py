@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
+
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Change, Draft, Json, Raw, References, Traits
 from sync_cli.connectors.memory import Fate, MemoryConnector, MemorySystem, Shape

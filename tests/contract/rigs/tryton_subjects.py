@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Change, Draft, Json, Raw
 from sync_cli.connectors.tryton.connector import Tryton
