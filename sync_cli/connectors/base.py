@@ -136,7 +136,9 @@ class Change(Discreet, Struct, frozen=True):
     """Absolute values for named fields of one record; `parent` where the system addresses by it.
 
     `beside` are the other fields of its payload, which are not to be written: what a field means
-    may hang on them, as goods without an address of their own go where the invoice goes.
+    may hang on them, as goods without an address of their own go where the invoice goes. `before`
+    are marks of what stood there when an earlier try, whose answer is missing, was made: a field
+    that holds neither that nor the new value was changed by somebody else, and is refused.
     """
 
     hidden: ClassVar[frozenset[str]] = frozenset({"fields", "beside"})
@@ -145,6 +147,7 @@ class Change(Discreet, Struct, frozen=True):
     fields: Json
     parent: str = ""
     beside: Json = field(default_factory=dict)
+    before: Mapping[str, str] = field(default_factory=dict)
 
 
 class Done(Discreet, Struct, frozen=True):
@@ -273,6 +276,16 @@ class Inspects(Protocol):
         problems, and rights beyond what is needed warnings, by name. Calls only what cannot have an
         effect. A fault of one question is a finding; exceptions mean the system, as everywhere.
         """
+        ...
+
+
+@runtime_checkable
+class Marks(Protocol):
+    """What a connector may do besides: it tells what stands in the fields that are to change."""
+
+    def marks(self, entity: str, changes: Sequence[Change]) -> Mapping[str, Mapping[str, str]]:
+        """By the record's id and the field a mark of its value now: equal for equal values, and
+        nothing of the value can be read from it. A record that is gone is absent."""
         ...
 
 

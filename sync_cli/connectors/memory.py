@@ -34,6 +34,8 @@ from sync_cli.connectors.base import (
     Seen,
     Traits,
 )
+from sync_cli.connectors.marks import changed_by_others, marks_of_fields
+from sync_cli.connectors.problems import edited_meanwhile
 from sync_cli.core.errors import ConfigError, Problem, SystemDown
 
 
@@ -230,6 +232,16 @@ class MemoryConnector:
         else:
             yield from self._write("advance", steps)
 
+    def marks(self, entity: str, changes: Sequence[Change]) -> Mapping[str, Mapping[str, str]]:
+        """See `Marks.marks`."""
+        self._ask("read")
+        records = self.system.records(entity)
+        return {
+            change.id: marks_of_fields(records[change.id], change.fields)
+            for change in changes
+            if change.id in records
+        }
+
     def offers(self, entity: str) -> bool:
         """Whether the system has a shape for such records."""
         return entity in self.system.shapes
@@ -318,6 +330,10 @@ class MemoryConnector:
         stored = self.system.tables.get(entity, {}).get(change.id)
         if stored is None:
             return Failed(_gone(self.name, change.id), change.id)
+        now, new = (marks_of_fields(one, change.fields) for one in (stored, change.fields))
+        others = changed_by_others(change, now, lambda name: now[name] == new[name])
+        if others:
+            return Failed(edited_meanwhile(self.name, change.id, others), change.id)
         problem = self.system.shapes[entity].refuses(change.fields)
         if problem is not None:
             return Failed(problem, change.id)

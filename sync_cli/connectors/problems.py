@@ -44,6 +44,19 @@ def not_kept(system: str, record: str, fields: Sequence[str]) -> Problem:
     )
 
 
+def edited_meanwhile(system: str, record: str, fields: Sequence[str]) -> Problem:
+    """Fields that hold neither what they held before an earlier try nor what it was to write."""
+    return Problem(
+        "edited-meanwhile",
+        record,
+        f"the answer to an earlier try is missing, and somebody changed it there meanwhile"
+        f" ({', '.join(fields)})",
+        f"Compare both and make the change there by hand if it is still wanted; {RETRY}",
+        system=system,
+        field=fields[0],
+    )
+
+
 def not_editable(system: str, record: str, fields: Sequence[str], why: str) -> Problem:
     """A document that takes these fields no more; nothing of the change was written."""
     return Problem(

@@ -23,7 +23,22 @@ def digest(value: Any) -> str:
 
 def by_field(payload: Mapping[str, Any]) -> str:
     """A fingerprint that tells later which fields of a payload moved: a short hash of each."""
-    return " ".join(f"{name}={digest(value)[:12]}" for name, value in sorted(payload.items()))
+    return " ".join(f"{name}={mark_of(value)}" for name, value in sorted(payload.items()))
+
+
+def fields_of(told: str) -> frozenset[str]:
+    """The fields that a fingerprint by field tells of."""
+    return frozenset(each.partition("=")[0] for each in told.split())
+
+
+def marks_of(told: str) -> dict[str, str]:
+    """A fingerprint by field as the short hash of each."""
+    return dict(each.split("=", 1) for each in told.split() if "=" in each)
+
+
+def mark_of(value: Any) -> str:
+    """The short hash of one field's value, as `by_field` writes it."""
+    return digest(value)[:12]
 
 
 def changed_fields(before: str, after: str) -> frozenset[str]:
@@ -39,8 +54,7 @@ def changed_fields(before: str, after: str) -> frozenset[str]:
 
 def with_fields_of(before: str, after: str, fields: Collection[str]) -> str:
     """The fingerprint by field `after`, with these fields as they were in `before`."""
-    known = dict(each.split("=", 1) for each in before.split() if "=" in each)
-    now = dict(each.split("=", 1) for each in after.split())
+    known, now = marks_of(before), marks_of(after)
     kept = {name: known[name] for name in fields if name in known and name in now}
     return " ".join(f"{name}={value}" for name, value in sorted({**now, **kept}.items()))
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from sync_cli.core import refusals
 from sync_cli.core.errors import Problem
-from sync_cli.core.fingerprint import changed_fields
+from sync_cli.core.fingerprint import changed_fields, fields_of
 from sync_cli.core.identity import lowest_first
 from sync_cli.core.model import DocumentState, Record
 from sync_cli.core.states import has_reached
@@ -84,7 +84,11 @@ class Applied(Struct, frozen=True):
 
 
 class Intent(Struct, frozen=True):
-    """A call that was about to be made: written before it, closed with what came of it."""
+    """A call that was about to be made: written before it, closed with what came of it.
+
+    `before` is a fingerprint by field of what the target held of the fields that were to change,
+    where it could be read: a second try must not take a correction made meanwhile for its own.
+    """
 
     route: str
     id: str
@@ -96,6 +100,7 @@ class Intent(Struct, frozen=True):
     payload: str = ""
     target: str = ""
     number: int = 0
+    before: str = ""
 
 
 class Held(Struct, frozen=True):
@@ -403,18 +408,27 @@ def _decide_document(item: Item, link: Link, rules: Rules) -> Operation:
 def _late_edit(item: Item, link: Link, here: str, rules: Rules) -> Operation | None:
     """What becomes of an edit after the transfer: written if the document still takes the fields.
 
-    A lost update is sent again with all fields that may be written: which one it was is not known.
+    A lost update is sent again with the fields that its intent tells, and what was changed since;
+    where it tells none, with all that may be written.
     """
     applied, allowed = item.applied, rules.editable.get(here, frozenset())
     if applied is None:
         lost = item.intent is not None and item.intent.step is Step.UPDATE
-        return _only(item, allowed) if lost and allowed and item.payload else None
+        return _only(item, _lost_fields(item, allowed)) if lost and item.payload else None
     if applied.payload == item.fingerprint:
         return None
     changed = changed_fields(applied.payload, item.fingerprint)
     if changed and changed <= allowed and item.payload and has_reached(here, item.wanted):
         return _only(item, changed)
     return Reject(item, refusals.late_edit(item.label, link.target, changed), Why.TASK)
+
+
+def _lost_fields(item: Item, allowed: frozenset[str]) -> frozenset[str]:
+    """The fields that a lost update was about, and those that were edited since."""
+    if item.intent is None or not item.intent.before:
+        return allowed
+    begun = fields_of(item.intent.before)
+    return (begun | changed_fields(item.intent.payload, item.fingerprint)) & allowed
 
 
 def _only(item: Item, names: frozenset[str]) -> Update:

@@ -6,17 +6,19 @@ step, and a document that is found again by its reference.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from sync_cli.connectors.base import (
+    Change,
     Done,
     Draft,
     Failed,
     InDoubt,
+    Marks,
     NotSent,
     Raw,
     References,
@@ -25,6 +27,7 @@ from sync_cli.connectors.base import (
 from sync_cli.core import refusals
 from sync_cli.core.documents import pieces_of
 from sync_cli.core.errors import Problem
+from sync_cli.core.fingerprint import marks_of
 from sync_cli.core.identity import lowest_first
 from sync_cli.core.line_marks import line_marks
 from sync_cli.core.model import Document, DocumentState
@@ -95,6 +98,30 @@ class DocumentWriter(Writer):
         halves = self._read_back([self._taken_up(op) for op in open_ones])
         self._withdraw_spare([id for ids in spare.values() for id in ids])
         self._complete(halves)
+
+    def change_of(self, item: Item) -> Change:
+        """As for all records; one whose answer was lost tells what had stood there before."""
+        change = super().change_of(item)
+        told = marks_of(item.intent.before) if item.intent is not None else {}
+        own = {name: mark for name, mark in told.items() if name in change.fields}
+        return replace(change, before=own)
+
+    def before(self, items: Sequence[Item], changes: Sequence[Change]) -> Mapping[str, str]:
+        """What the target holds of the fields that are to change, where it can be asked.
+
+        Of a second try what it held before the first.
+        """
+        target = self.route.target
+        if not isinstance(target, Marks):
+            return {}
+        marks = target.marks(self.route.target_entity, changes)
+        return {
+            item.id: " ".join(
+                f"{name}={mark}"
+                for name, mark in sorted({**marks.get(change.id, {}), **change.before}.items())
+            )
+            for item, change in zip(items, changes, strict=True)
+        }
 
     def settlement_of(
         self, item: Item, intent: Intent, result: Result, operation: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -91,8 +91,9 @@ class Writer:
         """Write absolute values; they may be sent again after any accident."""
         if not items:
             return
-        intents = self.begin([(item, Step.UPDATE, item.id) for item in items])
         changes = [self.change_of(item) for item in items]
+        before = self.before(items, changes)
+        intents = self.begin([(item, Step.UPDATE, item.id) for item in items], before)
         results = self.route.target.update(self.route.target_entity, changes)
         self._settle_each(
             self.settlement_of(item, intent, result, "update")
@@ -109,8 +110,18 @@ class Writer:
         target = item.link.target if item.link is not None else item.id
         return Change(target, item.payload, item.parent, item.beside)
 
-    def begin(self, calls: Iterable[tuple[Item, Step, str]]) -> list[Intent]:
-        """Write the intents of these calls, erasing their fingerprints, in one commit."""
+    def before(self, items: Sequence[Item], changes: Sequence[Change]) -> Mapping[str, str]:
+        """What the target holds of the fields that are to change; master data is overwritten."""
+        del items, changes
+        return {}
+
+    def begin(
+        self, calls: Iterable[tuple[Item, Step, str]], before: Mapping[str, str] | None = None
+    ) -> list[Intent]:
+        """Write the intents of these calls, erasing their fingerprints, in one commit.
+
+        `before` is what the target holds of the fields that are to change, by the item's id.
+        """
         now = self.run.now()
         intents = [
             Intent(
@@ -123,6 +134,7 @@ class Writer:
                 run=self.run.number,
                 payload=item.fingerprint,
                 target=target,
+                before=(before or {}).get(item.id, ""),
             )
             for item, step, target in calls
         ]

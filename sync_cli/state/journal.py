@@ -16,7 +16,7 @@ from sync_cli.state.file import Room, Row, forget
 from sync_cli.state.texts import IN_IDS, ids_to_text, text_to_time, time_to_text
 
 _OPEN_INTENTS = """
-SELECT route, id, reference, step, begun_at, request_id, run, payload, target, number
+SELECT route, id, reference, step, begun_at, request_id, run, payload, target, number, before
 FROM intents WHERE closed_at IS NULL AND route = ?
 """
 
@@ -45,7 +45,7 @@ class Journal(Room):
             ]
             connection.executemany(
                 "INSERT INTO intents (number, route, id, reference, step, begun_at, request_id,"
-                " run, payload, target) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " run, payload, target, before) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 map(_intent_row, numbered),
             )
         return numbered
@@ -150,11 +150,13 @@ def _intent_row(intent: Intent) -> Row:
         intent.run,
         intent.payload,
         intent.target,
+        intent.before,
     )
 
 
 def _intent(row: Row) -> Intent:
-    route, record_id, reference, step, begun_at, request_id, run, payload, target, number = row
+    route, record_id, reference, step, begun_at, request_id, run, payload, target, *rest = row
+    number, before = rest
     return Intent(
         route=route,
         id=record_id,
@@ -166,4 +168,5 @@ def _intent(row: Row) -> Intent:
         payload=payload,
         target=target,
         number=number,
+        before=before,
     )

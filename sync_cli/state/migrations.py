@@ -214,3 +214,9 @@ ALTER TABLE corrections ADD COLUMN entry TEXT NOT NULL DEFAULT '';
 def add_corrected_records(database: Database) -> None:
     """Version 4: which record, and which entry of its lists, a correction was for."""
     database.executescript(_CORRECTED_RECORDS)
+
+
+@MIGRATIONS(name="0005_fields_before")
+def add_fields_before(database: Database) -> None:
+    """Version 5: what the target held of the fields that a call was to change."""
+    database.execute("ALTER TABLE intents ADD COLUMN before TEXT NOT NULL DEFAULT ''")

@@ -28,5 +28,5 @@ def _migrations() -> Migrations:
     return MIGRATIONS
 
 
-CURRENT = Schema(version=4, migrations=_migrations)
+CURRENT = Schema(version=5, migrations=_migrations)
 """`version` is the number of migrations; the header of each file (`user_version`) tells its own."""

@@ -300,3 +300,52 @@ def test_another_quantity_is_a_task_even_if_a_product_was_deleted_since(
     town.edit(order, total=f"{net + 10 + tax + Decimal('1.9')}", **sums)
     town.orders()
     assert (order in town.held()) is ((pieces, net) != (2, 20))
+
+
+def lost_edit(town: Town, fate: Fate, **clerk: Any) -> str:
+    """A note whose answer was lost, and what a clerk changes in the ERP before the next try."""
+    order = town.buy()
+    town.orders()
+    town.edit(order, customer_note="please ring")
+    with contextlib.suppress(SystemFault):
+        town.orders(network=fates(fate))
+    stored = town.erp.tables["order"][town.document(order)["id"]]
+    stored.update(clerk)
+    for _ in range(3):
+        town.pass_time(hour(24))
+        town.orders()
+    return order
+
+
+@pytest.mark.parametrize("fate", [Fate.LOST_BEFORE, Fate.LOST_AFTER])
+def test_what_a_clerk_corrected_after_a_lost_answer_is_a_task_and_stays(
+    town: Town, fate: Fate
+) -> None:
+    order = lost_edit(town, fate, note="ring twice")
+    assert town.document(order)["note"] == "ring twice"
+    assert town.held()[order].why is Why.TASK
+    assert "(note)" in town.why_held(order)
+    assert "changed it there meanwhile" in town.why_held(order)
+
+
+@pytest.mark.parametrize("fate", [Fate.LOST_BEFORE, Fate.LOST_AFTER])
+def test_fields_that_were_not_edited_stay_as_a_clerk_left_them(town: Town, fate: Fate) -> None:
+    order = lost_edit(town, fate, billing={"city": "Ulm"})
+    document = town.document(order)
+    assert (document["note"], document["billing"]) == ("please ring", {"city": "Ulm"})
+    assert not town.held()
+
+
+def test_an_edit_that_follows_a_lost_one_goes_over_with_it(town: Town) -> None:
+    order = town.buy()
+    town.orders()
+    town.edit(order, customer_note="please ring")
+    with contextlib.suppress(SystemFault):
+        town.orders(network=fates(Fate.LOST_BEFORE))
+    town.edit(order, shipping=address(town, order, "Bonn"))
+    for _ in range(3):
+        town.pass_time(hour())
+        town.orders()
+    document = town.document(order)
+    assert (document["shipping"]["city"], document["note"]) == ("Bonn", "please ring")
+    assert not town.held()

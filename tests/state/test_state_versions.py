@@ -61,7 +61,8 @@ def test_links_and_journal_of_an_older_version_are_kept(old: Path) -> None:
         }
         known = state.fingerprints(ROUTE, ["7"])["7"]
         assert replace(known, seen="") == applied("7")
-        assert state.open_intents(ROUTE) == {"8": intent("8", number=2)}
+        [begun] = state.open_intents(ROUTE).values()
+        assert replace(begun, before="") == intent("8", number=2)
         assert state.withdrawn("order", ["S6"]) == {"S6"}
 
 
@@ -106,6 +107,12 @@ def test_what_a_correction_was_for_is_kept_since_version_4(old: Path) -> None:
     else:
         assert (known.birth, dict(known.places)) == ("", {})
         assert set(found) <= {("", "")}
+
+
+def test_what_a_call_was_to_change_is_kept_since_version_5(old: Path) -> None:
+    with State.open(old) as state:
+        [known] = state.open_intents(ROUTE).values()
+    assert known.before == ("note=0123456789ab" if int(version_of(old)) >= 5 else "")
 
 
 def version_of(path: Path) -> str:

@@ -164,6 +164,13 @@ class Odoo:
         self._wire.client.raise_fault()
         return writer(changes)
 
+    def marks(self, entity: str, changes: Sequence[Change]) -> Mapping[str, Mapping[str, str]]:
+        """See `Marks.marks`; of orders, the only documents that are edited."""
+        if entity != ORDER:
+            return {}
+        self._wire.client.raise_fault()
+        return self._edits.marks(changes)
+
     def advance(self, entity: str, ids: Sequence[str], to: str) -> Iterator[Result]:
         """Confirm, cancel, post or ship documents; see `Connector.advance`."""
         shape = shape_of(entity)

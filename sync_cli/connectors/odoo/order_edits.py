@@ -12,11 +12,12 @@ from __future__ import annotations
 import html
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
 from sync_cli.connectors.base import Change, Done, Failed, InDoubt, NotSent, Raw, Result, batched
+from sync_cli.connectors.marks import changed_by_others, marks_of_fields
 from sync_cli.connectors.odoo.addresses import (
     Address,
     Addresses,
@@ -31,7 +32,7 @@ from sync_cli.connectors.odoo.problems import unnamed
 from sync_cli.connectors.odoo.shapes import ORDER, ORDER_EDITS, shape_of
 from sync_cli.connectors.odoo.values import Row, id_of, number_of, text_of
 from sync_cli.connectors.odoo.writing import Desk, result_of
-from sync_cli.connectors.problems import not_editable, not_found, not_kept
+from sync_cli.connectors.problems import edited_meanwhile, not_editable, not_found, not_kept
 
 _DELIVERY, _INVOICE, _NOTE = ORDER_EDITS
 _PARTNERS = {_DELIVERY: "partner_shipping_id", _INVOICE: "partner_invoice_id"}
@@ -148,8 +149,31 @@ class Edits:
             values = _values(edit, ids)
             if isinstance(values, dict):
                 edit.values = values
+                edit.result = self._edited_meanwhile(edit)
             else:
                 edit.result = result_of(values, None)
+
+    def _edited_meanwhile(self, edit: _Edit) -> Failed | None:
+        """A second try finds what somebody corrected in the order since the first."""
+        change, row = edit.change, edit.order.row
+        now = _marks(row, change.fields)
+        others = changed_by_others(
+            change, now, lambda name: name in edit.values and _holds(row, name, edit.values)
+        )
+        if not others:
+            return None
+        return Failed(edited_meanwhile(self._desk.system, change.id, others), change.id)
+
+    def marks(self, changes: Sequence[Change]) -> dict[str, dict[str, str]]:
+        """See `Marks.marks`."""
+        ids = sorted({number_of(change.id) for change in changes})
+        found = rows_where(self._desk.wire, self._shape.model, "id", ids, _ORDER_FIELDS)
+        rows = {str(row["id"]): row for row in found}
+        return {
+            change.id: _marks(rows[change.id], change.fields)
+            for change in changes
+            if change.id in rows
+        }
 
     def _write(self, edits: Sequence[_Edit]) -> None:
         """First the deliveries: the goods must not leave for the old place meanwhile."""
@@ -311,6 +335,14 @@ def _holds(row: Row, name: str, values: Mapping[str, str]) -> bool:
     if name in _PARTNERS:
         return id_of(row.get(_PARTNERS[name])) == values[name]
     return _plain(text_of(row.get(name))) == " ".join(values[name].split())
+
+
+def _marks(row: Row, names: Collection[str]) -> dict[str, str]:
+    """Marks of what the order holds: of the addresses which, of the note its words."""
+    stored = {name: id_of(row.get(_PARTNERS[name])) for name in names if name in _PARTNERS}
+    if _NOTE in names:
+        stored[_NOTE] = _plain(text_of(row.get(_NOTE)))
+    return marks_of_fields(stored, stored)
 
 
 def _lost(edit: _Edit, order: Standing) -> list[str]:

@@ -11,8 +11,11 @@ from msgspec.structs import replace
 from sync_cli.connectors.base import (
     Change,
     Draft,
+    Failed,
     Found,
     Identity,
+    Json,
+    NotSent,
     Page,
     Raw,
     References,
@@ -20,19 +23,22 @@ from sync_cli.connectors.base import (
     Seen,
     Traits,
 )
+from sync_cli.connectors.marks import changed_by_others, marks_of_fields
 from sync_cli.connectors.pacing import Pacing
+from sync_cli.connectors.problems import edited_meanwhile
 from sync_cli.connectors.rest.advance import Advancing
 from sync_cli.connectors.rest.auth import Credentials
+from sync_cli.connectors.rest.comparing import fields_not_kept
 from sync_cli.connectors.rest.complete import Completing
 from sync_cli.connectors.rest.create import Creating
 from sync_cli.connectors.rest.identity import ask_identity, inspect
 from sync_cli.connectors.rest.opening import HttpOptions, open_wire
 from sync_cli.connectors.rest.procedure import Desk
-from sync_cli.connectors.rest.profile import Complete, Create, Entity, Profile
+from sync_cli.connectors.rest.profile import Complete, Create, Entity, Profile, Update
 from sync_cli.connectors.rest.read import Reader
 from sync_cli.connectors.rest.update import Changing
 from sync_cli.core.checkup import Finding
-from sync_cli.core.errors import ConfigError
+from sync_cli.core.errors import ConfigError, SystemFault
 
 
 def utc_now() -> datetime:
@@ -155,7 +161,47 @@ class RestConnector:
         if words is None:
             raise self._cannot(entity, "update")
         self._wire.raise_fault()
-        return Changing(self._desk(entity)).update(words, changes)
+        return self._update(entity, words, changes)
+
+    def _update(self, entity: str, words: Update, changes: Sequence[Change]) -> Iterator[Result]:
+        """The results in order; a second try is refused what somebody corrected since the first."""
+        before = [change for change in changes if change.before]
+        try:
+            refused = self._edited_meanwhile(entity, before) if before else {}
+        except SystemFault as fault:
+            self._wire.remember(fault)
+            yield from (NotSent(str(fault)) for _ in changes)
+            return
+        asked = [change for change in changes if change.id not in refused]
+        results = iter(Changing(self._desk(entity)).update(words, asked))
+        for change in changes:
+            yield refused[change.id] if change.id in refused else next(results)
+
+    def _edited_meanwhile(self, entity: str, changes: Sequence[Change]) -> dict[str, Failed]:
+        refused = {}
+        stored = self._stored(entity, changes)
+        for change in changes:
+            data = stored.get(change.id, {})
+            moved = {name.partition(".")[0] for name in fields_not_kept(change.fields, data)}
+            now = marks_of_fields(data, change.fields)
+            others = changed_by_others(change, now, lambda name: name not in moved)  # noqa: B023
+            if data and others:
+                problem = edited_meanwhile(self.name, change.id, others)
+                refused[change.id] = Failed(problem, change.id)
+        return refused
+
+    def marks(self, entity: str, changes: Sequence[Change]) -> Mapping[str, Mapping[str, str]]:
+        """See `Marks.marks`."""
+        stored = self._stored(entity, changes)
+        return {
+            change.id: marks_of_fields(stored[change.id], change.fields)
+            for change in changes
+            if change.id in stored
+        }
+
+    def _stored(self, entity: str, changes: Sequence[Change]) -> dict[str, Json]:
+        found = self.fetch(entity, [change.id for change in changes])
+        return {raw.id: raw.data for raw in found}
 
     def advance(self, entity: str, ids: Sequence[str], to: str) -> Iterator[Result]:
         """See `Connector.advance`."""

@@ -145,6 +145,13 @@ class Tryton:
             raise self._cannot(entity, "changed")
         return self._parties(reader).update(changes)
 
+    def marks(self, entity: str, changes: Sequence[Change]) -> Mapping[str, Mapping[str, str]]:
+        """See `Marks.marks`; of sales, the only documents that are edited."""
+        if entity != ORDER:
+            return {}
+        batch = self.traits(ORDER).batch
+        return SaleEdits(self._wire, self._reader(entity), batch).marks(changes)
+
     def advance(self, entity: str, ids: Sequence[str], to: str) -> Iterator[Result]:
         """See `Connector.advance`."""
         reader = self._reader(entity)

@@ -12,7 +12,8 @@ from typing import Any
 
 from sync_cli.connectors.base import Change, Done, Failed, InDoubt, Raw, Result
 from sync_cli.connectors.http import RequestRefused
-from sync_cli.connectors.problems import not_editable, not_found, not_kept
+from sync_cli.connectors.marks import changed_by_others, marks_of_fields
+from sync_cli.connectors.problems import edited_meanwhile, not_editable, not_found, not_kept
 from sync_cli.connectors.tryton import problems
 from sync_cli.connectors.tryton.documents import SALE, not_sent
 from sync_cli.connectors.tryton.entities import SALE_EDITS
@@ -62,8 +63,25 @@ class SaleEdits:
         elif sale.data["state"] not in _TAKES:
             why = f"it is {sale.data['state']}"
         if not why:
-            return None
+            return self._edited_meanwhile(change, sale)
         return Failed(not_editable(system, id_, sorted(change.fields), why), id_)
+
+    def _edited_meanwhile(self, change: Change, sale: Raw) -> Failed | None:
+        """A second try finds what somebody corrected in the sale since the first."""
+        now, new = (marks_of_fields(one, change.fields) for one in (sale.data, change.fields))
+        others = changed_by_others(change, now, lambda name: now[name] == new[name])
+        if not others:
+            return None
+        return Failed(edited_meanwhile(self._wire.system, change.id, others), change.id)
+
+    def marks(self, changes: Sequence[Change]) -> dict[str, dict[str, str]]:
+        """See `Marks.marks`."""
+        there = self._sales([change.id for change in changes])
+        return {
+            change.id: marks_of_fields(there[change.id].data, change.fields)
+            for change in changes
+            if change.id in there
+        }
 
     def _write(self, changes: Sequence[Change]) -> Sequence[Result]:
         """Absolute values, all in one call; what is stored then decides."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from sync_cli.connectors.base import Change, Done, Draft, Failed, InDoubt, Result
 from sync_cli.connectors.odoo.connector import Odoo
@@ -237,3 +238,39 @@ def test_edits_leave_the_date_of_an_order_alone_and_plan_no_receipt(
     assert isinstance(change(connector, id_, **edit), Done)
     assert erp.store.row("sale.order", int(id_))["date_order"] == before
     assert cut(erp, id_, 2) == [("outgoing", Decimal(2))]
+
+
+def tried(connector: Odoo, id_: str, **fields: Any) -> Change:
+    """A change whose first try was made and whose answer is missing: what stood there is known."""
+    change = Change(id_, fields)
+    return replace(change, before=connector.marks("order", [change])[id_])
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+def test_a_second_try_leaves_the_address_that_a_clerk_chose_meanwhile(
+    erp: Erp, connector: Odoo, arrived: bool
+) -> None:
+    id_ = made(erp, connector)
+    again = tried(connector, id_, delivery_address=NEW)
+    if arrived:
+        assert isinstance(change(connector, id_, delivery_address=NEW), Done)
+    harbour = {"name": "Petra M", "street": "Hafen 3", "city": "Kiel"}
+    clerks = erp.store.insert("res.partner", harbour)
+    erp.store.change("sale.order", int(id_), {"partner_shipping_id": clerks})
+    (result,) = connector.update("order", [again])
+    assert "changed it there meanwhile (delivery_address)" in refusal(result).message
+    assert place(erp, erp.store.row("sale.order", int(id_))["partner_shipping_id"])[1] == "Kiel"
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+def test_a_second_try_goes_on_where_nobody_touched_it(
+    erp: Erp, connector: Odoo, arrived: bool
+) -> None:
+    id_ = made(erp, connector)
+    again = tried(connector, id_, delivery_address=NEW, note="please ring")
+    if arrived:
+        assert isinstance(change(connector, id_, delivery_address=NEW, note="please ring"), Done)
+    (result,) = connector.update("order", [again])
+    assert isinstance(result, Done), result
+    row = erp.store.row("sale.order", int(id_))
+    assert place(erp, row["partner_shipping_id"]) == ("Neue Gasse 7", "Ulm")

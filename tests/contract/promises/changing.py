@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sync_cli.connectors.base import Change, Done, Failed, InDoubt, Result
+from msgspec.structs import replace
+
+from sync_cli.connectors.base import Change, Done, Failed, InDoubt, Marks, Result
 from tests.contract.promises.asking import created, fetched, kinds, make, opened
 from tests.contract.promises.creating import require_plain_words
 from tests.contract.promises.registry import promise, require
@@ -71,6 +73,29 @@ def update_survives_a_lost_answer(rig: Rig, subject: Subject) -> None:
     rig.heal()
     require(isinstance(result, Done | InDoubt), f"the result is {type(result).__name__}")
     require(_text(rig, subject, made.id) == text, "the value was not written")
+
+
+@promise(CHANGING, A.UPDATE, A.MAKE, A.FETCH, A.TEXT)
+def update_leaves_what_others_changed_between_two_tries(rig: Rig, subject: Subject) -> None:
+    """Where the connector tells what stands in a field: a second try is done where that still
+    stands or the new value does, and fails where somebody wrote another one meanwhile."""
+    (made,) = make(rig, subject, 1)
+    text, other = f"{rig.mark()} new", f"{rig.mark()} other"
+    change = subject.change(made.id, text)
+    with opened(rig) as connector:
+        marks = connector.marks(subject.entity, [change]) if isinstance(connector, Marks) else {}
+    if made.id not in marks:
+        return
+    change = replace(change, before=marks[made.id])
+    for _ in range(2):
+        results = _updated(rig, subject, [change])
+        require(kinds(results) == "Done", f"the result is {kinds(results)}")
+    require(_text(rig, subject, made.id) == text, "the value was not written")
+    _updated(rig, subject, [subject.change(made.id, other)])
+    (result,) = _updated(rig, subject, [change])
+    require(isinstance(result, Failed), f"the result is {type(result).__name__}")
+    require_plain_words(result)
+    require(_text(rig, subject, made.id) == other, "what somebody wrote is gone")
 
 
 def _document(rig: Rig, subject: Subject) -> str:
