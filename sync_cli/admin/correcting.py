@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sync_cli.core.corrections import Correction, place_of
 from sync_cli.core.errors import ConfigError
-from sync_cli.core.plan import Held
+from sync_cli.core.item import Held
 from sync_cli.core.routing import order_of
 from sync_cli.mapping.correcting import WrongCorrection, check
 from sync_cli.state.corrections import Corrected

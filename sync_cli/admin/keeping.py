@@ -9,9 +9,9 @@ from msgspec import Struct, field
 
 from sync_cli.connectors.base import Connector, batched
 from sync_cli.core.errors import Problem
+from sync_cli.core.item import Held, Why
 from sync_cli.core.model import DocumentState
 from sync_cli.core.outcome import End, Settlement
-from sync_cli.core.plan import Held, Why
 from sync_cli.core.routing import part_id
 from sync_cli.flows.belonging import HOST, facts_of, host_facts
 from sync_cli.flows.systems import ERP, SHOP

@@ -15,7 +15,8 @@ from sync_cli.admin.mapping_live import Sides
 from sync_cli.admin.surroundings import around
 from sync_cli.connectors.base import Connector, Raw
 from sync_cli.core.errors import ConfigError, Problem
-from sync_cli.core.model import Order, Product
+from sync_cli.core.model import Order
+from sync_cli.core.products import Product
 from sync_cli.core.refund_records import Refund
 from sync_cli.flows.journey_steps import Setting
 from sync_cli.flows.journeys import Carried, Way

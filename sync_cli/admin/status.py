@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from sync_cli.core.plan import Held
+from sync_cli.core.item import Held
 from sync_cli.flows.admission import ROUTE as BACKFILL
 from sync_cli.state.store import RunRow, State
 

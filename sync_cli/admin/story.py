@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from sync_cli.config import Config
 from sync_cli.core.corrections import Correction
 from sync_cli.core.drift_orders import reference_pattern
+from sync_cli.core.item import Held, Intent, Why
 from sync_cli.core.outcome import Stage
-from sync_cli.core.plan import Held, Intent, Why
 from sync_cli.core.routing import order_of, part_id
 from sync_cli.state.store import State
 from sync_cli.state.story import AuditRow

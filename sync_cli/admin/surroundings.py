@@ -11,7 +11,8 @@ from sync_cli.admin.mapping_live import Sides
 from sync_cli.connectors.base import Raw
 from sync_cli.core.back_records import Invoice, Shipment
 from sync_cli.core.drift_orders import reference_pattern
-from sync_cli.core.model import Document, Order, Product, Record
+from sync_cli.core.model import Document, Order, Record
+from sync_cli.core.products import Product
 from sync_cli.core.refund_records import Refund
 from sync_cli.core.routing import order_of
 from sync_cli.flows.journey_steps import Around

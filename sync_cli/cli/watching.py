@@ -16,7 +16,7 @@ from sync_cli.core.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sync_cli.core.plan import Held
+    from sync_cli.core.item import Held
     from sync_cli.state.store import State
 
 held_app = typer.Typer(help="Records that wait, and why.", no_args_is_help=True)

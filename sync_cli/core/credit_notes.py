@@ -7,13 +7,7 @@ from decimal import Decimal
 
 from sync_cli.core.currencies import rate_of
 from sync_cli.core.documents import DocumentRules, day_of
-from sync_cli.core.model import (
-    Disposition,
-    DocumentLine,
-    DocumentState,
-    LineKind,
-    Order,
-)
+from sync_cli.core.model import Disposition, DocumentLine, DocumentState, LineKind, Order
 from sync_cli.core.refund_records import CreditNote, Refund
 from sync_cli.core.refunds import Credit, CreditLine
 

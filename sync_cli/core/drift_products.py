@@ -12,8 +12,8 @@ from typing import Any
 from sync_cli.core.drift import ERP, SHOP, Drift, DriftKind, money, plain
 from sync_cli.core.errors import Problem
 from sync_cli.core.identity import lowest_first
-from sync_cli.core.model import Attribute, Product
 from sync_cli.core.parts import Part
+from sync_cli.core.products import Attribute, Product
 
 PRICES = frozenset({"price", "sale_price"})
 LONGEST = 60

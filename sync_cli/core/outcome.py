@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct, field
 
-from sync_cli.core.plan import Applied, Held
+from sync_cli.core.item import Applied, Held
 from sync_cli.core.values import Discreet
 
 

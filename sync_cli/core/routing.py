@@ -16,7 +16,14 @@ from msgspec import Struct, field
 
 from sync_cli.core.bundles import Bundled
 from sync_cli.core.errors import Problem
-from sync_cli.core.model import ZERO, Document, DocumentLine, DocumentState, LineKind, Order
+from sync_cli.core.model import (
+    ZERO,
+    Document,
+    DocumentLine,
+    DocumentState,
+    LineKind,
+    Order,
+)
 from sync_cli.core.money import WIDE, apportion
 from sync_cli.core.states import has_reached
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from sync_cli.core.model import ZERO, StockLevel
+from sync_cli.core.model import ZERO
+from sync_cli.core.products import StockLevel
 
 
 class Basis(StrEnum):

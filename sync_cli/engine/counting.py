@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from sync_cli.core.item import Why
 from sync_cli.core.outcome import Settlement
-from sync_cli.core.plan import Defer, Operation, Reject, Skip, Why
+from sync_cli.core.plan import Defer, Operation, Reject, Skip
 
 HELD = "held"
 DEFER = "defer"

@@ -29,11 +29,12 @@ from sync_cli.core.documents import pieces_of
 from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import marks_of
 from sync_cli.core.identity import lowest_first
+from sync_cli.core.item import Applied, Intent, Item, Step, Why
 from sync_cli.core.line_marks import line_marks
 from sync_cli.core.model import Document, DocumentState
 from sync_cli.core.money import plain
 from sync_cli.core.outcome import Settlement, Stage
-from sync_cli.core.plan import Adopt, Advance, Applied, Create, Intent, Item, Step, Why
+from sync_cli.core.plan import Adopt, Advance, Create
 from sync_cli.core.second_proof import (
     Apart,
     Equal,

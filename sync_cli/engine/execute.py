@@ -18,20 +18,17 @@ from sync_cli.connectors.base import (
     batched,
 )
 from sync_cli.core.errors import Problem
+from sync_cli.core.item import Intent, Item, Step, Why
 from sync_cli.core.outcome import End, Settlement
 from sync_cli.core.plan import (
     Adopt,
     Advance,
     Create,
     Defer,
-    Intent,
-    Item,
     Operation,
     Reject,
     Skip,
-    Step,
     Update,
-    Why,
     in_doubt_until,
 )
 from sync_cli.engine.route import Route

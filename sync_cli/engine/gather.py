@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from sync_cli.connectors.base import Found
 from sync_cli.core.errors import Problem
-from sync_cli.core.plan import Candidate, Item, Kind, Link, Target, is_left_out, said
+from sync_cli.core.item import Candidate, Item, Kind, Link, Target
+from sync_cli.core.plan import is_left_out, said
 from sync_cli.engine.route import Route
 from sync_cli.state.store import State
 

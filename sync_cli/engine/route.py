@@ -11,8 +11,8 @@ from msgspec import Struct, field
 
 from sync_cli.connectors.base import Connector, Found, Json, Raw, References
 from sync_cli.core.errors import Problem
+from sync_cli.core.item import Candidate, Item, Kind, Rules, Target
 from sync_cli.core.model import Document
-from sync_cli.core.plan import Candidate, Item, Kind, Rules, Target
 
 Ids = Mapping[tuple[str, str], str]
 """The target's id of (entity, source id)."""

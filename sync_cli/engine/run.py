@@ -10,7 +10,8 @@ from typing import Protocol
 from msgspec import Struct, field
 
 from sync_cli.core.errors import Problem
-from sync_cli.core.plan import Item, Operation
+from sync_cli.core.item import Item
+from sync_cli.core.plan import Operation
 from sync_cli.engine.route import Mode, Options, Route
 from sync_cli.state.store import State
 

@@ -8,21 +8,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from sync_cli.core.errors import Problem
+from sync_cli.core.item import Held, Intent, Item, Kind, Why
 from sync_cli.core.outcome import Audit, Settlement, Stage
-from sync_cli.core.plan import (
-    UNCHANGED,
-    Create,
-    Defer,
-    Held,
-    Intent,
-    Item,
-    Kind,
-    Operation,
-    Reject,
-    Skip,
-    Why,
-    next_try,
-)
+from sync_cli.core.plan import UNCHANGED, Create, Defer, Operation, Reject, Skip, next_try
 from sync_cli.core.privacy import masked
 from sync_cli.core.refusals import ANOTHER_RECORD, dismissed_and_changed
 from sync_cli.engine.counting import HELD, Counting

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from sync_cli.connectors.base import batched
 from sync_cli.core.errors import Problem
-from sync_cli.core.model import Product
 from sync_cli.core.outcome import Settlement
+from sync_cli.core.products import Product
 from sync_cli.engine.execute import Writer
 from sync_cli.flows.articles import ROUTE, link_settlement
 from sync_cli.state.spool import Spool

@@ -10,8 +10,9 @@ from msgspec import Struct, field
 
 from sync_cli.connectors.base import Found
 from sync_cli.core.documents import GONE
-from sync_cli.core.model import OrderLine, Product
+from sync_cli.core.model import OrderLine
 from sync_cli.core.outcome import Audit, End, Settlement
+from sync_cli.core.products import Product
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
 

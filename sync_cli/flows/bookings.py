@@ -9,9 +9,9 @@ from msgspec import Struct, field
 from sync_cli.connectors.base import Raw
 from sync_cli.core.back_records import Invoice
 from sync_cli.core.errors import Problem
+from sync_cli.core.item import Link
 from sync_cli.core.model import Document, DocumentState
 from sync_cli.core.outcome import Settlement
-from sync_cli.core.plan import Link
 from sync_cli.core.routing import joined, part_id
 from sync_cli.core.shipping import Shipped, shipped
 from sync_cli.core.states import has_reached

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from sync_cli.connectors.base import batched
 from sync_cli.core.guard import Guard, Harm
+from sync_cli.core.item import Why
 from sync_cli.core.model import DocumentState
-from sync_cli.core.plan import Advance, Operation, Reject, Why
+from sync_cli.core.plan import Advance, Operation, Reject
 from sync_cli.engine.documents import DocumentWriter
 from sync_cli.engine.guarding import judge
 from sync_cli.engine.route import Route

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sync_cli.core.plan import Item
+from sync_cli.core.item import Item
 from sync_cli.engine.route import Route
 from sync_cli.engine.run import Run
 from sync_cli.state.corrections import Corrected

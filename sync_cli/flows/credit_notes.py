@@ -16,9 +16,10 @@ from sync_cli.connectors.base import Found, Raw
 from sync_cli.core.drift_orders import reference_pattern
 from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import digest
+from sync_cli.core.item import Candidate, Item, Kind, Why
 from sync_cli.core.model import DocumentState
 from sync_cli.core.outcome import Audit, Settlement, Stage
-from sync_cli.core.plan import Candidate, Item, Kind, Reject, Skip, Why, decide
+from sync_cli.core.plan import Reject, Skip, decide
 from sync_cli.core.refund_records import CreditNote, Refund
 from sync_cli.core.routing import order_of, part_id
 from sync_cli.engine.execute import Writer

@@ -9,8 +9,8 @@ from sync_cli.connectors.base import Found
 from sync_cli.core.errors import ConfigError, Problem
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.identity import reference
+from sync_cli.core.item import Candidate, Item, Kind
 from sync_cli.core.model import Customer
-from sync_cli.core.plan import Candidate, Item, Kind
 from sync_cli.engine.route import Mode, Route
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from sync_cli.connectors.base import Change, Raw
 from sync_cli.core.fingerprint import digest
+from sync_cli.core.item import Item, Kind
 from sync_cli.core.model import Customer
 from sync_cli.core.outcome import Settlement
-from sync_cli.core.plan import Item, Kind, Operation, Skip, decide
+from sync_cli.core.plan import Operation, Skip, decide
 from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import recall
 from sync_cli.engine.guarding import stop_on_reused_ids

@@ -14,19 +14,10 @@ from msgspec.structs import replace
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.guard import Guard, Harm
+from sync_cli.core.item import Item, Link, Target
 from sync_cli.core.model import Customer
 from sync_cli.core.outcome import Settlement
-from sync_cli.core.plan import (
-    NOT_OURS,
-    Adopt,
-    Item,
-    Link,
-    Operation,
-    Skip,
-    Target,
-    Update,
-    decide,
-)
+from sync_cli.core.plan import NOT_OURS, Adopt, Operation, Skip, Update, decide
 from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.guarding import judge, stop_on_reused_ids

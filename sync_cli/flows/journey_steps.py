@@ -23,11 +23,9 @@ from sync_cli.core.model import (
     Order,
     OrderLine,
     OrderState,
-    Product,
-    ProductStatus,
-    StockLevel,
 )
 from sync_cli.core.parcels import ParcelPlace
+from sync_cli.core.products import Product, ProductStatus, StockLevel
 from sync_cli.core.proof import Unproven, prove
 from sync_cli.core.refund_records import CreditNote, Refund, RefundLine
 from sync_cli.core.refunds import Unproven as UnprovenRefund

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from sync_cli.core.item import Candidate, Item
 from sync_cli.core.model import Document, DocumentState
-from sync_cli.core.plan import Candidate, Item
 
 
 def judge_document(item: Item, id: str, document: Document) -> Candidate:

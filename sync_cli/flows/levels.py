@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from sync_cli.config.catalogue import ParentManaged
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.errors import IdentityError, Problem
-from sync_cli.core.model import Product, ProductKind, StockHolder, StockLevel
-from sync_cli.core.plan import Item, Link, Reject, Skip, Why, decide
+from sync_cli.core.item import Item, Link, Why
+from sync_cli.core.plan import Reject, Skip, decide
+from sync_cli.core.products import Product, ProductKind, StockHolder, StockLevel
 from sync_cli.core.refusals import another_record, taken, target_gone
 from sync_cli.core.sellable import StockPolicy, sellable, units_there
 from sync_cli.engine.gather import recall

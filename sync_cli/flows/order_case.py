@@ -8,8 +8,9 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from sync_cli.core.item import Item, Link
 from sync_cli.core.model import Order
-from sync_cli.core.plan import Item, Link, is_left_out
+from sync_cli.core.plan import is_left_out
 from sync_cli.core.proof import Proven
 
 

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from sync_cli.config.orders import GuestPolicy
 from sync_cli.connectors.base import Found
 from sync_cli.core.identity import guest_key
+from sync_cli.core.item import Item
 from sync_cli.core.model import Customer, Order
-from sync_cli.core.plan import Item, Operation, decide
+from sync_cli.core.plan import Operation, decide
 from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.route import Route

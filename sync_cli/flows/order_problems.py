@@ -8,9 +8,9 @@ from decimal import Decimal
 from sync_cli.connectors.base import Raw
 from sync_cli.core.documents import GONE, DocumentRules
 from sync_cli.core.errors import Problem
+from sync_cli.core.item import Item
 from sync_cli.core.model import Order, OrderLine
 from sync_cli.core.money import plain
-from sync_cli.core.plan import Item
 from sync_cli.flows.articles import Articles
 from sync_cli.mapping.entity import EntityMapping
 

@@ -13,8 +13,8 @@ from sync_cli.core.corrections import corrected, said
 from sync_cli.core.families import Family
 from sync_cli.core.fingerprint import content_hash
 from sync_cli.core.identity import read_seal, reference
+from sync_cli.core.item import Item
 from sync_cli.core.model import DocumentState, Order, OrderState
-from sync_cli.core.plan import Item
 from sync_cli.core.states import left_out, wanted_document_state
 from sync_cli.core.suspicion import suspicious, suspicious_later
 from sync_cli.flows.families import Families

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sync_cli.core.fingerprint import digest
+from sync_cli.core.item import Kind, Target
 from sync_cli.core.money import unit
-from sync_cli.core.plan import Kind, Target
 from sync_cli.core.routing import order_of
 from sync_cli.engine.route import Route
 from sync_cli.flows.judging import judge_document

@@ -17,19 +17,10 @@ from sync_cli.connectors.base import Change, Raw, batched
 from sync_cli.core.back_records import StatusChange
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.guard import Guard, Harm
+from sync_cli.core.item import Intent, Item, Why
 from sync_cli.core.model import Order, OrderState
 from sync_cli.core.outcome import Settlement
-from sync_cli.core.plan import (
-    UNCHANGED,
-    Defer,
-    Intent,
-    Item,
-    Operation,
-    Reject,
-    Skip,
-    Update,
-    Why,
-)
+from sync_cli.core.plan import UNCHANGED, Defer, Operation, Reject, Skip, Update
 from sync_cli.core.refusals import another_record, partly_cancelled
 from sync_cli.core.shipping import due_state, is_paid, says_something
 from sync_cli.core.states import may_become

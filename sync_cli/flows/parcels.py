@@ -15,21 +15,11 @@ from sync_cli.connectors.base import Failed, Result, batched
 from sync_cli.core.back_records import PackedLine, PackedParcel
 from sync_cli.core.errors import IdentityError, Problem
 from sync_cli.core.fingerprint import digest
+from sync_cli.core.item import Candidate, Intent, Item, Kind, Target
 from sync_cli.core.model import Order
 from sync_cli.core.outcome import Settlement
 from sync_cli.core.parcels import Packed, ParcelPlace, Room, There, matching, shipped_on
-from sync_cli.core.plan import (
-    Adopt,
-    Candidate,
-    Create,
-    Intent,
-    Item,
-    Kind,
-    Operation,
-    Target,
-    Update,
-    decide,
-)
+from sync_cli.core.plan import Adopt, Create, Operation, Update, decide
 from sync_cli.core.refusals import another_record
 from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import recall

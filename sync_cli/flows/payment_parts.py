@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.identity import REFERENCE_LENGTH
+from sync_cli.core.item import Item
 from sync_cli.core.model import ZERO, Document, DocumentState
 from sync_cli.core.payments import Payment, payment_conflict
-from sync_cli.core.plan import Item
 from sync_cli.core.routing import joined, part_id, shared_out
 from sync_cli.flows.allotment import PARTS
 from sync_cli.flows.settled import BY_HAND, settled_by_hand

@@ -13,9 +13,10 @@ from sync_cli.connectors.base import Found, Raw
 from sync_cli.core.documents import total_of
 from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.identity import reference
+from sync_cli.core.item import Candidate, Item, Kind
 from sync_cli.core.model import Document, DocumentState, Order, OrderState
 from sync_cli.core.payments import Payment, payment_conflict, payment_of, why_not_paid
-from sync_cli.core.plan import Candidate, Item, Kind, Operation, decide
+from sync_cli.core.plan import Operation, decide
 from sync_cli.engine.execute import Writer
 from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.guarding import stop_on_reused_ids

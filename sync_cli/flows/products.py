@@ -15,7 +15,7 @@ from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.errors import ConfigError
 from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.guard import Guard
-from sync_cli.core.plan import Item, Kind
+from sync_cli.core.item import Item, Kind
 from sync_cli.engine.ahead import asked_ahead
 from sync_cli.engine.guarding import judge
 from sync_cli.engine.reading import Reading

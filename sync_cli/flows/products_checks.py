@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sync_cli.core.errors import Problem
-from sync_cli.core.model import Product, ProductKind
+from sync_cli.core.products import Product, ProductKind
 from sync_cli.flows.products_payload import own_attributes
 
 

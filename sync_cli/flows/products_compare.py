@@ -12,21 +12,18 @@ from sync_cli.config.catalogue import Archived
 from sync_cli.connectors.base import Raw
 from sync_cli.core.errors import IdentityError, Problem
 from sync_cli.core.fingerprint import digest
-from sync_cli.core.model import Product, ProductStatus
+from sync_cli.core.item import Candidate, Item, Link, Why
 from sync_cli.core.plan import (
     Adopt,
-    Candidate,
     Create,
     Defer,
-    Item,
-    Link,
     Reject,
     Skip,
     Update,
-    Why,
     decide,
     next_try,
 )
+from sync_cli.core.products import Product, ProductStatus
 from sync_cli.core.refusals import another_record, target_gone
 from sync_cli.engine.gather import recall
 from sync_cli.engine.route import Route

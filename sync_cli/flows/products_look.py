@@ -8,8 +8,9 @@ from msgspec import Struct, field
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.fingerprint import content_hash
-from sync_cli.core.model import Product
-from sync_cli.core.plan import Applied, Item, Link, Reject
+from sync_cli.core.item import Applied, Item, Link
+from sync_cli.core.plan import Reject
+from sync_cli.core.products import Product
 from sync_cli.engine.route import Route
 from sync_cli.flows.articles import PRODUCT
 from sync_cli.flows.products_planner import Planner

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from sync_cli.core.model import Attribute, Product, ProductKind, ProductStatus
+from sync_cli.core.products import Attribute, Product, ProductKind, ProductStatus
 from sync_cli.mapping.compiler import path_of
 from sync_cli.mapping.entity import EntityMapping
 from sync_cli.mapping.rules import UNSET, Rule

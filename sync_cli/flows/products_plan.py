@@ -12,21 +12,10 @@ from msgspec.structs import replace
 from sync_cli.connectors.base import batched
 from sync_cli.core.guard import Guard, Harm
 from sync_cli.core.identity import folded_sku
-from sync_cli.core.model import Product
+from sync_cli.core.item import Applied, Item, Link, Why
 from sync_cli.core.outcome import Settlement
-from sync_cli.core.plan import (
-    Applied,
-    Create,
-    Defer,
-    Item,
-    Link,
-    Operation,
-    Reject,
-    Skip,
-    Update,
-    Why,
-    next_try,
-)
+from sync_cli.core.plan import Create, Defer, Operation, Reject, Skip, Update, next_try
+from sync_cli.core.products import Product
 from sync_cli.engine.execute import together
 from sync_cli.flows.adoptions import Adoptions, double_sku
 from sync_cli.flows.articles import PRODUCT

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Protocol
 
-from sync_cli.core.model import Product
-from sync_cli.core.plan import Item, Operation, Skip
+from sync_cli.core.item import Item
+from sync_cli.core.plan import Operation, Skip
+from sync_cli.core.products import Product
 
 
 class Planner(Protocol):

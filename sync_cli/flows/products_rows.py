@@ -10,8 +10,8 @@ from sync_cli import __version__
 from sync_cli.connectors.base import Raw
 from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import digest
-from sync_cli.core.model import Product
-from sync_cli.core.plan import Link
+from sync_cli.core.item import Link
+from sync_cli.core.products import Product
 from sync_cli.flows.articles import PRODUCT
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.entity import EntityMapping

@@ -8,9 +8,9 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from sync_cli.connectors.base import Done, Result, batched
-from sync_cli.core.model import Product
+from sync_cli.core.item import Intent, Item
 from sync_cli.core.outcome import End, Settlement
-from sync_cli.core.plan import Intent, Item
+from sync_cli.core.products import Product
 from sync_cli.engine.execute import SETTLE_AT_ONCE, Writer
 from sync_cli.engine.route import Route
 from sync_cli.engine.run import Run

@@ -18,9 +18,9 @@ from sync_cli.core.drift_products import (
 )
 from sync_cli.core.findings import Findings
 from sync_cli.core.identity import folded_sku
-from sync_cli.core.model import Product, ProductStatus, StockHolder
 from sync_cli.core.parts import Part
 from sync_cli.core.plan import Defer, Operation, Reject
+from sync_cli.core.products import Product, ProductStatus, StockHolder
 from sync_cli.flows.articles import PRODUCT
 from sync_cli.flows.products import PRODUCTS
 from sync_cli.flows.reconcile_shelf import SOLD_ITSELF, Shelf

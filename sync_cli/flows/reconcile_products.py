@@ -18,9 +18,10 @@ from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.drift import ERP, SHOP, Drift, Waiting
 from sync_cli.core.drift_products import product_differs
 from sync_cli.core.findings import Findings
-from sync_cli.core.model import Product
+from sync_cli.core.item import Item, Link
 from sync_cli.core.parts import Part
-from sync_cli.core.plan import Item, Link, Operation, Reject, Skip
+from sync_cli.core.plan import Operation, Reject, Skip
+from sync_cli.core.products import Product
 from sync_cli.flows.articles import PRODUCT
 from sync_cli.flows.products import products_route
 from sync_cli.flows.products_compare import ProductComparer

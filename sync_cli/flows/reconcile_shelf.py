@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sync_cli.connectors.base import Connector, Found, Raw
 from sync_cli.core.drift import ERP, SHOP
 from sync_cli.core.identity import folded_sku
-from sync_cli.core.model import Product, ProductKind, StockHolder
+from sync_cli.core.products import Product, ProductKind, StockHolder
 from sync_cli.flows.read_only import ReadOnly
 from sync_cli.flows.reconcile_trust import SideCount
 from sync_cli.flows.systems import Systems

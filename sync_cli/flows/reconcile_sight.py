@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.guard import Guard
-from sync_cli.core.model import Product, StockLevel
-from sync_cli.core.plan import Link, Operation, Reject, Skip
+from sync_cli.core.item import Link
+from sync_cli.core.plan import Operation, Reject, Skip
+from sync_cli.core.products import Product, StockLevel
 from sync_cli.flows.levels import Comparer, Family
 from sync_cli.flows.stock import StockWriter, stock_route
 from sync_cli.flows.stock_plan import StockPlan

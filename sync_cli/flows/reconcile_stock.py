@@ -24,9 +24,10 @@ from sync_cli.core.drift import (
 from sync_cli.core.drift_stock import stock_differs, stock_unknown
 from sync_cli.core.errors import Problem
 from sync_cli.core.findings import Findings
-from sync_cli.core.model import ZERO, Product, StockHolder, StockLevel
+from sync_cli.core.model import ZERO
 from sync_cli.core.parts import Part
 from sync_cli.core.plan import Reject, Skip
+from sync_cli.core.products import Product, StockHolder, StockLevel
 from sync_cli.flows.articles import find_articles
 from sync_cli.flows.reconcile_shelf import PRODUCT, ShopSide
 from sync_cli.flows.reconcile_sight import Refusals, Sight, Spotter

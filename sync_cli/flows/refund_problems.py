@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sync_cli.core.errors import Problem
-from sync_cli.core.plan import Item
+from sync_cli.core.item import Item
 from sync_cli.core.refund_records import CreditNote
 
 

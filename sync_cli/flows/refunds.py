@@ -14,18 +14,10 @@ from sync_cli.connectors.base import Raw
 from sync_cli.core.corrections import corrected
 from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.identity import reference
+from sync_cli.core.item import Item, Kind, Target, Why
 from sync_cli.core.model import ZERO, DocumentState
 from sync_cli.core.money import unit
-from sync_cli.core.plan import (
-    Item,
-    Kind,
-    Operation,
-    Reject,
-    Skip,
-    Target,
-    Why,
-    decide,
-)
+from sync_cli.core.plan import Operation, Reject, Skip, decide
 from sync_cli.core.proof import Unproven, prove
 from sync_cli.core.refund_records import CreditNote, Refund
 from sync_cli.core.refunds import Credit, prove_refunds

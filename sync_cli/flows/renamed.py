@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sync_cli.core.plan import Item, Operation, Skip
+from sync_cli.core.item import Item
+from sync_cli.core.plan import Operation, Skip
 from sync_cli.core.routing import order_of
 from sync_cli.state.store import State
 

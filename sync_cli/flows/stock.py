@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from sync_cli.connectors.base import Raw, batched
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.guard import Guard
+from sync_cli.core.item import Intent, Item, Kind
 from sync_cli.core.model import Order
 from sync_cli.core.outcome import Settlement
-from sync_cli.core.plan import Intent, Item, Kind
 from sync_cli.engine.execute import Writer
 from sync_cli.engine.guarding import judge
 from sync_cli.engine.reading import Reading

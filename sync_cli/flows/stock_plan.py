@@ -7,8 +7,9 @@ from decimal import Decimal
 from itertools import groupby
 
 from sync_cli.core.guard import Guard, Harm
-from sync_cli.core.model import Product, StockLevel
-from sync_cli.core.plan import Item, Link, Operation, Reject, Skip, Update
+from sync_cli.core.item import Item, Link
+from sync_cli.core.plan import Operation, Reject, Skip, Update
+from sync_cli.core.products import Product, StockLevel
 from sync_cli.engine.execute import Writer, together
 from sync_cli.flows.adoptions import Adoptions, CountArticles, double_sku
 from sync_cli.state.spool import Spool

@@ -12,7 +12,8 @@ from msgspec import Struct
 from sync_cli.config import Config
 from sync_cli.connectors.base import Connector, Identity, Raw
 from sync_cli.core.corrections import Correction
-from sync_cli.core.model import Customer, Document, Order, Product, Record, StockLevel
+from sync_cli.core.model import Customer, Document, Order, Record
+from sync_cli.core.products import Product, StockLevel
 from sync_cli.core.refund_records import CreditNote, Refund
 from sync_cli.engine.run import Run
 from sync_cli.mapping.entity import EntityMapping

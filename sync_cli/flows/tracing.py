@@ -18,7 +18,8 @@ from typing import Any
 from msgspec import Struct, field
 
 from sync_cli.core.back_records import Invoice, Shipment
-from sync_cli.core.model import Order, Part, StockLevel
+from sync_cli.core.model import Order, Part
+from sync_cli.core.products import StockLevel
 from sync_cli.core.refund_records import Refund
 from sync_cli.flows.journey_steps import Setting
 from sync_cli.flows.journeys import Way

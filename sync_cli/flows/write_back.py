@@ -17,10 +17,11 @@ from sync_cli.core.back_records import Note, WriteBack
 from sync_cli.core.errors import IdentityError
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.identity import Seal, read_seal, reference
+from sync_cli.core.item import Intent, Item, Kind
 from sync_cli.core.model import Order
 from sync_cli.core.outcome import Settlement, Stage
 from sync_cli.core.parcels import ParcelPlace
-from sync_cli.core.plan import UNCHANGED, Intent, Item, Kind, Operation, Reject, Skip, decide
+from sync_cli.core.plan import UNCHANGED, Operation, Reject, Skip, decide
 from sync_cli.core.refusals import another_record
 from sync_cli.core.shipping import invoiced, parcels
 from sync_cli.engine.execute import Writer

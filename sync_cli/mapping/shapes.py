@@ -20,8 +20,9 @@ from sync_cli.core.back_records import (
     StatusChange,
     WriteBack,
 )
-from sync_cli.core.model import Customer, Document, Order, Part, Product, Record, StockLevel
+from sync_cli.core.model import Customer, Document, Order, Part, Record
 from sync_cli.core.payments import Payment
+from sync_cli.core.products import Product, StockLevel
 from sync_cli.core.refund_records import CreditNote, Refund
 from sync_cli.mapping.errors import did_you_mean
 

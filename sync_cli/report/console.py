@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sync_cli.admin.status import Status
-from sync_cli.core.plan import Held
+from sync_cli.core.item import Held
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from sync_cli.core.errors import Problem
-from sync_cli.core.plan import Defer, Item, Operation, Reject, Skip
+from sync_cli.core.item import Item
+from sync_cli.core.plan import Defer, Operation, Reject, Skip
 from sync_cli.engine.run import Run
 from sync_cli.report.words import as_data, describe, summary
 

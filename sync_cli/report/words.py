@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, assert_never
 
+from sync_cli.core.item import Item
 from sync_cli.core.model import Customer, Document
 from sync_cli.core.money import plain
 from sync_cli.core.payments import Payment
@@ -13,7 +14,6 @@ from sync_cli.core.plan import (
     Advance,
     Create,
     Defer,
-    Item,
     Operation,
     Reject,
     Skip,

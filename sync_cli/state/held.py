@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sync_cli.core.errors import Problem
+from sync_cli.core.item import Held, Why
 from sync_cli.core.outcome import Audit
-from sync_cli.core.plan import Held, Why
 from sync_cli.core.refusals import DISMISSED_CHANGED
 from sync_cli.state.file import Room, Row, Value, forget
 from sync_cli.state.story import AuditEntry, write_audit

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from sync_cli.core.plan import Applied, Intent, Step
+from sync_cli.core.item import Applied, Intent, Step
 from sync_cli.state.file import Room, Row, forget
 from sync_cli.state.texts import IN_IDS, ids_to_text, text_to_time, time_to_text
 

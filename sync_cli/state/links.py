@@ -9,8 +9,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
 from sync_cli.core.errors import StateError
+from sync_cli.core.item import Link
 from sync_cli.core.outcome import End
-from sync_cli.core.plan import Link
 from sync_cli.state.file import Room
 from sync_cli.state.joining import Joining, KnownEnd
 from sync_cli.state.texts import IN_IDS, ids_to_text

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from sync_cli.core.errors import Problem
-from sync_cli.core.plan import Item
+from sync_cli.core.item import Item
 from sync_cli.report.watchers import PersonWatcher
 
 CONTROL = re.compile(r"\x1b\[\??(\d*)([A-Za-z])|(\n)|([^\x1b\r\n]+)")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sync_cli.core.errors import Problem
-from sync_cli.core.plan import Held, Why
+from sync_cli.core.item import Held, Why
 from sync_cli.report.console import BY_ITSELF, NEEDS_SOMEBODY, show_held
 
 AT = datetime(2026, 1, 6, 4, 30, tzinfo=UTC)

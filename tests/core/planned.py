@@ -6,21 +6,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sync_cli.core.errors import Problem
-from sync_cli.core.plan import (
+from sync_cli.core.item import (
     Applied,
     Candidate,
     Intent,
     Item,
     Kind,
     Link,
-    Operation,
-    Reject,
     Rules,
-    Skip,
     Step,
     Target,
-    decide,
 )
+from sync_cli.core.plan import Operation, Reject, Skip, decide
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 IN_DOUBT = timedelta(minutes=15)

@@ -9,23 +9,25 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_cli.core.plan import (
-    Adopt,
-    Advance,
+from sync_cli.core.item import (
     Applied,
     Candidate,
-    Create,
-    Defer,
     Intent,
     Item,
     Kind,
     Link,
-    Operation,
-    Reject,
     Rules,
-    Skip,
     Step,
     Target,
+)
+from sync_cli.core.plan import (
+    Adopt,
+    Advance,
+    Create,
+    Defer,
+    Operation,
+    Reject,
+    Skip,
     Update,
     decide,
     is_left_out,

@@ -10,21 +10,15 @@ import pytest
 from msgspec.structs import replace
 
 from sync_cli.core.fingerprint import by_field
+from sync_cli.core.item import Candidate, Item, Kind, Rules, Step, Target, Why
 from sync_cli.core.plan import (
     Adopt,
     Advance,
-    Candidate,
     Create,
     Defer,
-    Item,
-    Kind,
     Reject,
-    Rules,
     Skip,
-    Step,
-    Target,
     Update,
-    Why,
     decide,
     next_try,
 )

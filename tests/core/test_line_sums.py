@@ -13,7 +13,14 @@ from sync_cli.core.coupons import percent_off, with_discount_lines
 from sync_cli.core.currencies import rate_of
 from sync_cli.core.documents import shipping_method_of
 from sync_cli.core.gift_cards import is_gift_card, paid_by_gift_card
-from sync_cli.core.model import Document, DocumentLine, GiftCard, LineKind, Order, OrderLine
+from sync_cli.core.model import (
+    Document,
+    DocumentLine,
+    GiftCard,
+    LineKind,
+    Order,
+    OrderLine,
+)
 from sync_cli.core.unit_prices import Digits, UnitPrices, with_unit_prices
 from tests.core.shop_orders import NOON, line, order
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_cli.core.model import StockLevel, WarehouseLevel
+from sync_cli.core.products import StockLevel, WarehouseLevel
 from sync_cli.core.sellable import (
     Basis,
     StockPolicy,

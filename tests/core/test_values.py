@@ -12,7 +12,7 @@ from msgspec import Struct
 
 import sync_cli
 from sync_cli.connectors.base import Raw
-from sync_cli.core.plan import Item
+from sync_cli.core.item import Item
 from sync_cli.core.values import Discreet, as_data
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from sync_cli.connectors.base import Traits
 from sync_cli.connectors.memory import MemoryConnector, MemorySystem, Shape
 from sync_cli.core.errors import Problem
+from sync_cli.core.item import Held, Kind, Why
 from sync_cli.core.outcome import Settlement
-from sync_cli.core.plan import Held, Kind, Why
 from sync_cli.engine.reading import Reading
 from sync_cli.engine.route import Mode, Options, Route
 from sync_cli.engine.run import Run, Silent

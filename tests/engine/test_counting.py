@@ -7,20 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from sync_cli.core.errors import Problem
+from sync_cli.core.item import Candidate, Held, Item, Why
 from sync_cli.core.outcome import Settlement
-from sync_cli.core.plan import (
-    Adopt,
-    Candidate,
-    Create,
-    Defer,
-    Held,
-    Item,
-    Operation,
-    Reject,
-    Skip,
-    Update,
-    Why,
-)
+from sync_cli.core.plan import Adopt, Create, Defer, Operation, Reject, Skip, Update
 from sync_cli.engine.counting import Counting
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)

@@ -12,7 +12,7 @@ from sync_cli.connectors.base import Json
 from sync_cli.connectors.memory import Shape
 from sync_cli.core.errors import Problem
 from sync_cli.core.identity import folded_sku
-from sync_cli.core.plan import Held
+from sync_cli.core.item import Held
 from sync_cli.flows.products import ProductFlow
 from sync_cli.flows.systems import Systems
 from sync_cli.state.store import State

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sync_cli.connectors.memory import Fate
-from sync_cli.core.plan import Why
+from sync_cli.core.item import Why
 from tests.flows.refund_town import RefundTown
 from tests.flows.town import hour, of_route
 from tests.properties.refunding import Back, refund_config

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from sync_cli.connectors.memory import Fate
 from sync_cli.core.errors import Problem, SystemFault
-from sync_cli.core.plan import Why
+from sync_cli.core.item import Why
 from tests.flows.town import Town, hour
 from tests.flows.town import town as found
 from tests.properties.world import Killed, fates

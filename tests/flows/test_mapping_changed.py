@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from sync_cli.core.plan import Why
+from sync_cli.core.item import Why
 from sync_cli.flows.connecting import mappings_folder
 from sync_cli.flows.orders import OrderFlow
 from sync_cli.flows.systems import Systems

@@ -8,7 +8,7 @@ import pytest
 
 from sync_cli.connectors.memory import Fate
 from sync_cli.core.errors import GuardTripped
-from sync_cli.core.plan import Why
+from sync_cli.core.item import Why
 from tests.flows.town import Town, hour, of_route
 from tests.properties.world import fates
 

@@ -13,7 +13,7 @@ from sync_cli.admin.keeping import forget_missing
 from sync_cli.connectors.base import Json
 from sync_cli.connectors.memory import Fate, MemoryConnector
 from sync_cli.core.errors import IdentityError, SystemDown
-from sync_cli.core.plan import Why
+from sync_cli.core.item import Why
 from tests.flows.town import Town, hour
 from tests.properties.world import IN_DOUBT, fates
 

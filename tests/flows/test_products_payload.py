@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sync_cli.core.identity import folded_sku
-from sync_cli.core.model import Attribute, Product, ProductKind
+from sync_cli.core.products import Attribute, Product, ProductKind
 from sync_cli.flows.products_payload import merged_attributes, only, own_attributes
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.errors import IdentityError
-from sync_cli.core.plan import Applied
+from sync_cli.core.item import Applied
 from sync_cli.engine.route import Options
 from sync_cli.flows.products_rows import Appearance
 from sync_cli.state.store import State

@@ -12,8 +12,8 @@ import pytest
 from sync_cli.admin.keeping import forget_missing
 from sync_cli.connectors.memory import Fate, MemoryConnector
 from sync_cli.core.errors import IdentityError
+from sync_cli.core.item import Why
 from sync_cli.core.outcome import Stage
-from sync_cli.core.plan import Why
 from tests.flows.refund_town import RefundTown
 from tests.flows.town import Reads, hour, of_route
 from tests.properties.refunding import Back, refund_config

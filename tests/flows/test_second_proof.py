@@ -11,7 +11,7 @@ import pytest
 
 from sync_cli.connectors.memory import Fate
 from sync_cli.core.errors import SystemFault
-from sync_cli.core.plan import Why
+from sync_cli.core.item import Why
 from tests.flows.town import Town, hour
 from tests.flows.town import town as found
 from tests.properties.goods import as_bought

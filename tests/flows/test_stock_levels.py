@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sync_cli.core.errors import IdentityError
-from sync_cli.core.plan import Why
+from sync_cli.core.item import Why
 from tests.flows.town import Stutter, Town, hour, of_route
 
 WAREHOUSES = [

@@ -20,8 +20,9 @@ from sync_cli.config import Config
 from sync_cli.connectors.base import Found, Json, Page, Raw
 from sync_cli.connectors.memory import MemorySystem, Network, Shape, calm
 from sync_cli.core.errors import Problem
+from sync_cli.core.item import Held, Item
 from sync_cli.core.model import Order
-from sync_cli.core.plan import Held, Item, Operation
+from sync_cli.core.plan import Operation
 from sync_cli.engine.route import Options
 from sync_cli.engine.run import Run, Silent
 from sync_cli.report.words import describe

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import pytest
 
 from sync_cli.core.errors import Problem
-from sync_cli.core.model import Product, Record
+from sync_cli.core.model import Record
+from sync_cli.core.products import Product
 from sync_cli.mapping import EntityMapping, MappingErrors, Unreadable, parse_mapping
 
 RECORDINGS = Path(__file__).parent / "recordings"

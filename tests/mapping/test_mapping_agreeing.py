@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_cli.core.model import Attribute, Product, ProductKind, ProductStatus
+from sync_cli.core.products import Attribute, Product, ProductKind, ProductStatus
 from sync_cli.flows.products_payload import only
 from sync_cli.mapping.agreeing import Agreement
 from sync_cli.mapping.entity import load_mapping, parse_mapping

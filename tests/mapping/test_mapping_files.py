@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sync_cli.core.errors import ConfigError, ExitCode
-from sync_cli.core.model import Product
+from sync_cli.core.products import Product
 from sync_cli.mapping import MappingErrors, load_mapping, parse_mapping
 from tests.mapping.mapping_examples import faults_of, product_mapping, read_as
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync_cli.core.model import Product
+from sync_cli.core.products import Product
 from sync_cli.mapping.entity import parse_mapping
 
 RULES = """\

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sync_cli.core.errors import ConfigError
-from sync_cli.core.model import Product, StockLevel
+from sync_cli.core.products import Product, StockLevel
 from sync_cli.mapping import MappingErrors, load_mappings, parse_mapping
 from tests.mapping.mapping_examples import faults_of, read_as
 

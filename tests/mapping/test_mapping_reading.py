@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from sync_cli.core.errors import ConfigError
-from sync_cli.core.model import Customer, Product, ProductKind, StockLevel, WarehouseLevel
+from sync_cli.core.model import Customer
+from sync_cli.core.products import Product, ProductKind, StockLevel, WarehouseLevel
 from sync_cli.mapping import parse_mapping
 from tests.mapping.mapping_examples import (
     problem_of,

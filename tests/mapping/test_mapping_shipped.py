@@ -19,6 +19,8 @@ from sync_cli.core.model import (
     LineKind,
     Order,
     OrderState,
+)
+from sync_cli.core.products import (
     Product,
     ProductKind,
     ProductStatus,

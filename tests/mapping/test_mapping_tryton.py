@@ -16,9 +16,8 @@ from sync_cli.core.model import (
     DocumentLine,
     DocumentState,
     LineKind,
-    ProductKind,
-    StockHolder,
 )
+from sync_cli.core.products import ProductKind, StockHolder
 from sync_cli.core.refund_records import CreditNote
 from sync_cli.mapping import EntityMapping, Unreadable, load_mappings
 from tests.mapping.mapping_examples import SHIPPED, problems_of

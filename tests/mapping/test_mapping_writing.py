@@ -12,15 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync_cli.core.errors import ConfigError
-from sync_cli.core.model import (
-    Address,
-    Customer,
-    Document,
-    DocumentLine,
-    LineKind,
-    Product,
-    ProductKind,
-)
+from sync_cli.core.model import Address, Customer, Document, DocumentLine, LineKind
+from sync_cli.core.products import Product, ProductKind
 from sync_cli.mapping import Unreadable, Unresolved, parse_mapping
 from sync_cli.mapping.errors import BadValue
 from sync_cli.mapping.formats import WRITE_TYPES, as_json

@@ -16,8 +16,8 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from sync_cli.core.errors import Problem
+from sync_cli.core.item import Applied, Held, Intent, Step, Why
 from sync_cli.core.outcome import Audit, End, Settlement, Stage
-from sync_cli.core.plan import Applied, Held, Intent, Step, Why
 from sync_cli.state.schema import CURRENT, Schema
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 250_000, tzinfo=UTC)

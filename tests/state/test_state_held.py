@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from sync_cli.core.errors import Problem
+from sync_cli.core.item import Held, Why
 from sync_cli.core.outcome import Settlement
-from sync_cli.core.plan import Held, Why
 from sync_cli.state.store import State
 from tests.state.state_examples import MINUTE, NOW, PROBLEM, ROUTE, applied, held
 

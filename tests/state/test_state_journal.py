@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from sync_cli.core.item import Applied, Intent, Step
 from sync_cli.core.outcome import End, Settlement, Stage
-from sync_cli.core.plan import Applied, Intent, Step
 from sync_cli.state.store import LinkConflict, State
 from tests.state.state_examples import MINUTE, NOW, ROUTE, applied, ends, held, intent, settled
 

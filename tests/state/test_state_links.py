@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync_cli.core.item import Link
 from sync_cli.core.outcome import End
-from sync_cli.core.plan import Link
 from sync_cli.state.store import LinkConflict, State
 from tests.state.state_examples import ends
 

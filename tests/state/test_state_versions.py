@@ -11,8 +11,8 @@ import pytest
 from msgspec.structs import replace
 from sqlite_utils import Database
 
+from sync_cli.core.item import Link
 from sync_cli.core.outcome import Stage
-from sync_cli.core.plan import Link
 from sync_cli.state.schema import CURRENT
 from sync_cli.state.store import Pause, Position, RunRow, State, Watermark
 from tests.state.state_examples import (

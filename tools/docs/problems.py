@@ -14,7 +14,7 @@ from pathlib import Path
 import sync_cli
 from sync_cli.connectors.rest.problems import _CODES
 from sync_cli.connectors.woocommerce.compare import _MANAGED_BY
-from sync_cli.core.plan import Why
+from sync_cli.core.item import Why
 from sync_cli.mapping import errors
 from tools.docs.connectors import profiles
 from tools.docs.markdown import code, table

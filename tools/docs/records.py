@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from sync_cli.core import back_records, model, payments, refund_records
+from sync_cli.core import back_records, model, payments, products, refund_records
 from sync_cli.core.model import Part, Record
 from tools.docs.markdown import code, first_sentence, table
 
@@ -21,7 +21,7 @@ def records() -> str:
     """Every canonical record and part, a chapter each; the fields of all records come first."""
     shown = (
         kind
-        for room in (model, refund_records, payments, back_records)
+        for room in (products, model, refund_records, payments, back_records)
         for kind in vars(room).values()
         if _is_shown(kind) and kind.__module__ == room.__name__
     )

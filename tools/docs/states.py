@@ -10,18 +10,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from sync_cli.config.orders import OrdersSettings
+from sync_cli.core.item import Applied, Item, Kind, Link, Rules, Target
 from sync_cli.core.model import ZERO, Document, DocumentState, Order, OrderState
-from sync_cli.core.plan import (
-    Advance,
-    Applied,
-    Item,
-    Kind,
-    Link,
-    Reject,
-    Rules,
-    Target,
-    decide,
-)
+from sync_cli.core.plan import Advance, Reject, decide
 from sync_cli.core.shipping import Shipped, StatusRules, due_state
 from sync_cli.core.states import HOLDS_STOCK, has_reached, wanted_document_state
 from sync_cli.flows.connecting import mappings_folder
