@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from threading import Condition, Thread
 from typing import Generic, TypeVar
 
+from sync_cli.core.errors import StateError
+
 T = TypeVar("T")
 
 
@@ -50,12 +52,26 @@ class ReadAside(Generic[T]):
         self._thread.join()
         self._file.close()
 
+    def _keep(self, data: bytes, offset: int) -> None:
+        """Write all of `data`; raises StateError if the disk has no room for it."""
+        rest = memoryview(data)
+        try:
+            while rest:
+                written = os.pwrite(self._file.fileno(), rest, offset)
+                rest, offset = rest[written:], offset + written
+        except OSError as error:
+            raise StateError(
+                "What is read ahead cannot be kept in the folder for temporary files"
+                f" {tempfile.gettempdir()}: {error.strerror}.",
+                "Free some space there, or name another folder in the environment as TMPDIR.",
+            ) from error
+
     def _take(self, items: Iterator[T]) -> None:
         offset = 0
         try:
             for item in items:
                 data = pickle.dumps(item, pickle.HIGHEST_PROTOCOL)
-                os.pwrite(self._file.fileno(), data, offset)
+                self._keep(data, offset)
                 with self._moved:
                     if self._ended:
                         return

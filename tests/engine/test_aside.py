@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
 from itertools import count
 from threading import Event
 
 import pytest
 
+from sync_cli.core.errors import StateError
 from sync_cli.engine.aside import ReadAside
 
 
@@ -48,4 +50,17 @@ def test_a_list_without_end_is_left_when_nobody_wants_more() -> None:
     aside = ReadAside(count())
     assert next(aside) == 0
     aside.close()
+    aside.close()
+
+
+def test_a_full_disk_is_told_in_plain_words() -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        aside = ReadAside(iter(["x" * 1000 for _ in range(10)]))
+        with pytest.raises(StateError, match="temporary files") as told:
+            list(aside)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "TMPDIR" in str(told.value.remedy)
     aside.close()
