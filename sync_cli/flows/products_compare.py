@@ -222,7 +222,7 @@ class ProductComparer:
         hidden = row.product.model_copy(update={"status": ProductStatus.DRAFT})
         wanted = self._payload(article, hidden)
         if wanted is not None:
-            differing = self._all.differing(hidden, row.product)
+            differing = self._all.differing(hidden, row.product, wanted)
             self._decide(article, link, row, wanted, only(wanted, differing))
 
     def _compare_product(self, article: Article, link: Link, row: ShopRow) -> None:
@@ -240,7 +240,7 @@ class ProductComparer:
             return
         wanted = self._payload(article, wanted_record)
         if wanted is not None:
-            differing = self._all.differing(wanted_record, product)
+            differing = self._all.differing(wanted_record, product, wanted)
             self._decide(article, link, row, wanted, self._changes(article, wanted, differing))
 
     def _is_in_step(self, article: Article, wanted: Product, product: Product) -> bool:

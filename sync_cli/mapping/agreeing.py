@@ -16,7 +16,7 @@ from sync_cli.core.model import Record
 from sync_cli.mapping.entity import EntityMapping, sources_of
 from sync_cli.mapping.errors import BadValue, Refused, Unresolved
 from sync_cli.mapping.merging import without_null_meta
-from sync_cli.mapping.reading import OMIT
+from sync_cli.mapping.reading import OMIT, Json
 from sync_cli.mapping.shapes import plain_value
 from sync_cli.mapping.writing import Step, Writing
 
@@ -24,24 +24,30 @@ from sync_cli.mapping.writing import Step, Writing
 class _Target(Struct, frozen=True):
     """One key of the payload: the rules that fill it, and the canonical fields they read.
 
-    `read` gives those fields of a record, in the order of their names.
+    `read` gives those fields of a record, in the order of their names. `key` is the one place
+    that the rules fill, "" if that is in the metadata.
     """
 
     sources: tuple[str, ...]
     steps: tuple[Step, ...]
     read: Callable[[Record], Any]
+    key: str
 
-    def surely_holds(self, wanted: Record, held: Record) -> bool:
+    def surely_holds(self, wanted: Record, held: Record, payload: Json | None = None) -> bool:
         """Whether `held` writes here what `wanted` writes, or `wanted` nothing.
 
-        False too where a rule refuses one of them.
+        False too where a rule refuses one of them. `payload` is all that `wanted` writes, if that
+        was written out already.
         """
         same = bool(self.read(wanted) == self.read(held))
-        return same or self._writes_the_same(wanted, held)
+        return same or self._writes_the_same(wanted, held, payload)
 
-    def _writes_the_same(self, wanted: Record, held: Record) -> bool:
+    def _writes_the_same(self, wanted: Record, held: Record, payload: Json | None) -> bool:
         try:
-            written = self._written(wanted)
+            if payload is None or not self.key:
+                written = self._written(wanted)
+            else:
+                written = {self.key: payload[self.key]} if self.key in payload else {}
             return not written or (
                 without_null_meta(written) == without_null_meta(self._written(held))
             )
@@ -63,7 +69,8 @@ class _Target(Struct, frozen=True):
 
 def _target(sources: Sequence[str], steps: Sequence[Step]) -> _Target:
     read = attrgetter(*sources) if sources else _nothing
-    return _Target(tuple(sources), tuple(steps), read)
+    key = "" if any(step.rule.to_meta for step in steps) else steps[0].rule.payload_key
+    return _Target(tuple(sources), tuple(steps), read, key)
 
 
 def _nothing(_record: Record) -> Any:
@@ -96,8 +103,15 @@ class Agreement:
         sure, because a rule refuses one of them. What is equal in both is not checked."""
         return all(target.surely_holds(wanted, held) for target in self._targets.values())
 
-    def differing(self, wanted: Record, held: Record) -> frozenset[str]:
-        """The targets in which `held` does not surely write what `wanted` writes."""
+    def differing(
+        self, wanted: Record, held: Record, payload: Json | None = None
+    ) -> frozenset[str]:
+        """The targets in which `held` does not surely write what `wanted` writes.
+
+        `payload` is what the mapping writes of `wanted`, if that is known already.
+        """
         return frozenset(
-            name for name, target in self._targets.items() if not target.surely_holds(wanted, held)
+            name
+            for name, target in self._targets.items()
+            if not target.surely_holds(wanted, held, payload)
         )

@@ -67,6 +67,7 @@ def test_what_differs_is_what_the_payloads_tell(wanted: Product, held: Product) 
         return
     told = differences(*payloads)
     assert only(payloads[0], AGREEMENT.differing(wanted, held)) == told
+    assert only(payloads[0], AGREEMENT.differing(wanted, held, payloads[0])) == told
     assert AGREEMENT.holds(wanted, held) is not bool(told)
 
 
