@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from flask.testing import FlaskClient
-from msgspec.structs import replace
 
 from sync_cli.sandbox.shop.listing import ids, page_of
 from sync_cli.sandbox.shop.money import to_decimal
