@@ -17,6 +17,11 @@ def draft(sku: str, **fields: Any) -> Draft:
 SIZES = [{"name": "Size", "visible": True, "variation": True, "options": ["M", "S"]}]
 
 
+def main_article(sku: str) -> Draft:
+    """One with sizes to choose; the shop keeps no price of its own for it."""
+    return draft(sku, type="variable", attributes=SIZES, regular_price="")
+
+
 def test_products_are_made_in_batches_and_results_keep_their_order() -> None:
     with running(0) as shop:
         connector = shop.open()
@@ -38,7 +43,7 @@ def test_a_made_product_tells_its_birth(shop: Shop) -> None:
 
 def test_a_name_for_a_variation_is_told_as_not_kept_because_the_shop_names_it(shop: Shop) -> None:
     connector = shop.open()
-    (made,) = connector.create("product", [draft("N", type="variable", attributes=SIZES)])
+    (made,) = connector.create("product", [main_article("N")])
     assert isinstance(made, Done)
     choice = [{"name": "Size", "option": "S"}]
     (result,) = connector.create("product", [draft("N-S", parent_id=made.id, attributes=choice)])
@@ -48,7 +53,7 @@ def test_a_name_for_a_variation_is_told_as_not_kept_because_the_shop_names_it(sh
 
 def test_a_variation_is_found_by_its_sku(shop: Shop) -> None:
     connector = shop.open()
-    (made,) = connector.create("product", [draft("N", type="variable", attributes=SIZES)])
+    (made,) = connector.create("product", [main_article("N")])
     assert isinstance(made, Done)
     choice = [{"name": "Size", "option": "S"}]
     payload = {"sku": "N-S", "regular_price": "5.00", "parent_id": made.id, "attributes": choice}
