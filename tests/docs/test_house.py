@@ -63,3 +63,16 @@ def test_the_sandbox_stands_without_the_house() -> None:
     loaded = imported_by("import sync_cli.sandbox.embedded, sync_cli.sandbox.verdict")
     house = {name for name in loaded if name.startswith("sync_cli.")}
     assert {name for name in house if not name.startswith("sync_cli.sandbox")} == set()
+
+
+def test_a_state_file_that_is_up_to_date_is_opened_without_what_migrations_need(
+    tmp_path: Path,
+) -> None:
+    """Cron opens it every minute, and sqlite-utils was a tenth of each start."""
+    path = tmp_path / "state.sqlite"
+    opening = (
+        "from pathlib import Path; from sync_cli.state.store import State;"
+        f" State.open(Path({str(path)!r})).close()"
+    )
+    assert "sqlite_utils" in imported_by(opening), "the first opening makes the tables"
+    assert "sqlite_utils" not in imported_by(opening)
