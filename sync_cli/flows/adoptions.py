@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 
+from msgspec import Struct
+
 from sync_cli.connectors.base import batched
 from sync_cli.core.errors import Problem
 from sync_cli.core.outcome import Settlement
@@ -17,8 +19,32 @@ from sync_cli.state.store import State
 
 LINKS_AT_ONCE = 1000
 ASKED_AT_ONCE = 100
-CountArticles = Callable[[Sequence[str]], Mapping[str, int]]
-"""How many live articles of the ERP have each of these SKUs."""
+LiveArticles = Callable[[Sequence[str]], Mapping[str, Sequence[str]]]
+"""The ids of all live articles of the ERP that have each of these SKUs."""
+
+
+class Doubled(Struct, frozen=True):
+    """A shop product that stays without a link.
+
+    `claims` are the articles of this run that are the product by its SKU, `others` those that have
+    the SKU too, though this run did not look at them.
+    """
+
+    sku: str
+    claims: tuple[str, ...]
+    others: tuple[str, ...] = ()
+
+    def problem(self, what: str) -> Problem:
+        """Why `what` is not written until that is put right."""
+        articles = ", ".join(sorted({*self.claims, *self.others}))
+        return Problem(
+            "double-sku",
+            "",
+            f"several articles of the ERP ({articles}) carry the SKU {self.sku} of one shop"
+            " product",
+            f"Give each article its own SKU; until then {what} is not written.",
+            field="sku",
+        )
 
 
 class Adoptions:
@@ -37,32 +63,32 @@ class Adoptions:
         values = (article.id, article.birth, factor, product.sku, product.birth)
         self._links.append(product.id, "", values)
 
-    def settle(self, writer: Writer, count: CountArticles | None = None) -> dict[str, str]:
+    def settle(self, writer: Writer, live: LiveArticles | None) -> dict[str, Doubled]:
         """Make the links, unless the writer's run is dry.
 
-        `count` is asked how many articles have a SKU, where this run did not see all. Returns the
-        shop products that several articles claim, each with the first of them: those stay without
-        a link.
+        `live` is asked which articles have a SKU, where this run did not see all. Returns the shop
+        products that several articles claim, by their ids: those stay without a link.
         """
-        doubled: dict[str, str] = {}
+        doubled: dict[str, Doubled] = {}
         run = writer.run
-        for batch in batched(self._settlements(doubled, count), LINKS_AT_ONCE):
+        for batch in batched(self._settlements(doubled, live), LINKS_AT_ONCE):
             if not run.is_dry(writer.route):
                 run.state.settle(ROUTE, run.number, batch, run.now())
         return doubled
 
     def _settlements(
-        self, doubled: dict[str, str], count: CountArticles | None
+        self, doubled: dict[str, Doubled], live: LiveArticles | None
     ) -> Iterator[Settlement]:
         for batch in batched(self._claims(), ASKED_AT_ONCE):
             skus = sorted({claim[3] for _, claims in batch for claim in claims.values()})
-            counts = count(skus) if count is not None else {}
+            found = live(skus) if live is not None else {}
             for product, claims in batch:
-                first = next(iter(claims))
-                if len(claims) > 1 or counts.get(claims[first][3], 1) > 1:
-                    doubled[product] = first
+                first = next(iter(claims.values()))
+                others = {*found.get(first[3], ())} - claims.keys()
+                if len(claims) > 1 or others:
+                    doubled[product] = Doubled(first[3], tuple(claims), tuple(others))
                 else:
-                    yield _link(product, claims[first])
+                    yield _link(product, first)
 
     def _claims(self) -> Iterator[tuple[str, dict[str, tuple[str, ...]]]]:
         """Each shop product with the articles that claim it."""
@@ -75,15 +101,4 @@ def _link(product_id: str, values: tuple[str, ...]) -> Settlement:
     return link_settlement(
         Product(id=product_id, sku=sku, birth=birth),
         Product(id=article, birth=article_birth, unit_factor=Decimal(factor)),
-    )
-
-
-def double_sku(what: str) -> Problem:
-    """Two articles of the ERP carry one SKU; `what` is not written until that is put right."""
-    return Problem(
-        "double-sku",
-        "",
-        "two articles of the ERP carry the SKU of one shop product",
-        f"Give each article its own SKU; until then {what} is not written.",
-        field="sku",
     )

@@ -206,6 +206,15 @@ def find_articles(systems: Systems, skus: Iterable[str]) -> Mapping[str, tuple[P
     }
 
 
+def live_articles(systems: Systems, skus: Sequence[str]) -> dict[str, list[str]]:
+    """The ids of the ERP's articles with each SKU, without those that are archived."""
+    found = find_articles(systems, skus)
+    return {
+        sku: [article.id for article in articles if not article.archived]
+        for sku, articles in found.items()
+    }
+
+
 def _readable(systems: Systems, founds: Iterable[Found]) -> Iterable[Product]:
     for raw in founds:
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -20,7 +21,7 @@ from sync_cli.engine.ahead import asked_ahead
 from sync_cli.engine.guarding import judge
 from sync_cli.engine.reading import Reading
 from sync_cli.engine.route import Route
-from sync_cli.flows.articles import PRODUCT
+from sync_cli.flows.articles import PRODUCT, live_articles
 from sync_cli.flows.products_compare import ProductComparer
 from sync_cli.flows.products_look import Look
 from sync_cli.flows.products_plan import ProductPlan
@@ -56,17 +57,19 @@ class ProductFlow:
         reading = Reading(self.run, self.route, stepwise=False)
         shop_reading = Reading(self.run, self.shop_route, stepwise=False)
         guard = Guard(self.settings.limits())
+        whole = reading.is_whole
         with closing(ProductPlan(self.systems, self.writer, guard)) as plan:
             comparer = ProductComparer(self.systems, self.route, plan)
             if self.run.options.skus:
                 self._plan_skus(comparer, self.run.options.skus)
-            elif reading.is_whole:
+            elif whole:
                 self._plan_articles(comparer, reading)
                 shop_reading.pass_until(begun)
             else:
                 self._plan_changes(comparer, reading, shop_reading)
             judge(self.run, self.route, guard)
-            plan.carry_out()
+            saw_all = whole and not self.run.options.narrowed
+            plan.carry_out(None if saw_all else partial(live_articles, self.systems))
         reading.finish()
         shop_reading.finish()
 
@@ -100,9 +103,14 @@ class ProductFlow:
                 _note(done, news)
 
     def _records(self, comparer: ProductComparer, reading: Reading) -> Iterator[Raw]:
-        """The articles of all windows; those that the ERP lost are left to the comparer."""
+        """The articles of all windows, each once; what the ERP lost is left to the comparer."""
+        asked_for: set[str] = set()
         for window in reading:
-            yield from window.records if window.asked_for else self._due(window.records)
+            if window.asked_for:
+                asked_for.update(raw.id for raw in window.records)
+                yield from window.records
+            else:
+                yield from self._due(raw for raw in window.records if raw.id not in asked_for)
             comparer.gone(window.missing)
 
     def _due(self, raws: Iterable[Raw]) -> Iterator[Raw]:

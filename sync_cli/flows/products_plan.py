@@ -17,7 +17,7 @@ from sync_cli.core.outcome import Settlement
 from sync_cli.core.plan import Create, Defer, Operation, Reject, Skip, Update, next_try
 from sync_cli.core.products import Product
 from sync_cli.engine.execute import together
-from sync_cli.flows.adoptions import Adoptions, double_sku
+from sync_cli.flows.adoptions import Adoptions, Doubled, LiveArticles
 from sync_cli.flows.articles import PRODUCT
 from sync_cli.flows.products_checks import double_new
 from sync_cli.flows.products_rows import readable
@@ -72,11 +72,13 @@ class ProductPlan:
         self._adoptions.add(product, article)
 
     def in_step(self, item: Item) -> None:
-        """A product that holds all values already: its fingerprint is stored with the rest."""
-        self.unchanged()
-        if not self.writer.run.options.only:
-            target = item.link.target if item.link else ""
-            self._known.append(item.id, target, _applied(item))
+        """A product that holds all values already: its fingerprint is stored with the rest.
+
+        It is counted then too, for a second article may claim the product.
+        """
+        self.guard.look()
+        target = item.link.target if item.link else ""
+        self._known.append(item.id, target, _applied(item))
 
     def update(self, item: Item, *, overwrites: bool, prices: bool) -> None:
         """Fields to write; what the guard must know: is anything overwritten, are prices?"""
@@ -102,12 +104,16 @@ class ProductPlan:
         """Unit factors that changed count at once, also for an order of this minute."""
         self.writer.note_factors(factors)
 
-    def carry_out(self) -> None:
-        """Make links, hold what is to be held, then write: products before their variations."""
-        doubled = self._adoptions.settle(self.writer)
+    def carry_out(self, live: LiveArticles | None) -> None:
+        """Make links, hold what is to be held, then write: products before their variations.
+
+        `live` is asked which articles have a SKU, where not all of them were compared.
+        """
+        doubled = self._adoptions.settle(self.writer, live)
         doubles = [
-            Reject(Item(article, f"Article {article}"), double_sku(f"product {product}"))
-            for product, article in doubled.items()
+            Reject(Item(article, f"Article {article}"), double.problem(f"product {product}"))
+            for product, double in doubled.items()
+            for article in double.claims
         ]
         self.writer.carry_out([*self._closing, *doubles])
         self._remember(doubled)
@@ -118,21 +124,25 @@ class ProductPlan:
             self._make(self._with_parents(batch))
         self._change(doubled, variations=True)
 
-    def _remember(self, doubled: Mapping[str, str]) -> None:
-        """The fingerprints of what is in step already."""
-        for batch in batched(self._known.by_key(), AT_ONCE):
-            settlements = {
-                row.key: Settlement(row.key, applied=_fingerprint(*row.values))
-                for row in batch
-                if row.parent not in doubled
-            }
-            self.writer.desk.settle(list(settlements.values()))
+    def _remember(self, doubled: Mapping[str, Doubled]) -> None:
+        """Count what is in step already, and store its fingerprints.
 
-    def _change(self, doubled: Mapping[str, str], *, variations: bool) -> None:
+        A run of some fields only has not seen that the others are in step.
+        """
+        for batch in batched(self._known.by_key(), AT_ONCE):
+            rows = [row for row in batch if row.parent not in doubled]
+            self.writer.run.tally.add(self.writer.route.name, "skip", len(rows))
+            settlements = {
+                row.key: Settlement(row.key, applied=_fingerprint(*row.values)) for row in rows
+            }
+            if not self.writer.run.options.only:
+                self.writer.desk.settle(list(settlements.values()))
+
+    def _change(self, doubled: Mapping[str, Doubled], *, variations: bool) -> None:
         for items in together(self._changed(doubled, variations=variations)):
             self.writer.carry_out([Update(item) for item in items])
 
-    def _changed(self, doubled: Mapping[str, str], *, variations: bool) -> Iterator[Item]:
+    def _changed(self, doubled: Mapping[str, Doubled], *, variations: bool) -> Iterator[Item]:
         """The updates by parent and target; of two for one target the later one counts."""
         for (parent, _), rows in groupby(
             self._updates.by_parent(), key=lambda row: (row.parent, row.key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -22,7 +23,7 @@ from sync_cli.engine.execute import Writer
 from sync_cli.engine.guarding import judge
 from sync_cli.engine.reading import Reading
 from sync_cli.engine.route import Route
-from sync_cli.flows.articles import PRODUCT, find_articles
+from sync_cli.flows.articles import PRODUCT, find_articles, live_articles
 from sync_cli.flows.levels import Comparer
 from sync_cli.flows.stock_plan import StockPlan
 from sync_cli.flows.systems import ERP, SHOP, Systems
@@ -74,7 +75,7 @@ class StockFlow:
             comparer.conclude(whole=all_compared)
             guard.look_at_least(self.run.state.count_links(PRODUCT))
             judge(self.run, self.route, guard)
-            plan.carry_out(None if all_compared else self._count_articles)
+            plan.carry_out(None if all_compared else partial(live_articles, self.systems))
         reading.finish()
         shop_reading.finish()
         self._look_again(begun)
@@ -179,15 +180,7 @@ class StockFlow:
             ids = sorted(link.target for link in links.values())
             self._compare(comparer, self.systems.erp.fetch(STOCK, ids))
             comparer.conclude(whole=False)
-            plan.carry_out(self._count_articles)
-
-    def _count_articles(self, skus: Sequence[str]) -> dict[str, int]:
-        """How many live articles of the ERP have each SKU."""
-        found = find_articles(self.systems, skus)
-        return {
-            sku: sum(not article.archived for article in articles)
-            for sku, articles in found.items()
-        }
+            plan.carry_out(partial(live_articles, self.systems))
 
 
 def stock_route(systems: Systems) -> Route:

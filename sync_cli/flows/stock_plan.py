@@ -11,7 +11,7 @@ from sync_cli.core.item import Item, Link
 from sync_cli.core.plan import Operation, Reject, Skip, Update
 from sync_cli.core.products import Product, StockLevel
 from sync_cli.engine.execute import Writer, together
-from sync_cli.flows.adoptions import Adoptions, CountArticles, double_sku
+from sync_cli.flows.adoptions import Adoptions, Doubled, LiveArticles
 from sync_cli.state.spool import Spool
 from sync_cli.state.store import State
 
@@ -71,13 +71,13 @@ class StockPlan:
         article = Product(id=level.id, birth=level.birth, unit_factor=level.unit_factor)
         self._adoptions.add(product, article)
 
-    def carry_out(self, count: CountArticles | None) -> None:
+    def carry_out(self, live: LiveArticles | None) -> None:
         """Make the links, hold what is to be held, write the numbers in batches.
 
-        `count` is asked how many articles have a SKU, where not all of them were compared.
+        `live` is asked which articles have a SKU, where not all of them were compared.
         """
-        doubled = self._adoptions.settle(self.writer, count)
-        doubles = [_double(product, article) for product, article in doubled.items()]
+        doubled = self._adoptions.settle(self.writer, live)
+        doubles = [_double(product, double) for product, double in doubled.items()]
         self.writer.carry_out([*self._closing, *doubles])
         for items in together(self._planned(doubled.keys())):
             self.writer.carry_out([Update(item) for item in items])
@@ -101,8 +101,10 @@ class StockPlan:
         self.count_with_others(uncounted - len(doubled))
 
 
-def _double(product_id: str, article: str) -> Reject:
-    return Reject(Item(article, f"Stock of product {product_id}"), double_sku("its stock"))
+def _double(product_id: str, double: Doubled) -> Reject:
+    """One row for all articles of the product, named by the first of them."""
+    item = Item(double.claims[0], f"Stock of product {product_id}")
+    return Reject(item, double.problem("its stock"))
 
 
 def _plain(number: Decimal | None) -> str:

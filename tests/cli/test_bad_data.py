@@ -68,7 +68,7 @@ def test_duplicate_sku_in_the_stock(tmp_path: Path) -> None:
         stage.sandbox.erp.do("set_stock", sku=SKU, on_hand=7)
         said = stage.type("stock")
         assert said.code == FAILURES
-        assert "two articles of the ERP carry the SKU of one shop product" in said.err
+        assert "(5005, 5006) carry the SKU TWICE of one shop product" in said.err
         assert "Give each article its own SKU" in said.err
         assert stage.verdict().oversold == []
         assert stage.type("stock").code == 0

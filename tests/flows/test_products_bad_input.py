@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from sync_cli.connectors.base import Json
 from sync_cli.core.errors import Problem
+from sync_cli.engine.route import Options
 from tests.flows.product_world import ProductWorld
 from tests.flows.test_products import HOUR, family, synced
 
@@ -130,7 +131,23 @@ def test_sku_that_the_erp_has_twice_is_linked_to_neither(tmp_path: Path) -> None
         "10.00",
         False,
     )
-    assert "two articles of the ERP carry the SKU" in world.problem()
+    says = {held.id: held.problem.sentence() for held in world.held()}
+    assert set(says) == {"911", "950"}
+    assert all("of the ERP (911, 950) carry the SKU SKU-11" in each for each in says.values())
+
+
+@pytest.mark.parametrize("asked", [{"ids": ("911",)}, {"skus": ("SKU-11",)}, {"limit": 1}, {}])
+def test_sku_that_the_erp_has_twice_is_linked_to_neither_by_a_look_at_one(
+    tmp_path: Path, asked: dict[str, Any]
+) -> None:
+    world = ProductWorld(tmp_path)
+    world.put_article("950", "11", price="3.00")
+    world.run("products")
+    world.pass_time(24 * HOUR)
+    world.edit("911", price="4.00")
+    world.run("products", options=Options(**asked))
+    assert "11" not in world.links().values()
+    assert "911" in {held.id for held in world.held()}
 
 
 def test_two_new_articles_of_one_sku_make_no_product(tmp_path: Path) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sync_cli.connectors.base import Failed
 from sync_cli.core.errors import Problem
+from sync_cli.engine.route import Options
 from sync_cli.report.words import summary
+from tests.flows.product_world import ProductWorld
 from tests.flows.town import Told, Town
+from tests.properties.world import SyncResult
 
 COUNTS = ("create", "adopt", "update", "advance", "skip", "defer", "held")
 
@@ -37,7 +41,7 @@ def line(told: Told) -> str:
     return summary("orders", tally.counts, tally.planned)
 
 
-def uncounted(told: Told) -> dict[str, int]:
+def uncounted(told: Told | SyncResult) -> dict[str, int]:
     """By route, how many more records were read than stand in the other counts."""
     tally = told.run.tally
     routes = {key.rpartition(".")[0] for key in tally.counts if key.endswith(".read")}
@@ -63,6 +67,30 @@ def test_a_stock_row_of_a_sku_that_two_articles_carry_is_counted_once(
     town.new_in_erp("11", pieces, article="800")
     told = town.stock(limit=limit)
     assert told.run.tally.of("stock", "held") == 1
+    assert uncounted(told) == {}
+
+
+@pytest.mark.parametrize("price", ["10.00", "3.00"])
+@pytest.mark.parametrize("dry", [False, True])
+def test_articles_that_share_a_sku_are_held_and_counted_once_each(
+    tmp_path: Path, price: str, dry: bool
+) -> None:
+    world = ProductWorld(tmp_path)
+    world.put_article("950", "11", price=price)
+    for _ in range(1 if dry else 2):
+        told = world.run("products", options=Options(full=True, dry_run=dry))
+        assert told.run.tally.of("products", "held") == 2
+        assert uncounted(told) == {}
+
+
+def test_an_article_that_was_held_and_changed_meanwhile_is_counted_once(tmp_path: Path) -> None:
+    world = ProductWorld(tmp_path)
+    world.edit("911", price="a lot")
+    world.run("products")
+    world.pass_time(3600)
+    world.edit("911", price="12.00")
+    told = world.run("products")
+    assert world.product("11")["regular_price"] == "12.00"
     assert uncounted(told) == {}
 
 

@@ -191,7 +191,7 @@ def test_two_articles_with_one_sku_are_written_to_nothing_and_told(town: Town) -
     town.new_in_erp("11", 3, article="800")
     told = town.stock()
     assert town.shop_stock("11") == 50
-    assert any("two articles of the ERP carry the SKU" in line for line in told.ears.failures)
+    assert any("(800, 911) carry the SKU SKU-11 of one shop" in line for line in told.ears.failures)
     assert told.run.tally.new_failures == 1
     with town.open_state() as state:
         assert not state.links("product", "shop", "erp", ["11"])
