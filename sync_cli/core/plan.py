@@ -205,15 +205,11 @@ def _decide_document(item: Item, link: Link, rules: Rules) -> Operation:
 
 
 def _late_edit(item: Item, link: Link, here: str, rules: Rules) -> Operation | None:
-    """What becomes of an edit after the transfer: written if the document still takes the fields.
-
-    A lost update is sent again with the fields that its intent tells, and what was changed since;
-    where it tells none, with all that may be written.
-    """
+    """What becomes of an edit after the transfer: written if the document still takes the fields,
+    all of them, else a task."""
     applied, allowed = item.applied, rules.editable.get(here, frozenset())
     if applied is None:
-        lost = item.intent is not None and item.intent.step is Step.UPDATE
-        return _only(item, _lost_fields(item, allowed)) if lost and item.payload else None
+        return _lost_edit(item, link, allowed)
     if applied.payload == item.fingerprint:
         return None
     changed = changed_fields(applied.payload, item.fingerprint)
@@ -222,12 +218,20 @@ def _late_edit(item: Item, link: Link, here: str, rules: Rules) -> Operation | N
     return Reject(item, refusals.late_edit(item.label, link.target, changed), Why.TASK)
 
 
-def _lost_fields(item: Item, allowed: frozenset[str]) -> frozenset[str]:
-    """The fields that a lost update was about, and those that were edited since."""
-    if item.intent is None or not item.intent.before:
-        return allowed
-    begun = fields_of(item.intent.before)
-    return (begun | changed_fields(item.intent.payload, item.fingerprint)) & allowed
+def _lost_edit(item: Item, link: Link, allowed: frozenset[str]) -> Operation | None:
+    """A lost update is sent again with the fields that its intent tells, and those edited since;
+    where it tells none, with all that may be written.
+
+    One that the document does not take as a whole any more is a task: nobody knows what arrived.
+    """
+    intent = item.intent
+    if intent is None or intent.step is not Step.UPDATE or not item.payload:
+        return None
+    begun = fields_of(intent.before)
+    edited = begun | changed_fields(intent.payload, item.fingerprint)
+    if allowed and edited <= allowed:
+        return _only(item, edited if begun else allowed)
+    return Reject(item, refusals.late_edit(item.label, link.target, edited), Why.TASK)
 
 
 def _only(item: Item, names: frozenset[str]) -> Update:

@@ -349,3 +349,35 @@ def test_an_edit_that_follows_a_lost_one_goes_over_with_it(town: Town) -> None:
     document = town.document(order)
     assert (document["shipping"]["city"], document["note"]) == ("Bonn", "please ring")
     assert not town.held()
+
+
+@pytest.mark.parametrize("fate", [Fate.LOST_BEFORE, Fate.LOST_AFTER])
+def test_a_line_that_is_edited_after_a_lost_answer_is_a_task_too(town: Town, fate: Fate) -> None:
+    order = town.buy()
+    town.orders()
+    town.edit(order, customer_note="please ring")
+    with contextlib.suppress(SystemFault):
+        town.orders(network=fates(fate))
+    line = town.shop_order(order)["line_items"][0]
+    line.update(quantity=2, total="20.000000", total_tax="3.800000")
+    town.edit(order, total="23.800000", total_tax="3.800000", cart_tax="3.800000")
+    for _ in range(3):
+        town.pass_time(hour(24))
+        town.orders()
+    assert town.held()[order].why is Why.TASK
+    assert "lines" in town.why_held(order)
+
+
+def test_a_lost_edit_of_a_document_that_left_meanwhile_is_a_task(town: Town) -> None:
+    order = town.buy()
+    town.orders()
+    town.edit(order, customer_note="please ring")
+    with contextlib.suppress(SystemFault):
+        town.orders(network=fates(Fate.LOST_BEFORE))
+    town.ship(order)
+    for _ in range(3):
+        town.pass_time(hour(24))
+        town.orders()
+    assert town.document(order)["note"] == ""
+    assert town.held()[order].why is Why.TASK
+    assert "(note)" in town.why_held(order)
