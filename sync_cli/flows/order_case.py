@@ -12,6 +12,7 @@ from sync_cli.core.item import Item, Link
 from sync_cli.core.model import Order
 from sync_cli.core.plan import is_left_out
 from sync_cli.core.proof import Proven
+from sync_cli.flows.idle_corrections import Otherwise
 
 
 class Case(Struct, frozen=True):
@@ -19,7 +20,9 @@ class Case(Struct, frozen=True):
 
     `mark` says what makes it suspicious, `proof` that it adds up. `known_parts` are those that it
     was divided into before, with their links where they have documents. `allotted` names the part
-    of each of its lines; `whole` is the order itself, where this is one of its parts.
+    of each of its lines; `whole` is the order itself, where this is one of its parts. `otherwise`
+    is what it would be without each of its corrections, `idle` names those without which its
+    document would be the same.
     """
 
     item: Item
@@ -29,6 +32,8 @@ class Case(Struct, frozen=True):
     known_parts: Mapping[str, Link | None] = field(default_factory=dict)
     allotted: tuple[str, ...] = ()
     whole: Item | None = None
+    otherwise: tuple[Otherwise, ...] = ()
+    idle: tuple[str, ...] = ()
 
     @property
     def is_new(self) -> bool:

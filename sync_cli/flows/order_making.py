@@ -12,8 +12,8 @@ from sync_cli.core.bundles import without_article
 from sync_cli.core.documents import document_of, holds_pieces, pieces_of, why_held
 from sync_cli.core.errors import Problem
 from sync_cli.core.line_marks import line_marks, same_lines
-from sync_cli.core.model import Document, DocumentState, OrderLine, OrderState
-from sync_cli.core.proof import Unproven, prove
+from sync_cli.core.model import Document, DocumentState, Order, OrderLine, OrderState
+from sync_cli.core.proof import Proven, Unproven, prove
 from sync_cli.engine.route import Route
 from sync_cli.flows.articles import (
     Articles,
@@ -21,6 +21,7 @@ from sync_cli.flows.articles import (
     resolve_catch_all,
     resolve_lines,
 )
+from sync_cli.flows.idle_corrections import idle, unhelped, without_effect
 from sync_cli.flows.order_case import Case
 from sync_cli.flows.order_customers import OrderCustomers, Resolved
 from sync_cli.flows.order_documents import DocumentWords, document_rules
@@ -55,7 +56,7 @@ class OrderMaker:
 
     def articles(self, cases: Sequence[Case]) -> Articles:
         """Articles of all lines: searched for by SKU only for orders that are to be made."""
-        new = [line for case in cases if case.is_new for line in self._sold(case)]
+        new = [line for case in cases if case.is_new for line in self._sold(case.order)]
         articles = resolve_lines(self.systems, new, dry=self.run.is_dry(self.route))
         if self.rules.catch_all and any(not line.product_key for line in new):
             resolve_catch_all(self.systems, self.settings.lines.catch_all, articles)
@@ -80,28 +81,25 @@ class OrderMaker:
             )
         if order.state is OrderState.REFUNDED and self.reader.was_called_off(case):
             return case.but(same=True)
-        proof = prove(order, self.systems.decimals)
-        if isinstance(proof, Unproven):
-            return case.but(problem=proof.as_problem(item.label))
-        trouble = why_held(order, self.rules)
-        if trouble is None and case.is_new:
-            own = articles.of(order.lines)
-            trouble = article_trouble(item, order, self._sold(case), self.rules, own)
-        if trouble is not None:
-            return case.but(problem=trouble.about(item.label))
-        return replace(case, proof=proof)
+        proof = self._proof(case, order, articles)
+        if isinstance(proof, Proven):
+            return replace(case, proof=proof)
+        same = idle(case.otherwise, Order, lambda other: self._proof(case, other, articles), proof)
+        return case.but(problem=unhelped(proof, same))
 
     def with_document(self, case: Case, articles: Articles) -> Case:
         """The document as the item's record in the ERP's units, its hash under our own names."""
         if case.proof is None or case.item.problem is not None or case.item.same:
             return case
         made = self._made(case, articles.of(_lines(case)))
+        same = self._idle(case, articles, made)
         if isinstance(made, Problem):
-            return case.but(problem=made.about(case.item.label))
+            return case.but(problem=unhelped(made.about(case.item.label), same))
         document, named = made
         applied = case.item.applied
         if _lost_a_product(case) and applied is not None and self._holds_as_much(case, document):
             named = self.words.with_lines_of(applied.payload, named)
+        case = replace(case, idle=same)
         return self._settled(case.but(record=document, fingerprint=named))
 
     def with_payload(
@@ -132,12 +130,42 @@ class OrderMaker:
         payload = self.words.payload(document, refs)
         if isinstance(payload, Problem):
             return case.but(problem=payload.about(item.label))
-        because = "; ".join(filter(None, (self.words.because(document), item.because)))
+        useless = f"without effect: {', '.join(case.idle)}" if case.idle else ""
+        if useless:
+            self.run.watcher.note(without_effect(item.label, case.idle, item.id))
+        because = "; ".join(filter(None, (self.words.because(document), item.because, useless)))
         return case.but(payload=payload, refs=refs, because=because)
 
-    def _sold(self, case: Case) -> list[OrderLine]:
+    def _proof(self, case: Case, order: Order, articles: Articles) -> Proven | Problem:
+        """The proof of an order that `case` is or might be, or what speaks against it."""
+        item = case.item
+        proof = prove(order, self.systems.decimals)
+        if isinstance(proof, Unproven):
+            return proof.as_problem(item.label)
+        trouble = why_held(order, self.rules)
+        if trouble is None and case.is_new:
+            own = articles.of(order.lines)
+            trouble = article_trouble(item, order, self._sold(order), self.rules, own)
+        return proof if trouble is None else trouble.about(item.label)
+
+    def _idle(
+        self, case: Case, articles: Articles, made: tuple[Document, str] | Problem
+    ) -> tuple[str, ...]:
+        """The corrections without which the same would come of a new order in one document."""
+        if not case.is_new or case.whole is not None:
+            return ()
+
+        def remade(order: Order) -> object:
+            proof = self._proof(case, order, articles)
+            if isinstance(proof, Problem):
+                return proof
+            other = replace(case, order=order, proof=proof)
+            return _substance(self._made(other, articles.of(order.lines)))
+
+        return idle(case.otherwise, Order, remade, _substance(made))
+
+    def _sold(self, order: Order | None) -> list[OrderLine]:
         """The lines that need an article of the ERP."""
-        order = case.order
         if order is None:
             return []
         left_out = without_article(order, self.rules.bundles)
@@ -227,6 +255,11 @@ def _refs(
 ) -> Mapping[tuple[str, str], str]:
     """The ERP's ids of all that the document names; those of its window's products are shared."""
     return ChainMap({("customer", document.customer_key): customer}, products)
+
+
+def _substance(made: tuple[Document, str] | Problem) -> str | Problem:
+    """What the ERP is told of a document, or why there is none."""
+    return made if isinstance(made, Problem) else made[1]
 
 
 def _lines(case: Case) -> tuple[OrderLine, ...]:

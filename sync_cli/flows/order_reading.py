@@ -9,7 +9,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from sync_cli.connectors.base import Raw
-from sync_cli.core.corrections import corrected, said
+from sync_cli.core.corrections import Correction, corrected, said
+from sync_cli.core.errors import Problem
 from sync_cli.core.families import Family
 from sync_cli.core.fingerprint import content_hash
 from sync_cli.core.identity import read_seal, reference
@@ -18,6 +19,7 @@ from sync_cli.core.model import DocumentState, Order, OrderState
 from sync_cli.core.states import left_out, wanted_document_state
 from sync_cli.core.suspicion import suspicious, suspicious_later
 from sync_cli.flows.families import Families
+from sync_cli.flows.idle_corrections import not_felt, otherwise, unhelped
 from sync_cli.flows.order_case import Case
 from sync_cli.flows.order_identity import check_own_seal
 from sync_cli.flows.order_problems import unread_lines
@@ -55,12 +57,10 @@ class OrderReader:
             places=self.systems.shop_mapping(ORDER).places(raw.data),
             because=said(corrections),
         )
-        try:
-            order = self.systems.order(raw)
-        except Unreadable as error:
-            return Case(replace(item, problem=error.problems[0].about(item.label)))
-        if "trashed" in raw.marks:
-            order = order.model_copy(update={"state": OrderState.TRASHED})
+        order = self._order(raw, item.label, corrections)
+        others = otherwise(corrections, lambda rest: self._order(raw, item.label, rest))
+        if isinstance(order, Problem):
+            return Case(replace(item, problem=unhelped(order, not_felt(others, order))))
         wanted = str(wanted_document_state(order.state))
         mark = self._suspect.mark(order.state, meta_entries(raw.data))
         item = replace(
@@ -70,7 +70,7 @@ class OrderReader:
             known_there=bool(order.document),
             problem=unread_lines(self.systems.shop_mapping(ORDER), raw, item.label),
         )
-        return Case(item, order, mark)
+        return Case(item, order, mark, otherwise=others)
 
     def missing(self, order_id: str) -> Case:
         """An order that waited here and was deleted from the shop for good."""
@@ -97,6 +97,15 @@ class OrderReader:
         raws = list(self.systems.erp.fetch(ORDER, case.targets))
         states = [self.systems.document(raw).state for raw in raws]
         return bool(states) and all(state is DocumentState.CANCELLED for state in states)
+
+    def _order(self, raw: Raw, label: str, corrections: Sequence[Correction]) -> Order | Problem:
+        try:
+            order = self.systems.order(raw, corrections)
+        except Unreadable as error:
+            return error.problems[0].about(label)
+        if "trashed" in raw.marks:
+            return order.model_copy(update={"state": OrderState.TRASHED})
+        return order
 
     def _item(self, order_id: str) -> Item:
         name = reference(self.settings.reference, self.systems.config.shop, order_id)

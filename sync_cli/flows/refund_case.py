@@ -18,13 +18,15 @@ class Case(Struct, frozen=True):
     """One refund under way: what the engine sees of it, and the refund if it was readable.
 
     `credit` is what it gives back once that is proven: of a part of its order what that part gives
-    back. `whole` is the refund itself, where this is one of its parts.
+    back. `whole` is the refund itself, where this is one of its parts. `idle` are the corrections
+    without which the very same refund would be read.
     """
 
     item: Item
     refund: Refund | None = None
     credit: Credit | None = None
     whole: Item | None = None
+    idle: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

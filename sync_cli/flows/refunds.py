@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from sync_cli.connectors.base import Raw
-from sync_cli.core.corrections import corrected
+from sync_cli.core.corrections import Correction, corrected
+from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.identity import reference
 from sync_cli.core.item import Item, Kind, Target, Why
@@ -31,6 +32,7 @@ from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.bookings import booked_links
 from sync_cli.flows.corrected import forget_others
 from sync_cli.flows.gone import gone
+from sync_cli.flows.idle_corrections import not_felt, otherwise, unhelped, without_effect
 from sync_cli.flows.judging import judge_document
 from sync_cli.flows.order_documents import DocumentWords
 from sync_cli.flows.order_identity import check_references
@@ -132,7 +134,7 @@ class RefundFlow:
 
     def _recalled(self, cases: Sequence[Case]) -> list[Case]:
         items = recall(self.run.state, self.route, [case.item for case in cases])
-        return [Case(item, case.refund) for item, case in zip(items, cases, strict=True)]
+        return [replace(case, item=item) for item, case in zip(items, cases, strict=True)]
 
     def _item(self, refund_id: str) -> Item:
         name = reference(self.settings.reference, self.systems.config.shop, refund_id)
@@ -150,16 +152,18 @@ class RefundFlow:
         return Case(replace(self._item(refund_id), filtered="it was deleted in the shop"))
 
     def _read(self, raw: Raw) -> Case:
+        corrections = self.systems.corrections(REFUND, raw)
         item = replace(
             self._item(raw.id),
             birth=raw.birth,
-            content=corrected(content_hash(raw.data), self.systems.corrections(REFUND, raw)),
+            content=corrected(content_hash(raw.data), corrections),
             places=self.systems.shop_mapping(REFUND).places(raw.data),
         )
-        try:
-            refund = self.systems.refund(raw)
-        except Unreadable as error:
-            return Case(replace(item, problem=error.problems[0].about(item.label)))
+        refund = self._refund(raw, item, corrections)
+        others = otherwise(corrections, lambda rest: self._refund(raw, item, rest))
+        same = not_felt(others, refund)
+        if isinstance(refund, Problem):
+            return Case(replace(item, problem=unhelped(refund, same)))
         item = replace(
             item,
             label=f"Refund {raw.id} of order {refund.order_id}",
@@ -168,7 +172,13 @@ class RefundFlow:
         )
         if refund.credit_note:
             item = replace(item, filtered=f"it was made of credit note {refund.credit_note}")
-        return Case(item, refund)
+        return Case(item, refund, idle=same)
+
+    def _refund(self, raw: Raw, item: Item, corrections: Sequence[Correction]) -> Refund | Problem:
+        try:
+            return self.systems.refund(raw, corrections)
+        except Unreadable as error:
+            return error.problems[0].about(item.label)
 
     def _settled(self, case: Case) -> Case:
         """Waits while the shop may still be putting the pieces back."""
@@ -195,6 +205,9 @@ class RefundFlow:
         bars = bar(order_id, sources, admitted_since(self.systems))
         if bars.left_out or bars.waits:
             return [case.but(filtered=bars.left_out, waits=bars.waits)]
+        if case.idle:
+            label, name = case.item.label, f"{case.item.id} --route refunds"
+            self.run.watcher.note(without_effect(label, case.idle, name))
         match bars.problem:
             case "unreadable":
                 return [case.but(problem=unreadable(case.item, sources.trouble[order_id]))]

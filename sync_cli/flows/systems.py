@@ -62,18 +62,24 @@ class Systems(Struct, frozen=True):
         """The number of decimals the shop rounds to today."""
         return int(self.shop_identity.facts.get("decimals", "2"))
 
-    def order(self, raw: Raw) -> Order:
-        """A shop order as canonical record. Raises Unreadable."""
+    def order(self, raw: Raw, corrections: Sequence[Correction] | None = None) -> Order:
+        """A shop order as canonical record. Raises Unreadable.
+
+        `corrections` are laid over it in place of those that people laid over it.
+        """
         label = f"Order {raw.data.get('number') or raw.id}"
-        return _as(Order, self._corrected("order", raw, label))
+        return _as(Order, self._corrected("order", raw, label, corrections))
 
-    def refund(self, raw: Raw) -> Refund:
-        """A shop refund as canonical record. Raises Unreadable."""
-        return _as(Refund, self._corrected("refund", raw, f"Refund {raw.id}"))
+    def refund(self, raw: Raw, corrections: Sequence[Correction] | None = None) -> Refund:
+        """A shop refund as canonical record, as `order` reads orders. Raises Unreadable."""
+        return _as(Refund, self._corrected("refund", raw, f"Refund {raw.id}", corrections))
 
-    def _corrected(self, entity: str, raw: Raw, label: str) -> Record:
-        """A shop record with the corrections that people laid over it. Raises Unreadable."""
-        corrections = self.corrections(entity, raw)
+    def _corrected(
+        self, entity: str, raw: Raw, label: str, corrections: Sequence[Correction] | None
+    ) -> Record:
+        """A shop record with corrections; None: those that people laid over it."""
+        if corrections is None:
+            corrections = self.corrections(entity, raw)
         return _read(self.shop_mapping(entity), raw, label, corrections)
 
     def corrections(self, entity: str, raw: Raw) -> tuple[Correction, ...]:

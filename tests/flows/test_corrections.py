@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,9 @@ from sync_cli.admin.story import describe, stories
 from sync_cli.connectors.memory import MemoryConnector
 from sync_cli.core.errors import ConfigError
 from sync_cli.state.corrections import Corrected
+from tests.flows.refund_town import RefundTown
 from tests.flows.town import Town
+from tests.properties.refunding import refund_config
 
 
 def put_right(town: Town, name: str, *values: str, route: str = "orders") -> None:
@@ -57,6 +60,75 @@ def test_a_corrected_product_tells_the_article_and_a_corrected_sku_does_not(town
     town.go("orders")
     assert town.states(order) == ["confirmed"]
     assert set(town.held()) == {left_as_it_is}
+
+
+def test_a_correction_that_does_not_help_is_told_with_the_reason(held: tuple[Town, str]) -> None:
+    town, order = held
+    put_right(town, order, "lines[0].tax_class=reduced", "billing.city=Ulm")
+    town.go("orders")
+    assert town.why_held(order).endswith(
+        " The correction of billing.city, lines[0].tax_class changes nothing about this reason."
+    )
+    put_right(town, order, "lines[0].tax_class=reduced-rate")
+    told = town.go("orders")
+    assert town.states(order) == ["confirmed"]
+    assert not any("billing.city" in note for note in told.ears.notes)
+
+
+def test_a_correction_of_an_article_that_does_not_help_is_told_with_the_reason(town: Town) -> None:
+    del town.erp.tables["product"]["912"]
+    order = town.buy("12")
+    town.orders()
+    assert "The correction" not in town.why_held(order)
+    put_right(town, order, "lines[0].sku=SKU-11")
+    town.go("orders")
+    assert "The correction of lines[0].sku changes nothing about this" in town.why_held(order)
+
+
+def test_a_correction_that_does_not_make_it_add_up_is_told_with_the_reason(town: Town) -> None:
+    order = town.buy()
+    town.edit(order, total="99.00")
+    town.orders()
+    put_right(town, order, "customer_note=please ring")
+    town.go("orders")
+    assert "The correction of customer_note changes nothing about this" in town.why_held(order)
+
+
+@pytest.mark.parametrize("useless", ["lines[0].quantity=1", "lines[0].sku=SKU-12"])
+def test_a_correction_without_effect_is_told_once_and_stands_in_the_story(
+    held: tuple[Town, str], useless: str
+) -> None:
+    town, order = held
+    path = useless.partition("=")[0]
+    put_right(town, order, "lines[0].tax_class=reduced-rate", useless)
+    assert town.go("orders").ears.notes == [
+        f"Order {order}: the correction of {path} has no effect: without it the very same would go"
+        f" to the ERP. Take it away with `sync-cli held uncorrect {order} '{path}'`."
+    ]
+    assert town.states(order) == ["confirmed"]
+    assert town.go("orders", full=True).ears.notes == []
+    with closing(town.open_state()) as state:
+        [story] = stories(state, order)
+    assert f"without effect: {path}" in "\n".join(describe(story))
+
+
+def test_a_correction_of_a_refund_without_effect_is_told(tmp_path: Path) -> None:
+    town = RefundTown(tmp_path, config=refund_config())
+    refund = town.give_back(town.sold(), "5.00")
+    town.shop.tables["refund"][refund]["line_items"] = "none"
+    town.orders()
+    put_right(town, refund, "reason=broken", route="refunds")
+    town.go("orders")
+    assert "The correction of reason changes nothing" in town.why_refund_held(refund)
+    town.shop.tables["refund"][refund]["line_items"] = []
+    town.shop.tables["refund"][refund]["reason"] = "broken"
+    [note] = town.go("orders", full=True).ears.notes
+    assert note == (
+        f"Refund {refund} of order 1001: the correction of reason has no effect: without it the"
+        " very same would go to the ERP. Take it away with `sync-cli held uncorrect"
+        f" {refund} --route refunds 'reason'`."
+    )
+    assert town.credit_note(refund)["state"] == "confirmed"
 
 
 def test_it_stays_laid_over_the_order_so_that_nothing_looks_edited(
@@ -194,7 +266,7 @@ def test_what_takes_its_place_can_be_corrected_once_the_old_word_is_gone(
     take_away(town, order, "lines[1].tax_class")
     put_right(town, order, "lines[0].tax_class=reduced-rate")
     town.go("orders")
-    assert "tax_class" not in town.why_held(order)
+    assert "do not add up" in town.why_held(order)
 
 
 @pytest.mark.parametrize(
