@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from sync_cli.config import Config
@@ -48,7 +48,11 @@ class Event(Struct, frozen=True):
 
 
 class Story(Struct, frozen=True):
-    """One order or refund: its names in both systems, what happened, and what it waits for."""
+    """One order or refund: its names in both systems, what happened, and what it waits for.
+
+    `skipped` is why it was left out itself, `left_out` why what follows it was, such as its
+    payment, by route.
+    """
 
     entity: str
     id: str
@@ -61,6 +65,7 @@ class Story(Struct, frozen=True):
     parts: tuple[Story, ...] = ()
     refunds: tuple[Story, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    left_out: dict[str, str] = field(default_factory=dict)
 
 
 class Named(Struct, frozen=True):
@@ -160,9 +165,10 @@ def _story(state: State, entity: str, id: str, part: str = "") -> Story | None:
     links = state.links(entity, "shop", "erp", [source], target_part=part)
     facts = state.facts(entity, [id]).get(id, {})
     held = [held[id] for route in routes if id in (held := state.held_of(route, [id]))]
-    skipped = state.skipped(routes[0], [id]).get(id, "")
+    left_out = {r: skips[id] for r in routes if id in (skips := state.skipped(r, [id]))}
+    skipped = left_out.pop(routes[0], "")
     events = sorted(_events(state, entity, id), key=lambda event: event.at)
-    if not (links or facts or held or skipped or events):
+    if not (links or facts or held or skipped or left_out or events):
         return None
     intents = [i[id] for route in routes if id in (i := state.open_intents(route, [id]))]
     return Story(
@@ -175,6 +181,7 @@ def _story(state: State, entity: str, id: str, part: str = "") -> Story | None:
         skipped=skipped,
         open_intents=tuple(intents),
         corrections=state.corrections(entity, id),
+        left_out=left_out,
     )
 
 
@@ -229,6 +236,8 @@ def describe(story: Story) -> Iterable[str]:
         yield f"  open: {intent.step} since {intent.begun_at:%Y-%m-%d %H:%M:%S} UTC, answer unknown"
     if story.skipped:
         yield f"  left out: {story.skipped}"
+    for route, reason in story.left_out.items():
+        yield f"  {route}, left out: {reason}"
     for held in story.held:
         tried = f"attempt {held.attempts}, " if held.attempts else ""
         whose = "" if held.route == ROUTES[story.entity][0] else f"{held.route}, "

@@ -70,7 +70,7 @@ def why_not_paid(order: Order, manual: Collection[str]) -> str:
     if order.state in UNPAID:
         return f"its state is {order.state}"
     if order.payment_method in manual:
-        return f"{order.payment_method} is paid only by the ERP's word"
+        return f"{order.payment_method} counts as paid only when the ERP says so"
     return "" if order.paid_at is not None else "it is not paid yet"
 
 

@@ -279,7 +279,9 @@ def test_the_payments_of_other_parts_go_on_once_a_part_is_dismissed(depot: Depot
     assert depot.town.held("payments") == {}
     with closing(depot.town.open_state()) as state:
         [(_, why)] = state.skipped("payments", [f"{order}#north"]).items()
+        [story] = stories(state, order)
     assert "settled it by hand" in why
+    assert f"    payments, left out: {why}" in describe(story)
     assert depot.town.orders().writes == 0
 
 

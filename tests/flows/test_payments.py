@@ -109,8 +109,8 @@ def test_a_method_without_a_journal_holds_the_payment_and_not_the_order(till: Ti
     ("fields", "reason"),
     [
         ({"date_paid_gmt": None}, "it is not paid yet"),
-        ({"payment_method": "bacs"}, "bacs is paid only by the ERP's word"),
-        ({"payment_method": "cod"}, "cod is paid only by the ERP's word"),
+        ({"payment_method": "bacs"}, "bacs counts as paid only when the ERP says so"),
+        ({"payment_method": "cod"}, "cod counts as paid only when the ERP says so"),
         ({"date_paid_gmt": "2026-01-05T07:59:59"}, "paid before payments.since"),
         ({"status": "cancelled"}, "its state is cancelled"),
         ({"status": "on-hold"}, "its order is not in the ERP: state on_hold is not transferred"),
@@ -282,6 +282,25 @@ def test_the_story_of_the_order_tells_the_payment_and_its_journal(till: Till) ->
     assert "payments run 1: create" in text
     assert "journal 'card' is 'CARD' (tables.journals, sandbox-erp/payment.yaml" in text
     assert "tr_1" not in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"payment_method": "cod"}, "cod counts as paid only when the ERP says so"),
+        ({"date_paid_gmt": None}, "it is not paid yet"),
+        ({"date_paid_gmt": "2026-01-01T00:00:00"}, "paid before payments.since"),
+    ],
+)
+def test_the_story_of_the_order_tells_why_its_payment_was_left_out(
+    till: Till, fields: dict[str, Any], why: str
+) -> None:
+    order = till.paid(**fields)
+    till.town.orders()
+    with closing(till.town.open_state()) as state:
+        [story] = stories(state, order)
+    assert f"  payments, left out: {why}" in describe(story)
+    assert story.left_out == {"payments": why}
 
 
 def test_after_a_persons_word_payments_that_the_erp_lost_are_booked_again(till: Till) -> None:
