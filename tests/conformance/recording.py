@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
+from sync_cli.sandbox.shop.sent import form, is_form, is_json
 from sync_cli.sandbox.shop.settings import OrderStorage, ShopSettings
 
 PREFIX = "/wp-json/wc/v3/"
@@ -20,7 +21,10 @@ _STORAGES: dict[str, OrderStorage] = {
 
 @dataclass(frozen=True)
 class Recording:
-    """One exchange: what was asked, and what the real shop answered at `moment` (Unix second)."""
+    """One exchange: what was asked, and what the real shop answered at `moment` (Unix second).
+
+    `body` is what the request brings, `text` how it was written where it was no plain JSON.
+    """
 
     name: str
     method: str
@@ -36,6 +40,7 @@ class Recording:
     answer: Any
     shop: dict[str, str] = field(default_factory=dict)
     moment: int = 0
+    text: str | None = None
 
     @property
     def path(self) -> str:
@@ -80,15 +85,17 @@ def from_json(name: str, document: dict[str, Any]) -> Recording:
     """A recording from its JSON document."""
     request, response = document["request"], document["response"]
     headers = response.get("headers", {})
+    sent, said = request.get("body"), request.get("headers") or {}
     return Recording(
         name=name,
         method=request["method"],
         address=request["path"],
         query=_query(request.get("query") or {}),
-        body=request.get("body"),
+        body=_body(sent, said) if isinstance(sent, str) else sent,
+        text=sent if isinstance(sent, str) else None,
         auth=request.get("auth") or "",
         scheme=request.get("scheme", "https"),
-        headers=request.get("headers") or {},
+        headers=said,
         inbound=request.get("direction") != "shop to client",
         status=response["status"],
         answer_headers=headers,
@@ -96,6 +103,17 @@ def from_json(name: str, document: dict[str, Any]) -> Recording:
         shop=document.get("shop") or {},
         moment=_moment(headers.get("Date")),
     )
+
+
+def _body(text: str, headers: dict[str, str]) -> Any:
+    """What a body brings that was recorded as text: a form, JSON, or nothing but the text."""
+    kind = next((v for n, v in headers.items() if n.lower() == "content-type"), "application/json")
+    if is_form(kind):
+        return form(text)
+    try:
+        return json.loads(text) if is_json(kind) else text
+    except ValueError:
+        return text
 
 
 def _query(query: Any) -> dict[str, str]:

@@ -38,7 +38,9 @@ def send(scene: Scene) -> TestResponse:
     if credentials is not None:
         token = base64.b64encode(":".join(credentials).encode()).decode()
         headers["Authorization"] = f"Basic {token}"
-    data = recording.body if isinstance(recording.body, str) else json.dumps(recording.body)
+    data = json.dumps(recording.body) if recording.text is None else recording.text
+    named = {name.lower() for name in recording.headers}
+    headers = {name: text for name, text in headers.items() if name.lower() not in named}
     headers |= recording.headers
     return Client(scene.wsgi).open(
         recording.address,
@@ -48,3 +50,4 @@ def send(scene: Scene) -> TestResponse:
         data=None if recording.body is None else data,
         base_url=f"{recording.scheme}://shop.example",
     )
+

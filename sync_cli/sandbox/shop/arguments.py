@@ -29,13 +29,19 @@ def _table() -> Json:
     return found
 
 
+def taken_by(path: str, method: str) -> Json:
+    """The schemas of what a route takes with a method, by name."""
+    method = "POST" if method in ("PUT", "PATCH") else method
+    found: Json = _table().get(path, {}).get(method, {})
+    return found
+
+
 def check(path: str, method: str, query: Mapping[str, str], body: Json) -> None:
     """Refuse (400) a request that lacks an argument, or has one that does not fit.
 
     Names that the route does not know are let through, and so is null.
     """
-    method = "POST" if method in ("PUT", "PATCH") else method
-    taken: Json = _table().get(path, {}).get(method, {})
+    taken = taken_by(path, method)
     given = {**query, **body}
     missing = [n for n, schema in taken.items() if schema.get("required") and given.get(n) is None]
     if missing:
@@ -59,17 +65,17 @@ def one_of(names: Sequence[str]) -> str:
 
 def _fault(name: str, schema: Json, value: Any) -> Fault | None:
     """Why a value does not fit its schema, the first reason that the shop finds."""
-    kind = _kind_of(schema.get("type", "mixed"), value)
+    kind = kind_of(schema.get("type", "mixed"), value)
     if kind is None:
         return _wrong_type(name, ",".join(schema["type"]))
     return next(_faults(name, schema, kind, value), None)
 
 
 def _faults(name: str, schema: Json, kind: str, value: Any) -> Iterator[Fault]:
-    if not _FITS[kind](value):
+    if not is_kind(kind, value):
         yield _wrong_type(name, kind)
     elif kind == "array":
-        yield from _in_items(name, schema.get("items") or {}, _entries(value))
+        yield from _in_items(name, schema.get("items") or {}, entries_of(value))
     elif kind == "object":
         yield from _in_parts(name, schema.get("properties") or {}, value)
     elif kind in ("integer", "number"):
@@ -131,7 +137,7 @@ def _malformed(form: str, text: str) -> Iterator[Fault]:
         yield Fault("rest_invalid_email", "Invalid email address.")
 
 
-def _kind_of(kinds: str | list[str], value: Any) -> str | None:
+def kind_of(kinds: str | list[str], value: Any) -> str | None:
     """The type that a value is checked as; None where none of several fits it."""
     if isinstance(kinds, str):
         return kinds
@@ -140,13 +146,18 @@ def _kind_of(kinds: str | list[str], value: Any) -> str | None:
     return next((kind for kind in kinds if _FITS[kind](value)), None)
 
 
-def _entries(value: Any) -> list[Any]:
+def entries_of(value: Any) -> list[Any]:
     """A list as the shop reads it: a text is cut at commas and blanks."""
     if isinstance(value, str):
         return [part for part in re.split(r"[\s,]+", value) if part]
     if isinstance(value, dict):
         return list(value.values())
     return value if isinstance(value, list) else [value]
+
+
+def is_kind(kind: str, value: Any) -> bool:
+    """Whether a value can be read as one of this type."""
+    return _FITS[kind](value)
 
 
 def _is_text(value: Any) -> bool:

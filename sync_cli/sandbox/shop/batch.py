@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from sync_cli.sandbox.shop.errors import ShopError
 from sync_cli.sandbox.shop.http import Answer, Call
+from sync_cli.sandbox.shop.money import whole
 from sync_cli.sandbox.shop.records import Json
 
 LIMIT = 100
@@ -36,7 +37,7 @@ def run_batch(call: Call, items: BatchItems) -> Answer:
     results: Json = {}
     for name, entries in asked.items():
         if entries:
-            results[name] = [_result(items, name, entry) for entry in entries]
+            results[name] = _results(items, name, entries)
     return Answer(_picked(call, results) or [])
 
 
@@ -44,20 +45,30 @@ def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def _results(items: BatchItems, name: str, entries: list[Any]) -> list[Json]:
+    """The result of each entry in its place; a deletion of nothing has none."""
+    if name != "delete":
+        return [_result(items, name, entry) for entry in entries]
+    numbers = (entry.get("id") if isinstance(entry, dict) else entry for entry in entries)
+    return [_result(items, name, {"id": number}) for number in map(whole, numbers) if number]
+
+
 def _result(items: BatchItems, name: str, entry: Any) -> Json:
-    if name == "delete":
-        number = entry.get("id") if isinstance(entry, dict) else entry
-    else:
-        entry = entry if isinstance(entry, dict) else {}
-        number = 0 if name == "create" else entry.get("id")
+    entry = entry if isinstance(entry, dict) else {}
+    number = 0 if name == "create" else entry.get("id")
     try:
         if name == "create":
             return items.create(entry)
         if name == "update":
-            return items.update(number, entry)
+            return items.update(_number(number), entry)
         return items.delete(number)
     except ShopError as error:
         return {"id": number, "error": error.body()}
+
+
+def _number(sent: Any) -> Any:
+    """An id of a batch: digits are a number, the name of a setting stays one."""
+    return int(sent) if isinstance(sent, str) and sent.isdecimal() else sent
 
 
 def _picked(call: Call, results: Json) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,10 +35,8 @@ class Call:
     @property
     def asked_names(self) -> frozenset[str] | None:
         """The names in `_fields` as they were sent; None without it."""
-        text = self.query.get("_fields")
-        if not text:
-            return None
-        return frozenset(part.strip() for part in text.split(",") if part.strip())
+        names = frozenset(filter(None, re.split(r"[\s,]+", self.query.get("_fields", ""))))
+        return names or None
 
     @property
     def names(self) -> frozenset[str] | None:
@@ -84,27 +83,27 @@ class Answer:
 
 
 def trimmed(body: Any, asked: frozenset[str] | None) -> Any:
-    """An answer with what nested names leave of its fields.
+    """An answer with what `_fields` leaves of it: an object without any field is an empty list.
 
-    Of an object the named part stays; a list of objects goes as a whole, as in the real shop.
+    Of an object a nested name leaves the named part; a list of objects goes as a whole, as in the
+    real shop.
     """
-    names = asked or frozenset()
-    nested = {name.partition(".")[0] for name in names if "." in name} - names
-    if not nested:
+    if asked is None:
         return body
     if isinstance(body, list):
         return [trimmed(entry, asked) for entry in body]
     if not isinstance(body, dict):
         return body
+    nested = {name.partition(".")[0] for name in asked if "." in name} - asked
     return {
-        name: _part(name, value, names) if name in nested else value
+        name: _part(name, value, asked) if name in nested else value
         for name, value in body.items()
         if name not in nested or isinstance(value, dict)
-    }
+    } or []
 
 
-def _part(name: str, value: Json, asked: frozenset[str]) -> Json:
-    return {key: value[key] for key in value if f"{name}.{key}" in asked}
+def _part(name: str, value: Json, asked: frozenset[str]) -> Json | list[Any]:
+    return {key: value[key] for key in value if f"{name}.{key}" in asked} or []
 
 
 def chosen(body: Json, names: frozenset[str] | None) -> Json:

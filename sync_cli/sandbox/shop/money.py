@@ -87,3 +87,11 @@ def price_html(amount: Decimal, currency: str, decimals: int, *, hidden: bool = 
 def price_plain(amount: Decimal, currency: str, decimals: int) -> str:
     """An amount as screen readers get it."""
     return f"{_grouped(amount, decimals)}&nbsp;{symbol_entity(currency)}"
+
+
+def whole(value: Any) -> int:
+    """A number as the shop stores it whole: cut, and 0 for what is no number."""
+    if isinstance(value, bool):
+        return int(value)
+    amount = parsed("" if value is None else value)
+    return 0 if amount is None else int(amount)

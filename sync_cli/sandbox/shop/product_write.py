@@ -10,7 +10,7 @@ from typing import Any
 from sync_cli.sandbox.shop.errors import ShopError
 from sync_cli.sandbox.shop.images import chosen_images
 from sync_cli.sandbox.shop.meta import changed_meta, split_meta
-from sync_cli.sandbox.shop.money import parsed, price_text
+from sync_cli.sandbox.shop.money import parsed, price_text, whole
 from sync_cli.sandbox.shop.product_attributes import written_attributes, written_choices
 from sync_cli.sandbox.shop.product_facts import is_on_sale
 from sync_cli.sandbox.shop.product_terms import TERM_WRITERS, Writer
@@ -21,28 +21,24 @@ from sync_cli.sandbox.shop.times import parse_bound, second_of_wall
 
 STATUSES = ("draft", "pending", "private", "publish", "future", "auto-draft", "trash")
 _PLAIN = (
-    "featured",
-    "catalog_visibility",
     "description",
     "short_description",
-    "virtual",
-    "downloadable",
-    "download_limit",
-    "download_expiry",
     "external_url",
     "button_text",
-    "tax_status",
-    "sold_individually",
-    "reviews_allowed",
     "purchase_note",
     "upsell_ids",
     "cross_sell_ids",
     "grouped_products",
     "default_attributes",
-    "menu_order",
-    "low_stock_amount",
     "post_password",
 )
+_FLAGS = ("featured", "virtual", "downloadable", "sold_individually", "reviews_allowed")
+_ENDLESS = ("download_limit", "download_expiry")
+_CHOICES = {
+    "catalog_visibility": (("visible", "catalog", "search", "hidden"), "catalog visibility option"),
+    "tax_status": (("taxable", "shipping", "none"), "product tax status"),
+}
+"""Fields of which only a few values are taken, in a batch too, and what a refusal calls them."""
 _META_FIELDS = {
     "_sku": "sku",
     "_regular_price": "regular_price",
@@ -137,7 +133,7 @@ def stock_state(product: Product) -> str:
 
 
 def _write_stock(product: Product, given: Json) -> None:
-    if product.kind == "external" and given.get("manage_stock") in (True, "true", "yes", 1):
+    if product.kind == "external" and _is_yes(given.get("manage_stock")):
         raise ShopError(
             "product_external_invalid_manage_stock",
             "External products cannot be stock managed.",
@@ -154,18 +150,10 @@ def _write_stock(product: Product, given: Json) -> None:
             product.stock_status = str(given["stock_status"])
         return
     if "stock_quantity" in given:
-        product.stock = _whole(given["stock_quantity"])
+        product.stock = whole(given["stock_quantity"])
     elif "inventory_delta" in given:
-        product.stock = (product.stock or 0) + _whole(given["inventory_delta"])
+        product.stock = (product.stock or 0) + whole(given["inventory_delta"])
     product.stock_status = stock_state(product)
-
-
-def _whole(value: Any) -> int:
-    """A quantity as stored: cut to a whole number, 0 for what is no number."""
-    if isinstance(value, bool):
-        return int(value)
-    amount = parsed("" if value is None else value)
-    return 0 if amount is None else int(amount)
 
 
 def _check_sku(store: ShopStore, before: Product, after: Product) -> None:
@@ -217,6 +205,43 @@ def _plain(name: str) -> Writer:
     return write
 
 
+def _flag(name: str) -> Writer:
+    def write(_store: ShopStore, product: Product, value: Any) -> None:
+        product.extra[name] = _is_yes(value)
+
+    return write
+
+
+def _is_yes(value: Any) -> bool:
+    return str(value).lower() in ("true", "yes", "1")
+
+
+def _number(name: str) -> Writer:
+    """A whole number; without one there is no end to what may be downloaded."""
+
+    def write(_store: ShopStore, product: Product, value: Any) -> None:
+        is_open = name in _ENDLESS and (value in ("", None) or whole(value) == -1)
+        product.extra[name] = -1 if is_open else whole(value)
+
+    return write
+
+
+def _choice(name: str) -> Writer:
+    taken, called = _CHOICES[name]
+
+    def write(_store: ShopStore, product: Product, value: Any) -> None:
+        wanted = str(value or "taxable" * (name == "tax_status")).lower()
+        if wanted not in taken:
+            raise ShopError(f"product_invalid_{name}", f"Invalid {called}.", 400)
+        product.extra[name] = wanted
+
+    return write
+
+
+def _write_low_stock(_store: ShopStore, product: Product, value: Any) -> None:
+    product.extra["low_stock_amount"] = None if value in ("", None) else abs(whole(value))
+
+
 def _write_name(_store: ShopStore, product: Product, value: Any) -> None:
     product.name = safe_name(str(value or ""))
 
@@ -253,7 +278,7 @@ def _write_tax_class(store: ShopStore, product: Product, value: Any) -> None:
 
 
 def _write_managed(_store: ShopStore, product: Product, value: Any) -> None:
-    product.managed = value in (True, "true", "yes", "1", 1)
+    product.managed = _is_yes(value)
 
 
 def _write_backorders(_store: ShopStore, product: Product, value: Any) -> None:
@@ -339,6 +364,10 @@ def _date_writer(field: str, *, gmt: bool) -> Writer:
 _WRITERS: dict[str, Writer] = {
     **TERM_WRITERS,
     **{name: _plain(name) for name in _PLAIN},
+    **{name: _flag(name) for name in _FLAGS},
+    **{name: _number(name) for name in (*_ENDLESS, "menu_order")},
+    **{name: _choice(name) for name in _CHOICES},
+    "low_stock_amount": _write_low_stock,
     "name": _write_name,
     "type": _write_kind,
     "slug": _write_slug,

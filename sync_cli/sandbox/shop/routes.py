@@ -58,6 +58,11 @@ class Route:
         return self.path.endswith("/batch")
 
     @property
+    def last_name(self) -> str:
+        """What the shop calls the last id of the path."""
+        return "instance_id" if self.path.startswith("shipping/zones/<id>/methods") else "id"
+
+    @property
     def is_single(self) -> bool:
         """Whether the path ends with an id."""
         return self.path.endswith(">")

@@ -19,9 +19,11 @@ from sync_cli.sandbox.shop.errors import ShopError, no_route
 from sync_cli.sandbox.shop.http import Answer, Call, api_link, trimmed
 from sync_cli.sandbox.shop.records import Json
 from sync_cli.sandbox.shop.routes import Route, find_route
+from sync_cli.sandbox.shop.sent import read, read_query
 from sync_cli.sandbox.shop.store import ShopStore
 from sync_cli.sandbox.shop.system_api import index
 from sync_cli.sandbox.shop.tracking_api import namespaces
+from sync_cli.sandbox.shop.typed import typed
 
 _ROOT = "/wp-json"
 _PREFIX = f"{_ROOT}/wc/v3"
@@ -110,7 +112,7 @@ def _answer(
     *,
     keys: bool,
 ) -> tuple[Answer, dict[str, str]]:
-    query, asked = _query(sent), _method(sent)
+    query, asked = read_query(sent), _method(sent)
     credentials = sent_credentials(sent.headers.get("Authorization", ""), query) if keys else None
     key = known_key(store.settings, credentials, secure=sent.scheme == "https")
     if key is not None:
@@ -119,16 +121,18 @@ def _answer(
     if found is None or method not in found[0].handlers:
         raise no_route()
     route, parts = found
-    body = _body(sent)
+    brought = read(sent, method, query)
+    query, body = brought.query, brought.values
     if not route.is_batch:
         check(route.path, method, query, body)
+        body = typed(route.path, method, body)
     if key is None:
         raise not_allowed(method, single=route.is_single, batch=route.is_batch)
-    numbers = tuple(int(part) for part in parts if part.isdecimal())
+    numbers = _numbers(route, parts, body)
     words = tuple(part for part in parts if not part.isdecimal())
     for name in store.settings.ignored:
         query.pop(name, None)
-    call = Call(store, method, path, query, body, numbers, words, _entries(sent))
+    call = Call(store, method, path, query, body, numbers, words, brought.entries)
     answer = route.handlers[method](call)
     if not route.is_batch:
         answer.body = trimmed(answer.body, call.asked_names)
@@ -136,45 +140,18 @@ def _answer(
     return answer, {"Allow": route.allow}
 
 
+def _numbers(route: Route, parts: tuple[str, ...], body: Json) -> tuple[int, ...]:
+    """The ids in the path; an id that the request brings goes before the last of them."""
+    numbers = [int(part) for part in parts if part.isdecimal()]
+    if route.is_single and numbers and str(body.get(route.last_name) or "").isdecimal():
+        numbers[-1] = int(body[route.last_name])
+    return tuple(numbers)
+
+
 def _method(sent: Request) -> str:
     """The method meant: one named in the query or in a header goes before the one used."""
     named = sent.args.get("_method") or sent.headers.get("X-HTTP-Method-Override")
     return (named or sent.method).upper()
-
-
-def _query(sent: Request) -> dict[str, str]:
-    """The query's values by name; `name[]` and `name[0]` join to a comma list."""
-    query: dict[str, str] = {}
-    for name, values in sent.args.lists():
-        base, bracket, _ = name.partition("[")
-        if bracket and base in query:
-            query[base] = ",".join((query[base], *values))
-        else:
-            query[base] = ",".join(values) if bracket else values[-1]
-    return query
-
-
-def _body(sent: Request) -> Json:
-    """The JSON object of a request; a list or another content type counts as no fields at all."""
-    if sent.method in ("GET", "HEAD") or "json" not in (sent.content_type or ""):
-        return {}
-    text = sent.get_data()
-    if not text:
-        return {}
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        data: dict[str, Any] = {"json_error_code": 4, "json_error_message": "Syntax error"}
-        raise ShopError("rest_invalid_json", "Invalid JSON body passed.", 400, data) from error
-    return value if isinstance(value, dict) else {}
-
-
-def _entries(sent: Request) -> tuple[Any, ...]:
-    """The entries of a body that is a JSON list; `_body` has seen that it is JSON at all."""
-    if sent.method in ("GET", "HEAD") or "json" not in (sent.content_type or ""):
-        return ()
-    value = json.loads(sent.get_data() or "null")
-    return tuple(value) if isinstance(value, list) else ()
 
 
 def _json_response(store: ShopStore, body: Any, status: int, headers: dict[str, str]) -> Response:

@@ -159,7 +159,7 @@ def test_a_shared_attribute_brings_its_name_and_makes_its_terms(shop: Shop) -> N
         {"id": colour, "options": ["Red", "Blue"], "variation": True},
         {"id": colour + 1, "options": ["lost"]},
         {"id": colour, "options": []},
-        {"name": "Material", "options": "Wool | Silk", "visible": True},
+        {"name": "Material", "options": "Wool, Silk", "visible": True},
         {"name": "Empty"},
     ]
     product = shop.post("products", {"name": "Shirt", "type": "variable", "attributes": wanted})
