@@ -50,4 +50,3 @@ def send(scene: Scene) -> TestResponse:
         data=None if recording.body is None else data,
         base_url=f"{recording.scheme}://shop.example",
     )
-
