@@ -52,8 +52,8 @@ systems:
   shop:
     kind: woocommerce
     url: {shop_url}
-    key: {{env: SYNC_CLI_DEMO_KEY}}
-    secret: {{env: SYNC_CLI_DEMO_SECRET}}
+    key: {{env: SHOP_KEY}}
+    secret: {{env: SHOP_SECRET}}
     in_doubt: 10s
   erp:
 {erp}
@@ -199,8 +199,8 @@ def write_config(folder: Path, sandbox: Sandbox, command: str, books: Books | No
 
 def _secrets(sandbox: Sandbox, books: Books) -> dict[str, str]:
     return {
-        "SYNC_CLI_DEMO_KEY": sandbox.consumer_key,
-        "SYNC_CLI_DEMO_SECRET": sandbox.consumer_secret,
+        "SHOP_KEY": sandbox.consumer_key,
+        "SHOP_SECRET": sandbox.consumer_secret,
         **books.secrets(),
     }
 

@@ -80,12 +80,12 @@ class PretendBooks:
             "kind": "rest",
             "profile": "sandbox-erp",
             "url": self.url,
-            "credentials": {"token": {"env": "SYNC_CLI_DEMO_TOKEN"}},
+            "credentials": {"token": {"env": "ERP_TOKEN"}},
         }
 
     def secrets(self) -> Mapping[str, str]:
         """See `Books.secrets`."""
-        return {"SYNC_CLI_DEMO_TOKEN": self._sandbox.erp_token}
+        return {"ERP_TOKEN": self._sandbox.erp_token}
 
     def ship(self) -> None:
         """See `Books.ship`."""

@@ -56,6 +56,16 @@ def test_it_loads_and_its_secrets_are_found(monkeypatch: pytest.MonkeyPatch) -> 
     assert secret_hash(config, ERP)
 
 
+def test_the_sandbox_names_its_secrets_as_the_example_does() -> None:
+    names = re.compile(r"\benv\W+([A-Z_]+)")
+    known = names.findall(EXAMPLE.read_text(encoding="utf-8"))
+    sources = [ROOT / "sync_cli/admin/demo.py", *(ROOT / "sync_cli/sandbox").rglob("books.py")]
+    used = {path: names.findall(path.read_text(encoding="utf-8")) for path in sources}
+    assert len(used) == 4
+    assert all(used.values())
+    assert {name for each in used.values() for name in each} <= set(known)
+
+
 def test_it_writes_nothing_before_somebody_switches_it_on() -> None:
     config = load_config(EXAMPLE)
     assert (str(config.orders.mode), str(config.stock.mode)) == ("plan", "plan")

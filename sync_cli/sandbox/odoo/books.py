@@ -39,12 +39,12 @@ class OdooBooks:
             "url": self.url,
             "database": "erp",
             "user": "shopsync",
-            "key": {"env": "SYNC_CLI_DEMO_ERP_KEY"},
+            "key": {"env": "ERP_KEY"},
         }
 
     def secrets(self) -> Mapping[str, str]:
         """See `Books.secrets`."""
-        return {"SYNC_CLI_DEMO_ERP_KEY": KEY}
+        return {"ERP_KEY": KEY}
 
     def ship(self) -> None:
         """See `Books.ship`."""

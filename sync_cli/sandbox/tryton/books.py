@@ -47,13 +47,13 @@ class TrytonBooks:
             "url": self.url,
             "database": self._server.database,
             "user": SYNC_USER[0],
-            "password": {"env": "SYNC_CLI_DEMO_PASSWORD"},
+            "password": {"env": "ERP_PASSWORD"},
             "web_shop": WEB_SHOP,
         }
 
     def secrets(self) -> Mapping[str, str]:
         """See `Books.secrets`."""
-        return {"SYNC_CLI_DEMO_PASSWORD": SYNC_USER[1]}
+        return {"ERP_PASSWORD": SYNC_USER[1]}
 
     def ship(self) -> None:
         """See `Books.ship`."""
