@@ -303,12 +303,12 @@ class HttpClient:
 
     def _attempt(self, call: _Call) -> Answer:
         request = self._prepare(call)
-        self.pacing.begin(write=call.write)
         try:
-            response = self._adapter.send(
-                request, timeout=self._timeout, verify=self._verify, proxies=self._proxies
-            )
-            body = response.content
+            with self.pacing.turn(write=call.write):
+                response = self._adapter.send(
+                    request, timeout=self._timeout, verify=self._verify, proxies=self._proxies
+                )
+                body = response.content
         except (RequestException, OSError, ValueError) as error:
             raise network_fault(error, self.name, self.base_url) from None
         return self._judge(call, request, response, body)

@@ -9,8 +9,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from itertools import chain, islice
-from threading import Lock
+from threading import Condition, Lock
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ class Pacing:
     `at_once` writing calls are made at a time to begin with, never more than `most_at_once`.
     `max_per_minute` calls, 0 for no limit, are begun in any 60 seconds. `batch` is the most
     records of a writing call. `monotonic` gives seconds, `sleep` takes them and lets them pass
-    there.
+    there. A system that is strained is asked one thing at a time, by whatever thread.
     """
 
     def __init__(
@@ -53,13 +54,22 @@ class Pacing:
         self._closed_until = float("-inf")
         self._calm = 0
         self._calls = {"read": 0, "write": 0}
+        self._under_way = 0
         self._lock = Lock()
+        self._room = Condition(self._lock)
         self._executor: ThreadPoolExecutor | None = None
 
-    def begin(self, *, write: bool) -> None:
-        """Wait until a call may be made, and count it as begun."""
+    @contextmanager
+    def turn(self, *, write: bool) -> Iterator[None]:
+        """Wait until a call may be made, and count it as begun; the call is made within."""
         while (seconds := self._take(write)) > 0:
             self.sleep(seconds)
+        try:
+            yield
+        finally:
+            with self._room:
+                self._under_way -= 1
+                self._room.notify_all()
 
     def pause(self, seconds: float) -> None:
         """Let no call begin for so many seconds: the system asked for it."""
@@ -79,6 +89,7 @@ class Pacing:
             if self._calm >= CALM_CALLS and self._at_once < self._most_at_once:
                 self._at_once += 1
                 self._calm = 0
+                self._room.notify_all()
 
     @property
     def at_once(self) -> int:
@@ -156,7 +167,8 @@ class Pacing:
 
     def close(self) -> None:
         """End the threads; idempotent, and the pacing may be used again."""
-        executor, self._executor = self._executor, None
+        with self._lock:
+            executor, self._executor = self._executor, None
         if executor is not None:
             executor.shutdown()
 
@@ -173,13 +185,15 @@ class Pacing:
             running.append(executor.submit(task))
 
     def _threads(self) -> ThreadPoolExecutor:
-        if self._executor is None:
-            self._executor = ThreadPoolExecutor(self._most_at_once, thread_name_prefix="call")
-        return self._executor
+        with self._lock:
+            if self._executor is None:
+                self._executor = ThreadPoolExecutor(self._most_at_once, thread_name_prefix="call")
+            return self._executor
 
     def _take(self, write: bool) -> float:
         """0 if the call is begun with this, else the seconds to wait before asking again."""
-        with self._lock:
+        with self._room:
+            self._room.wait_for(self._has_room)
             now = self._monotonic()
             seconds = max(self._closed_until - now, self._until_budget(now))
             if seconds > _NO_WAIT:
@@ -187,7 +201,11 @@ class Pacing:
             if self._max_per_minute:
                 self._begun.append(now)
             self._calls["write" if write else "read"] += 1
+            self._under_way += 1
             return 0.0
+
+    def _has_room(self) -> bool:
+        return self._at_once > 1 or not self._under_way
 
     def _until_budget(self, now: float) -> float:
         while self._begun and self._begun[0] + MINUTE - now <= _NO_WAIT:

@@ -159,7 +159,9 @@ class Item(Discreet, Struct, frozen=True):
     refers to, by (entity, source id); `because` says what decided about the payload, for the audit.
     """
 
-    hidden: ClassVar[frozenset[str]] = frozenset({"places", "payload", "beside", "refs", "record"})
+    hidden: ClassVar[frozenset[str]] = frozenset(
+        {"places", "match", "payload", "beside", "refs", "record"}
+    )
 
     id: str
     label: str

@@ -25,9 +25,13 @@ class Discreet:
     hidden: ClassVar[frozenset[str]] = frozenset()
 
     def __repr__(self) -> str:
-        shown = (name for name in self.__struct_fields__ if name not in self.hidden)
-        told = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
+        told = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
         return f"{type(self).__name__}({told})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        # Struct has one of its own, which terminals and tracebacks of `rich` prefer to the repr.
+        shown = (name for name in self.__struct_fields__ if name not in self.hidden)
+        return [(name, getattr(self, name)) for name in shown]
 
 
 def as_data(value: Struct) -> dict[str, Any]:

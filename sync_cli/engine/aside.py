@@ -8,7 +8,7 @@ import tempfile
 from collections import deque
 from collections.abc import Iterator
 from threading import Condition, Thread
-from typing import Generic, TypeVar
+from typing import IO, Generic, TypeVar
 
 from sync_cli.core.errors import StateError
 
@@ -24,7 +24,7 @@ class ReadAside(Generic[T]):
     """
 
     def __init__(self, items: Iterator[T]) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        self._file = _nameless()
         self._waiting: deque[tuple[int, int]] = deque()
         self._ended = False
         self._error: BaseException | None = None
@@ -60,11 +60,7 @@ class ReadAside(Generic[T]):
                 written = os.pwrite(self._file.fileno(), rest, offset)
                 rest, offset = rest[written:], offset + written
         except OSError as error:
-            raise StateError(
-                "What is read ahead cannot be kept in the folder for temporary files"
-                f" {tempfile.gettempdir()}: {error.strerror}.",
-                "Free some space there, or name another folder in the environment as TMPDIR.",
-            ) from error
+            raise _no_room(f" {tempfile.gettempdir()}", error) from error
 
     def _take(self, items: Iterator[T]) -> None:
         offset = 0
@@ -83,3 +79,19 @@ class ReadAside(Generic[T]):
         with self._moved:
             self._ended = True
             self._moved.notify()
+
+
+def _nameless() -> IO[bytes]:
+    """A temporary file; raises StateError if none can be made."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError as error:
+        raise _no_room("", error) from error
+
+
+def _no_room(where: str, error: OSError) -> StateError:
+    return StateError(
+        "What is read ahead cannot be kept in the folder for temporary files"
+        f"{where}: {error.strerror}.",
+        "Free some space there, or name another folder in the environment as TMPDIR.",
+    )

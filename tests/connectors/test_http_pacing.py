@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from threading import Barrier, Lock
+from threading import Barrier, BrokenBarrierError, Lock, Thread
 
 import pytest
 
@@ -40,8 +40,8 @@ def test_no_sixty_seconds_see_more_calls_than_allowed(time: Time, limit: int) ->
     pacing = paced(time, max_per_minute=limit)
     begun = []
     for number in range(5 * limit):
-        pacing.begin(write=number % 2 == 0)
-        begun.append(time.now)
+        with pacing.turn(write=number % 2 == 0):
+            begun.append(time.now)
         time.now += 0.1
     for first, later in zip(begun, begun[limit:], strict=False):
         assert later - first >= 60 - 1e-3
@@ -50,7 +50,8 @@ def test_no_sixty_seconds_see_more_calls_than_allowed(time: Time, limit: int) ->
 def test_without_a_limit_nobody_waits(time: Time) -> None:
     pacing = paced(time)
     for _ in range(1000):
-        pacing.begin(write=False)
+        with pacing.turn(write=False):
+            pass
     assert time.slept == []
     assert pacing.calls() == {"read": 1000, "write": 0}
 
@@ -59,7 +60,8 @@ def test_a_pause_keeps_the_next_call_back(time: Time) -> None:
     pacing = paced(time)
     pacing.pause(12)
     pacing.pause(5)
-    pacing.begin(write=True)
+    with pacing.turn(write=True):
+        pass
     assert time.slept == [12]
 
 
@@ -120,6 +122,31 @@ def test_two_tasks_run_at_the_same_time_and_never_more() -> None:
     list(pacing.run_in_order([task] * 10))
     pacing.close()
     assert most == 2
+
+
+@pytest.mark.parametrize(("strain", "meet"), [(0, True), (1, False)])
+def test_a_strained_system_is_asked_one_thing_at_a_time_by_all_threads(
+    strain: int, meet: bool
+) -> None:
+    pacing = Pacing(at_once=2)
+    for _ in range(strain):
+        pacing.strained()
+    meeting, met = Barrier(2, timeout=60 if meet else 0.2), []
+
+    def call() -> None:
+        with pacing.turn(write=False):
+            try:
+                meeting.wait()
+                met.append(True)
+            except BrokenBarrierError:
+                met.append(False)
+
+    threads = [Thread(target=call) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert met == [meet, meet]
 
 
 def test_tasks_are_asked_for_only_when_they_are_due() -> None:

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from msgspec import Struct
+from rich.pretty import pretty_repr
 
 import sync_cli
 from sync_cli.connectors.base import Raw
+from sync_cli.connectors.odoo.wire import Login
 from sync_cli.core.item import Item
 from sync_cli.core.values import Discreet, as_data
 
@@ -45,6 +47,16 @@ def test_a_repr_does_not_tell_contents() -> None:
     assert "ada" not in repr(item)
     assert repr(Raw("7", {"name": "Ada"})).startswith("Raw(id='7'")
     assert "Ada" not in repr([Raw("7", {"name": "Ada"})])
+
+
+def test_a_terminal_that_shows_values_prettily_tells_no_contents_either() -> None:
+    told = pretty_repr(Login("https://erp.example", "house", "sync", "s3cret", "json2"))
+    assert "house" in told
+    assert "s3cret" not in told
+
+
+def test_the_value_by_which_a_customer_is_found_is_not_shown() -> None:
+    assert "ada" not in repr(Item("7", "Customer 7", match="ada@example.org"))
 
 
 def test_values_as_data() -> None:

@@ -64,3 +64,15 @@ def test_a_full_disk_is_told_in_plain_words() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert "TMPDIR" in str(told.value.remedy)
     aside.close()
+
+
+def test_no_folder_for_temporary_files_is_told_in_plain_words() -> None:
+    """Where none can be written, not even the folder that the command was given in."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        with pytest.raises(StateError, match="temporary files") as told:
+            ReadAside(iter([1]))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert "TMPDIR" in str(told.value.remedy)

@@ -13,6 +13,7 @@ import html
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import ClassVar
 
 from msgspec import Struct, field
 
@@ -33,6 +34,7 @@ from sync_cli.connectors.odoo.shapes import ORDER, ORDER_EDITS, shape_of
 from sync_cli.connectors.odoo.values import Row, id_of, number_of, text_of
 from sync_cli.connectors.odoo.writing import Desk, result_of
 from sync_cli.connectors.problems import edited_meanwhile, not_editable, not_found, not_kept
+from sync_cli.core.values import Discreet
 
 _DELIVERY, _INVOICE, _NOTE = ORDER_EDITS
 _PARTNERS = {_DELIVERY: "partner_shipping_id", _INVOICE: "partner_invoice_id"}
@@ -44,8 +46,10 @@ _MOVE_FIELDS = ("state", "partner_id", "picking_id")
 _TAGS = re.compile(r"<[^>]*>")
 
 
-class Standing(Struct, frozen=True):
+class Standing(Discreet, Struct, frozen=True):
     """An order with what has become of it: its outgoing deliveries, their moves, its invoices."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"row", "pickings", "moves"})
 
     row: Row
     pickings: Sequence[Row] = ()
@@ -63,8 +67,10 @@ class Standing(Struct, frozen=True):
         return [text_of(row.get("name")) for row in self.pickings if row.get("state") == "done"]
 
 
-class _Edit(Struct):
+class _Edit(Discreet, Struct):
     """One change on its way: the addresses and then the values that it asks for, its result."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"values"})
 
     change: Change
     order: Standing

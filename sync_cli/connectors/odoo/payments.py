@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
@@ -27,6 +27,7 @@ from sync_cli.connectors.odoo.values import Row, exact, id_of, name_of, number_o
 from sync_cli.connectors.odoo.wire import Ask
 from sync_cli.connectors.odoo.writing import Desk
 from sync_cli.core.errors import Problem
+from sync_cli.core.values import Discreet
 
 ORDER_ID = "order_id"
 WIZARD = "account.payment.register"
@@ -52,8 +53,10 @@ class Billed(Struct, frozen=True):
         return left + self.credited
 
 
-class Registering(Struct, frozen=True):
+class Registering(Discreet, Struct, frozen=True):
     """One payment ready to be booked: what the wizard is filled in with, and for which invoices."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"values"})
 
     values: Mapping[str, Any]
     invoices: tuple[int, ...]
