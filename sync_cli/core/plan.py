@@ -225,11 +225,11 @@ def _lost_edit(item: Item, link: Link, allowed: frozenset[str]) -> Operation | N
     One that the document does not take as a whole any more is a task: nobody knows what arrived.
     """
     intent = item.intent
-    if intent is None or intent.step is not Step.UPDATE or not item.payload:
+    if intent is None or intent.step is not Step.UPDATE:
         return None
     begun = fields_of(intent.before)
     edited = begun | changed_fields(intent.payload, item.fingerprint)
-    if allowed and edited <= allowed:
+    if item.payload and allowed and edited <= allowed:
         return _only(item, edited if begun else allowed)
     return Reject(item, refusals.late_edit(item.label, link.target, edited), Why.TASK)
 

@@ -118,10 +118,11 @@ class RefundFlow:
         )
         cases = [part for case in cases for part in self._proven(case, sources)]
         names = {case.item.id for case in cases}
+        # What a refund is divided into are all of its parts, those too that still wait.
+        self.parts.settle(cases)
         if not window.asked_for:
             cases = self.writer.desk.due(cases, lambda case: case.item)
         cases = [self.notes.with_note(case, sources) for case in cases]
-        self.parts.settle(cases)
         items = look_up(self.run.state, self.route, [case.item for case in cases])
         rules = self.route.rules(self.run.options)
         operations = [decide(item, rules, self.run.now()) for item in items]

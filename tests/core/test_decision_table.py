@@ -341,6 +341,8 @@ def edited(fingerprint: str = EDITED, here: str = "confirmed", **facts: Any) -> 
         (edited(here="shipped"), "Reject late-edit"),
         (edited(payload={}), "Reject late-edit"),
         (edited(applied=None, intent=intent(Step.UPDATE)), "Update"),
+        (edited(applied=None, intent=intent(Step.UPDATE), payload={}), "Reject late-edit"),
+        (edited(applied=None, intent=intent(Step.UPDATE), here="shipped"), "Reject late-edit"),
         (edited(wanted="cancelled"), "Advance"),
         (edited(wanted="cancelled", here="shipped"), "Reject cancelled-too-late"),
     ],

@@ -213,6 +213,27 @@ def test_a_part_that_is_refused_waits_alone_and_goes_on_by_itself(town: RefundTo
     assert not town.held("refunds")
 
 
+def test_a_part_that_waits_for_its_next_try_is_not_forgotten_while_another_goes(
+    town: RefundTown,
+) -> None:
+    order = bought(town)
+    refund = town.give_back(order, "23.80", OF_MAIN, OF_NORTH)
+    refuse_notes(town, "#north", CLOSED)
+    Depot(town).set_in_erp(order, "main", state="draft")
+    town.orders()
+    assert set(town.held("refunds")) == {f"{refund}#main", f"{refund}#north"}
+    Depot(town).set_in_erp(order, "main", state="confirmed")
+    town.pass_time(30)
+    town.run("orders")
+    assert totals(town, refund) == confirmed(main="11.90")
+    assert set(town.held("refunds")) == {f"{refund}#north"}
+    refuse_notes(town, "#north", None)
+    town.pass_time(hour())
+    town.orders()
+    assert totals(town, refund) == confirmed(main="11.90", north="11.90")
+    assert not town.held("refunds")
+
+
 def test_an_earlier_refund_that_is_deleted_meanwhile_divides_nothing_anew(
     town: RefundTown,
 ) -> None:
