@@ -76,12 +76,16 @@ def drift_of(
 
 
 class Waiting(Struct, frozen=True):
-    """A difference that is under way, or that is known and held: `reason` says why."""
+    """A difference that is under way, or that is known and held: `reason` says why.
+
+    `cause` is what is said of all that wait for the same, where that is another text.
+    """
 
     part: Part
     id: str
     label: str
     reason: str
+    cause: str = ""
 
 
 class Sum(Struct, frozen=True):

@@ -30,7 +30,9 @@ class Problem(Struct, frozen=True):
     """Why one record cannot go on: what, where, and what to do, in words a clerk understands.
 
     `code` is the id in the error catalogue, `record` a name such as "Order 1042", `status` the
-    HTTP status if a server said it. `transient` claims that time alone may mend it.
+    HTTP status if a server said it. `transient` claims that time alone may mend it. `cause` is the
+    message without what is this record's own, such as the number of a line: the same for all
+    records that wait for one thing; "" where the message is that already.
     """
 
     code: str
@@ -41,6 +43,7 @@ class Problem(Struct, frozen=True):
     field: str = ""
     status: int | None = None
     transient: bool = False
+    cause: str = ""
 
     def sentence(self) -> str:
         """The whole problem as plain text: record, message, status, field, remedy."""
@@ -51,6 +54,10 @@ class Problem(Struct, frozen=True):
         """The same text where the record's name stands already: it is not repeated."""
         where = ", ".join(filter(None, (self.system, self._status)))
         return self._told(where)
+
+    def of_all(self) -> str:
+        """What is said of all records that wait for the same thing, once for all of them."""
+        return replace(self, message=self.cause, field="").of_it() if self.cause else self.of_it()
 
     def about(self, record: str) -> Problem:
         """The same problem, said of `record`."""

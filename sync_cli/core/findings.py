@@ -67,9 +67,18 @@ class Findings:
         self._compared.append(part)
 
     def report(
-        self, *, shop: str, at: datetime, since: Mapping[Part, datetime], notes: Sequence[str]
+        self,
+        *,
+        shop: str,
+        at: datetime,
+        since: Mapping[Part, datetime],
+        notes: Sequence[str],
+        causes: Mapping[str, str],
     ) -> Report:
-        """All findings; `since` names the parts of which only newer records were read."""
+        """All findings; `since` names the parts of which only newer records were read.
+
+        `causes` is what is said of all that wait for the same, by the reason of one of them.
+        """
         sums = [
             Sum(*key, records, self._amounts[key]) for key, records in sorted(self._records.items())
         ]
@@ -80,7 +89,9 @@ class Findings:
             compared=tuple(self._compared),
             drifts=tuple(self._drifts),
             kinds=dict(self._kinds),
-            waiting=tuple(self._waiting),
+            waiting=tuple(
+                replace(each, cause=causes.get(each.reason, "")) for each in self._waiting
+            ),
             waits=self._waits,
             sums=tuple(sums),
             left_out=dict(self._left_out),

@@ -169,7 +169,8 @@ def _of_line(problem: Problem, document: Document) -> Problem:
         return problem
     at = int(found[1])
     text = document.lines[at].text if at < len(document.lines) else ""
-    return replace(problem, message=f"line {at + 1} ({text}): {problem.message}")
+    said = f"line {at + 1} ({text}): {problem.message}"
+    return replace(problem, message=said, cause=problem.message)
 
 
 def _unresolved(error: Unresolved) -> Problem:

@@ -42,19 +42,21 @@ def article_trouble(
 ) -> Problem | None:
     """Every line of those `sold` that has no article, in one problem."""
     wrong = [
-        f"line {number} (SKU {_sku(line, articles) or 'none'}, {line.name}):"
-        f" {_why_no_article(line, articles)}"
+        (number, line, _sku(line, articles) or "none", _why_no_article(line, articles))
         for number, line in enumerate(order.lines, start=1)
         if line in sold and rules.key_of(line) not in articles.ids
     ]
     if not wrong:
         return None
+    own = [f"line {number} (SKU {sku}, {line.name}): {why}" for number, line, sku, why in wrong]
+    shared = sorted({f"SKU {sku}: {why}" for _, _, sku, why in wrong})
     return Problem(
         "unknown-article",
         item.label,
-        "could not be transferred to the ERP: " + "; ".join(wrong),
+        "could not be transferred to the ERP: " + "; ".join(own),
         "Create the article in the ERP or correct its SKU; the order then goes on by itself.",
         field="sku",
+        cause="; ".join(shared),
     )
 
 

@@ -36,6 +36,7 @@ from sync_cli.flows.reconcile_trust import Memory, scope_of
 from sync_cli.flows.session import session
 from sync_cli.flows.stock import STOCK
 from sync_cli.flows.systems import Systems
+from sync_cli.flows.under_way import shared_reasons
 
 COMMAND = "reconcile"
 WINDOWED = frozenset({Part.ORDERS, Part.REFUNDS, Part.PAYMENTS, Part.PARCELS})
@@ -126,7 +127,13 @@ def compare(systems: Systems, wish: Wish, notes: Notes) -> Report:
         systems = replace(systems, shop=shop, erp=erp)
         _compare_parts(systems, wish, parts, start, findings)
     since = {part: start for part in parts if part in WINDOWED and start is not None}
-    return findings.report(shop=config.shop, at=begun, since=since, notes=notes.told())
+    return findings.report(
+        shop=config.shop,
+        at=begun,
+        since=since,
+        notes=notes.told(),
+        causes=shared_reasons(systems.run.state),
+    )
 
 
 def _compare_parts(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from sync_cli.core.item import Held
 from sync_cli.state.store import State
 
 
@@ -14,10 +15,21 @@ def open_reasons(state: State, routes: Iterable[str], ids: Sequence[str]) -> dic
     for route in routes:
         reasons |= dict.fromkeys(state.dismissed(route, ids), "a person dismissed it")
         for id, held in state.held_of(route, ids).items():
-            reasons[id] = f"{held.why.word}: {held.problem.of_it()}"
+            reasons[id] = _held_reason(held)
         for id, intent in state.open_intents(route, ids).items():
             reasons[id] = f"the answer to an earlier {intent.step} is not known yet"
     return reasons
+
+
+def shared_reasons(state: State) -> dict[str, str]:
+    """What is said of all records that are held for the same, by what is said of one of them."""
+    return {
+        _held_reason(held): f"{held.why.word}: {held.problem.of_all()}" for held in state.held()
+    }
+
+
+def _held_reason(held: Held) -> str:
+    return f"{held.why.word}: {held.problem.of_it()}"
 
 
 def just_changed(at: datetime | None, clock: datetime, grace: timedelta, where: str) -> str:

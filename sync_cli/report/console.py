@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from sync_cli.admin.status import Status
 from sync_cli.core.item import Held
+from sync_cli.report.together import first_of, together
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 NEEDS_SOMEBODY = "Held: somebody must put it right"
 BY_ITSELF = "Waiting: goes on by itself"
-NAMED = 5
-"""So many records that wait for the same thing are named."""
 _HELD_COLUMNS = ("route", "id", "why", "until (UTC)", "tries", "what to do")
 
 
@@ -52,41 +51,39 @@ def show_status(status: Status) -> None:
 
 
 def show_held(held: Sequence[Held]) -> None:
-    """The held list: what somebody must put right, one row a record, then what goes on by itself.
+    """The held list: what somebody must put right, then what goes on by itself.
 
-    Of the latter many wait for the same thing: they share a row, unless nobody looks.
+    Records that wait for the same thing share a row, unless nobody looks.
     """
     if not sys.stdout.isatty():
         show_table("Held", _HELD_COLUMNS, _held_rows(held))
         return
-    wrong = [
-        (entry.route, entry.id, f"{entry.until:%Y-%m-%d %H:%M}", entry.problem.sentence())
-        for entry in held
-        if entry.why.needs_somebody
-    ]
-    show_table(NEEDS_SOMEBODY, ("route", "id", "next look (UTC)", "what to do"), wrong)
-    show_table(
-        BY_ITSELF,
-        ("route", "records", "next look (UTC)", "why"),
-        list(_together([entry for entry in held if not entry.why.needs_somebody])),
-    )
+    wrong = [entry for entry in held if entry.why.needs_somebody]
+    waiting = [entry for entry in held if not entry.why.needs_somebody]
+    columns = ("route", "records", "next look (UTC)")
+    show_table(NEEDS_SOMEBODY, (*columns, "what to do"), list(_wrong(wrong)))
+    show_table(BY_ITSELF, (*columns, "why"), list(_waiting(waiting)))
 
 
-def _together(held: Sequence[Held]) -> Iterator[tuple[str, str, str, str]]:
-    """What waits for the same thing, in one row."""
-    groups: dict[tuple[str, str], list[Held]] = {}
-    for entry in held:
-        groups.setdefault((entry.route, entry.problem.message), []).append(entry)
-    for (route, message), entries in groups.items():
-        names = ", ".join(entry.id for entry in entries[:NAMED])
-        more = len(entries) - NAMED
-        first = min(entry.until for entry in entries)
-        yield (
-            route,
-            f"{len(entries)}: {names}{f' and {more} more' if more > 0 else ''}",
-            f"{first:%Y-%m-%d %H:%M}",
-            message,
-        )
+def _wrong(held: Sequence[Held]) -> Iterator[tuple[str, str, str, str]]:
+    for group in together(held, lambda entry: (entry.route, entry.problem.of_all())):
+        problem = group[0].problem
+        said = problem.sentence() if len(group) == 1 else problem.of_all()
+        yield (*_names(group), said)
+
+
+def _waiting(held: Sequence[Held]) -> Iterator[tuple[str, str, str, str]]:
+    for group in together(held, lambda entry: (entry.route, entry.problem.message)):
+        route, names, first = _names(group)
+        yield route, names, first, group[0].problem.message
+
+
+def _names(group: Sequence[Held]) -> tuple[str, str, str]:
+    """The route of some held records, how many they are with their first ids, and the next look."""
+    ids = [entry.id for entry in group]
+    names = ids[0] if len(ids) == 1 else f"{len(ids)}: {first_of(ids)}"
+    first = min(entry.until for entry in group)
+    return group[0].route, names, f"{first:%Y-%m-%d %H:%M}"
 
 
 def _held_rows(held: Sequence[Held]) -> list[tuple[str, ...]]:

@@ -18,6 +18,7 @@ from sync_cli.report.reconcile_words import (
     right,
     side_rows,
 )
+from sync_cli.report.together import waiting_row, waiting_together
 
 LISTED = 20
 """A mail lists so many drifts of a part at most; the CSV beside it has all that were kept."""
@@ -128,13 +129,17 @@ def _code(command: str) -> str:
 def _waiting(report: Report) -> str:
     if not report.waiting:
         return ""
-    rows = [
-        (f'<span style="white-space:nowrap">{escape(each.label)}</span>', escape(each.reason))
-        for each in report.waiting[:LISTED]
-    ]
-    rest = report.waits - len(rows)
+    listed = waiting_together(report.waiting)[:LISTED]
+    rows = [(_name(name), escape(why)) for name, why in map(waiting_row, listed)]
+    rest = report.waits - sum(map(len, listed))
     more = f'<p style="{_NOTE}">... and {rest:,} more.</p>' if rest else ""
     return _headline("In flight or held") + _table(("record", "why"), rows) + more
+
+
+def _name(text: str) -> str:
+    """The name of a record, which is not broken; those of several may be."""
+    style = "" if ": " in text else ' style="white-space:nowrap"'
+    return f"<span{style}>{escape(text)}</span>"
 
 
 def _left_out(report: Report) -> str:

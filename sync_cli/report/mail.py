@@ -32,6 +32,7 @@ from sync_cli.report.reconcile_words import (
     remedy,
     side_rows,
 )
+from sync_cli.report.together import waiting_row, waiting_together
 
 KEPT_FOR = timedelta(days=7)
 _ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"']+@[^\s<>()\[\]:;,\"']+\.\w+")
@@ -162,8 +163,9 @@ def as_text(report: Report) -> str:
         lines += ["", group.title, *_lines(group)]
     if report.waiting:
         lines += ["", "In flight or held"]
-        lines += [f"  {each.label}: {each.reason}" for each in report.waiting[:LISTED]]
-        rest = report.waits - min(len(report.waiting), LISTED)
+        listed = waiting_together(report.waiting)[:LISTED]
+        lines += [f"  {name}: {why}" for name, why in map(waiting_row, listed)]
+        rest = report.waits - sum(map(len, listed))
         lines += [f"  ... and {rest:,} more."] if rest else []
     if report.left_out:
         lines += ["", "Left out on purpose", *_columns(left_out_rows(report))]

@@ -17,6 +17,7 @@ from sync_cli.core.drift import ERP, PIECES, SHOP, Drift, Sum, money, plain
 from sync_cli.core.findings import Report, verdict
 from sync_cli.core.parts import Part
 from sync_cli.report.console import show_table
+from sync_cli.report.together import waiting_row, waiting_together
 
 CSV_COLUMNS = ("part", "kind", "id", "record", "field", "shop", "erp", "right", "what", "mend")
 PROGRAM = "sync-cli "
@@ -101,7 +102,7 @@ def _show_tables(report: Report) -> None:
         show_table(group.title, ("", "what differs, and what mends it"), rows)
     if report.waiting:
         print()
-        waiting = [(each.label, each.reason) for each in report.waiting]
+        waiting = [waiting_row(group) for group in waiting_together(report.waiting)]
         show_table("In flight or held", ("record", "why"), waiting)
     if report.left_out:
         print()
@@ -112,12 +113,12 @@ def _show_tables(report: Report) -> None:
 
 
 def _print_lines(report: Report) -> None:
-    """One line for each drift and each record that waits, its fields separated by tabs."""
+    """One line for each drift and all that waits for the same, its fields separated by tabs."""
     rows = [(str(d.kind), d.what, d.owner, d.mend) for d in report.drifts]
     show_table("Drifts", ("kind", "what", "right is", "mended by"), rows)
     if cut := unlisted(report):
         print(cut)
-    waiting = [("waiting", each.label, each.reason) for each in report.waiting]
+    waiting = [("waiting", *waiting_row(group)) for group in waiting_together(report.waiting)]
     show_table("In flight or held", ("", "record", "why"), waiting)
 
 

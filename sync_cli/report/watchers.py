@@ -11,6 +11,7 @@ from sync_cli.core.errors import Problem
 from sync_cli.core.item import Item
 from sync_cli.core.plan import Defer, Operation, Reject, Skip
 from sync_cli.engine.run import Run
+from sync_cli.report.together import records
 from sync_cli.report.words import as_data, describe, summary
 
 
@@ -20,6 +21,7 @@ class LineWatcher:
     def __init__(self, *, quiet: bool = False) -> None:
         self._show_plan = False
         self._quiet = quiet
+        self._told: dict[tuple[str, str], list[str]] = {}
 
     def begin(self, *, dry: bool) -> None:
         """A run that only plans shows its plan."""
@@ -33,17 +35,31 @@ class LineWatcher:
         if self._show_plan and not isinstance(operation, Skip):
             print(describe(operation))
 
-    def failed(self, _route: str, item: Item, problem: Problem, *, new: bool) -> None:
-        """New failures go to stderr, so that they are mailed even when stdout is thrown away."""
-        if new and problem.code != "in-doubt":
-            print(problem.about(item.label).sentence(), file=sys.stderr)
+    def failed(self, route: str, item: Item, problem: Problem, *, new: bool) -> None:
+        """New failures go to stderr, so that they are mailed even when stdout is thrown away.
+
+        Of many that wait for the same thing the first is told at once, the others at the end.
+        """
+        if not new or problem.code == "in-doubt":
+            return
+        problem = problem.about(item.label)
+        others = self._told.get((route, problem.of_all()))
+        if others is None:
+            self._told[route, problem.of_all()] = []
+            print(problem.sentence(), file=sys.stderr)
+        else:
+            others.append(item.label)
 
     def note(self, text: str) -> None:
         """What belongs to no record."""
         print(text, file=sys.stderr)
 
     def finish(self, command: str, run: Run | None, _exit_code: int, _stopped: str = "") -> None:
-        """One line that says what the run did, or would do."""
+        """The other failures of the same cause, and one line that says what the run did."""
+        for (_, said), others in self._told.items():
+            if others:
+                print(f"{records(others, ' more')}: {said}", file=sys.stderr)
+        self._told.clear()
         if run is not None and not self._quiet:
             name = f"{command} (plan only)" if self._show_plan else command
             print(summary(name, run.tally.counts, run.tally.planned))

@@ -19,7 +19,7 @@ _HELD = (
     "SELECT route, id, why, until, attempts, since, problem, label, content, birth, places"
     " FROM held"
 )
-_PROBLEM = ("code", "record", "message", "remedy", "system", "field", "status", "transient")
+_PROBLEM = Problem.__struct_fields__
 
 
 class HeldList(Room):

@@ -43,11 +43,11 @@ def test_no_sentence_is_wiped_out_by_the_bars_of_several_routes(
     for route in ("orders", "orders-back", "order-notes", "order-status"):
         watcher.reading(route, 1, 2)
     for id in ("54", "69", "75"):
-        problem = Problem("no-article", f"Order {id}", "no article has this SKU", "Correct it.")
+        problem = Problem("no-article", f"Order {id}", f"no article {id}", "Correct it.")
         watcher.failed("orders", Item(id, f"Order {id}"), problem, new=True)
     watcher.finish("orders", None, 3)
 
     assert on_screen(terminal.getvalue()) == [
         "what stood there before",
-        *(f"Order {id}: no article has this SKU. Correct it." for id in ("54", "69", "75")),
+        *(f"Order {id}: no article {id}. Correct it." for id in ("54", "69", "75")),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,25 @@ def test_duplicate_sku(tmp_path: Path) -> None:
     with open_stage(tmp_path, articles=articles) as stage:
         [bad] = stage.buy("TWICE")
         held_order(stage, bad, "line 1 (SKU TWICE, Article TWICE): 2 articles of the ERP have")
+
+
+def test_orders_that_wait_for_one_sku_are_told_together(tmp_path: Path) -> None:
+    articles = [*simple(5), article("LACKS", in_erp=False), article("TOO", in_erp=False)]
+    with open_stage(tmp_path, articles=articles) as stage:
+        orders = [id for sku in ("LACKS", SKU) for id in stage.buy(sku, "LACKS", times=2)]
+        [alone] = stage.buy("TOO")
+        said = stage.type("orders")
+        why = "SKU LACKS: no article of the ERP has this SKU"
+        first, other, more = said.err.splitlines()
+        assert first.startswith(f"Order {orders[0]}: ")
+        assert other.startswith(f"Order {alone}: ")
+        assert more.startswith(f"3 more orders: {', '.join(orders[1:])}: {why}. Create")
+        assert stage.type("orders").err == ""
+        listed = stage.type("reconcile", "--only", "orders").out
+        assert f"waiting\t4 orders: {', '.join(orders)}\theld: {why}. Create" in listed
+        assert f"waiting\tOrder {alone}\theld: could not be transferred" in listed
+        data = json.loads(stage.type("reconcile", "--only", "orders", "--json").out)
+        assert {each["id"] for each in data["waiting"]} == {*orders, alone}
 
 
 def test_duplicate_sku_in_the_stock(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from sync_cli.core.errors import Problem
 from sync_cli.core.item import Held, Why
@@ -34,6 +35,26 @@ def test_what_waits_for_the_same_thing_shares_a_row(
     assert "not paid" not in wrong
     assert alone.count("it is not paid yet") == 1
     assert "18: 1, 2, 3, 4, 5 and 13 more" in alone
+
+
+def test_what_waits_for_one_sku_shares_a_row_whatever_line_it_stands_in(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lacking = [
+        held(id, Why.QUARANTINED, f"line {id} (SKU X, A cup): unknown", "orders")
+        for id in ("1042", "1043", "1044")
+    ]
+    cause = "SKU X: no article of the ERP has this SKU"
+    lacking = [replace(one, problem=replace(one.problem, cause=cause)) for one in lacking]
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "160")
+    show_held([*lacking, WRONG])
+    shown = capsys.readouterr().out
+    assert shown.count(cause) == 1
+    assert "3: 1042, 1043, 1044" in shown
+    assert "A cup" not in shown
+    show_held(lacking[:1])
+    assert "line 1042 (SKU X, A cup): unknown" in capsys.readouterr().out
 
 
 def test_where_nobody_looks_each_record_has_a_line(capsys: pytest.CaptureFixture[str]) -> None:

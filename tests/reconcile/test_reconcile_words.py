@@ -246,6 +246,24 @@ def test_many_drifts_of_a_part_name_the_command_that_mends_them_all() -> None:
         assert "All that a command mends, at once:" in told
 
 
+def test_what_waits_for_the_same_is_told_once_by_its_first_names_and_counted_whole() -> None:
+    held = [
+        Waiting(Part.ORDERS, id, f"Order {id}", f"held: line {id} (SKU X)", "held: SKU X: unknown")
+        for id in map(str, range(1, 41))
+    ]
+    others = [
+        Waiting(Part.ORDERS, id, f"Order {id}", f"why {id}") for id in map(str, range(50, 75))
+    ]
+    report = replace(IN_STEP, waiting=(*held, *others), waits=90)
+    for told in (as_html(report), as_text(report)):
+        assert told.count("SKU X: unknown") == 1
+        assert "40 orders: 1, 2, 3, 4, 5 and 35 more" in told
+        assert "line 1 (SKU X)" not in told
+        assert ("why 68" in told, "why 69" in told) == (True, False)
+        assert "... and 31 more." in told
+    assert len(as_data(report)["waiting"]) == 65
+
+
 def test_a_mail_lists_some_drifts_of_each_part_and_counts_the_rest() -> None:
     report = replace(
         IN_STEP,
@@ -270,6 +288,6 @@ def test_each_part_has_room_of_its_own_in_the_list() -> None:
     for _ in range(5):
         findings.drift(MISSING)
     findings.drift(STOCK)
-    report = findings.report(shop="main", at=AT, since={}, notes=[])
+    report = findings.report(shop="main", at=AT, since={}, notes=[], causes={})
     assert report.drifts == (MISSING, MISSING, STOCK)
     assert report.drift_count == 6

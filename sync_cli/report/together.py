@@ -1,0 +1,57 @@
+"""Records that wait for the same thing, told of in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
+
+from sync_cli.core.drift import Waiting
+
+NAMED = 5
+"""So many records that wait for the same thing are named."""
+
+T = TypeVar("T")
+
+
+def together(entries: Iterable[T], key: Callable[[T], Hashable]) -> list[list[T]]:
+    """The entries in groups of the same key, in the order of their first ones."""
+    groups: dict[Hashable, list[T]] = {}
+    for entry in entries:
+        groups.setdefault(key(entry), []).append(entry)
+    return list(groups.values())
+
+
+def waiting_together(waiting: Iterable[Waiting]) -> list[list[Waiting]]:
+    """What waits for the same thing, in groups."""
+    return together(waiting, lambda each: (each.part, each.cause or each.reason))
+
+
+def waiting_row(group: Sequence[Waiting]) -> tuple[str, str]:
+    """The name of what waits, and why: of several the first names, and what is said of all."""
+    first = group[0]
+    if len(group) == 1:
+        return first.label, first.reason
+    return records([each.label for each in group]), first.cause or first.reason
+
+
+def records(labels: Sequence[str], more: str = "") -> str:
+    """How many records these are, by their kind, and the first names: 12 orders: 1042, 1043 ...
+
+    `more` stands between the number and the kind.
+    """
+    kinds = {label.rpartition(" ")[0] for label in labels}
+    kind = min(kinds).lower() if len(kinds) == 1 else ""
+    if not kind.isalpha():
+        kind, names = "record", list(labels)
+    else:
+        names = [label.rpartition(" ")[2] for label in labels]
+    count = len(labels)
+    number = f"{count:,}{more} {kind}{'' if count == 1 else 's'}"
+    return f"{number}: {first_of(names)}"
+
+
+def first_of(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - NAMED
+    shown = ", ".join(names[:NAMED])
+    return f"{shown} and {more:,} more" if more > 0 else shown
