@@ -65,13 +65,17 @@ class Desk:
     def by_hand(self, operations: Sequence[Operation]) -> list[Operation]:
         """The operations, but none that makes a document which a person has dismissed.
 
-        It may have been booked by hand. Whoever names it in the command wants it made.
+        It may have been booked by hand. Whoever names it in the command wants it made, and takes
+        the dismissal back: of an order in parts that of the whole too.
         """
         if self.route.kind is not Kind.DOCUMENT:
             return list(operations)
         made = [op.item for op in operations if isinstance(op, Create | Defer) and not op.item.link]
         names = [{item.id, item.source} for item in made]
-        asked = {id for each in names if not each & {*self.run.options.ids} for id in each}
+        wanted = {id for each in names if each & {*self.run.options.ids} for id in each}
+        if wanted and not self.run.is_dry(self.route):
+            self.run.state.retry_now(self.route.name, sorted(wanted), self.run.now())
+        asked = {id for each in names for id in each} - wanted
         dismissed = self.run.state.dismissed(self.route.name, asked) if asked else {}
         return [self._by_hand(operation, dismissed) for operation in operations]
 

@@ -320,3 +320,26 @@ def test_a_part_that_is_asked_for_again_has_its_payment_too(depot: Depot) -> Non
         depot.town.orders()
     assert depot.states(order)["north"] == ["confirmed"]
     assert sorted(booked(depot)) == [f"WC-main-P{order}#main", f"WC-main-P{order}#north"]
+
+
+def test_an_order_that_was_dismissed_and_asked_for_again_settles_no_part_that_waits(
+    depot: Depot,
+) -> None:
+    order = paid(depot)
+    total = depot.town.shop_order(order)["total"]
+    depot.town.edit(order, total="1.000000")
+    depot.town.orders()
+    dismiss(depot, order)
+    depot.town.edit(order, total=total)
+    refuse_north(depot, CLOSED)
+    depot.town.orders(ids=(order,))
+    assert depot.states(order) == {"main": ["confirmed"], "north": []}
+    depot.town.pass_time(hour(24))
+    depot.town.orders()
+    assert f"{order}#north" in depot.town.held()
+    assert booked(depot) == {}, "the money waits for all parts"
+    refuse_north(depot, None)
+    for _ in range(2):
+        depot.town.pass_time(hour(24))
+        depot.town.orders()
+    assert sorted(booked(depot)) == [f"WC-main-P{order}#main", f"WC-main-P{order}#north"]
