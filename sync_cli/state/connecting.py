@@ -28,8 +28,9 @@ def atomic(connection: sqlite3.Connection) -> Iterator[None]:
     It takes the write lock at once, for which it waits up to `BUSY_SECONDS`: one that has read
     before cannot wait for another writer any more, SQLite fails it.
     """
-    connection.execute("BEGIN IMMEDIATE")
     try:
+        # within: an interrupt from the keyboard may come just as the lock is taken
+        connection.execute("BEGIN IMMEDIATE")
         yield
         connection.execute("COMMIT")
     except BaseException:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from sync_cli.state.connecting import atomic
 from sync_cli.state.opening import open_file
 from sync_cli.state.store import State
 from tests.state.state_examples import (
@@ -98,3 +104,20 @@ def test_changes_that_read_first_wait_for_other_writers_too(path: Path) -> None:
     together(attach_orders)
     with State.open(path) as state:
         assert state.count_links("order") == PROCESSES * 30
+
+
+class Interrupted(sqlite3.Connection):
+    """A connection that somebody breaks off just as a transaction has begun."""
+
+    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+        cursor = super().execute(sql, *parameters)
+        if sql.startswith("BEGIN"):
+            raise KeyboardInterrupt
+        return cursor
+
+
+def test_a_run_that_is_broken_off_as_it_takes_the_lock_gives_it_back(path: Path) -> None:
+    with closing(sqlite3.connect(path, factory=Interrupted, isolation_level=None)) as connection:
+        with pytest.raises(KeyboardInterrupt), atomic(connection):
+            raise AssertionError("nothing is done")
+        assert not connection.in_transaction
