@@ -8,8 +8,9 @@ from pathlib import Path
 
 from tests.conformance.doctor import REQUIRED, report
 from tests.conformance.figures import RECORDINGS, figures_of, save, save_doctored
-from tests.conformance.recording import Recording, load
+from tests.conformance.recording import Recording
 from tests.conformance.replay import Verdict, verdicts
+from tests.conformance.shops import load
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -15,7 +15,6 @@ from sync_cli.sandbox.shop.times import gmt_of, gmt_text, parse_bound
 
 Json = dict[str, Any]
 Query = Mapping[str, str]
-_ZONE = "Europe/Berlin"
 _STATUSES = ("publish", "draft", "pending", "private", "future")
 _TYPES = ("simple", "variable", "grouped", "external")
 _DATES = (
@@ -42,11 +41,14 @@ ALWAYS_DOWN = ("popularity", "rating")
 """Orders that begin at the top whatever is asked."""
 
 
-def implied(kind: str, query: Query, shown: Sequence[Json], told: Sequence[Json]) -> list[Json]:
+def implied(
+    kind: str, query: Query, shown: Sequence[Json], told: Sequence[Json], zone: str
+) -> list[Json]:
     """For each object shown the fields that follow from the request; `told` is all that is known.
 
     A field that is known of an object already is not given for it.
     """
+    query = {**query, **_moments(query, zone)}
     filters = _FILTERS.get(kind, _nothing)
     found = []
     for at, (body, known) in enumerate(zip(shown, told, strict=True)):
@@ -74,10 +76,17 @@ def _dated(query: Query) -> Json:
     return found
 
 
+def _moments(query: Query, zone: str) -> Json:
+    """The bounds of the request as Unix seconds; none for one that is no date."""
+    flag, found = is_true(query.get("dates_are_gmt")), {}
+    for name in (side for _, *sides in _DATES for side in sides if side in query):
+        bound = parse_bound(query[name])
+        found[name] = "" if bound is None else str(gmt_of(bound, zone, dates_are_gmt=flag))
+    return found
+
+
 def _second(query: Query, name: str) -> int | None:
-    bound = parse_bound(query.get(name, ""))
-    flag = is_true(query.get("dates_are_gmt"))
-    return None if bound is None else gmt_of(bound, _ZONE, dates_are_gmt=flag)
+    return int(query[name]) if query.get(name) else None
 
 
 def _ranks(kind: str, query: Query, told: Sequence[Json]) -> list[Json]:

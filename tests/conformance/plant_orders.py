@@ -261,7 +261,7 @@ def _asked_price(store: ShopStore, order: Order, line: Json, item: Item) -> Deci
         rates = matching_rates(store.rates, base_place(store.settings), item.tax_class)
         gross = item.subtotal + sum(taxes_on(item.subtotal, rates).values(), Decimal(0))
     is_known_exactly = line["subtotal"] == line["total"]
-    return rounded(gross / pieces, 4 if is_known_exactly else 2)
+    return rounded(gross / pieces, 6 if is_known_exactly else 2)
 
 
 def _plant_line_product(store: ShopStore, line: Json, item: Item, price: Decimal) -> None:
@@ -280,7 +280,7 @@ def _plant_line_product(store: ShopStore, line: Json, item: Item, price: Decimal
         "id": number,
         "sku": line["sku"],
         "name": line["name"],
-        "regular_price": f"{rounded(abs(price), 4).normalize():f}",
+        "regular_price": f"{rounded(abs(price), 6).normalize():f}",
         "tax_class": line["tax_class"],
         "manage_stock": reduced,
         "stock_quantity": 100 if reduced else None,

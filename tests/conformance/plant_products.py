@@ -156,9 +156,7 @@ def _plant_parent(store: ShopStore, variation: Product, body: Json) -> None:
 def _plant_parts(store: ShopStore, product: Product, body: Json) -> None:
     """Make the variations that a variable product names, with the prices its range shows."""
     low = str(body.get("price", ""))
-    html = str(body.get("price_html", ""))
-    high = re.search(r"through ([\d.,]+)", html)
-    prices = [low, high[1].replace(".", "").replace(",", ".") if high else low]
+    prices = [low, _highest(store, str(body.get("price_html", ""))) or low]
     numbers = list(body.get("variations") or ())
     if not numbers and "variations" not in body and low:
         numbers = [store.next_id("filler")]
@@ -175,6 +173,14 @@ def _plant_parts(store: ShopStore, product: Product, body: Json) -> None:
         part.stock_status = str(body.get("stock_status") or "instock")
         store.put_product(part)
         store.reserve("post", number)
+
+
+def _highest(store: ShopStore, html: str) -> str:
+    """The upper end of the range of prices that a variable product shows; "" for none."""
+    end = html.rpartition("through ")[2].partition("<")[0] if "through " in html else ""
+    thousands, point = store.settings.thousands_mark, store.settings.decimal_mark
+    amount = re.search(rf"\d[\d{re.escape(thousands + point)}]*", re.sub(r"&#?\w+;", " ", end))
+    return amount[0].replace(thousands, "").replace(point, ".") if amount else ""
 
 
 def plant_customer(store: ShopStore, body: Json, *, default_second: int) -> Customer:

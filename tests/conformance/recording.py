@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from sync_cli.sandbox.shop.sent import form, is_form, is_json
-from sync_cli.sandbox.shop.settings import OrderStorage, ShopSettings
+from sync_cli.sandbox.shop.settings import OrderStorage, ShopSettings, SignPlace
 
 PREFIX = "/wp-json/wc/v3/"
+ZONE = "timezone_string"
+_DISPLAY = "woocommerce_tax_display_shop"
+_PLACES: dict[str, SignPlace] = {
+    place: place for place in ("left", "right", "left_space", "right_space")
+}
 _STORAGES: dict[str, OrderStorage] = {
     "HPOS with compatibility sync": "hpos-sync",
     "posts": "posts",
@@ -56,24 +61,26 @@ class Recording:
 def settings_of(shop: dict[str, str]) -> ShopSettings:
     """Settings as a recording's `shop` names them, else those of the first shop."""
     include = shop.get("woocommerce_prices_include_tax") == "yes"
+    usual = "incl" if include else "excl"
+    country, _, state = shop.get("woocommerce_default_country", "DE:DE-BE").partition(":")
     return ShopSettings(
         currency=shop.get("woocommerce_currency", "EUR"),
         decimals=int(shop.get("woocommerce_price_num_decimals", "2")),
+        sign_place=_PLACES.get(shop.get("woocommerce_currency_pos", ""), "right_space"),
+        thousands_mark=shop.get("woocommerce_price_thousand_sep", "."),
+        decimal_mark=shop.get("woocommerce_price_decimal_sep", ","),
         prices_include_tax=include,
         round_at_subtotal=shop.get("woocommerce_tax_round_at_subtotal") == "yes",
         shipping_tax_class=shop.get("woocommerce_shipping_tax_class", "inherit"),
-        tax_display="incl" if include else "excl",
+        tax_display="incl" if shop.get(_DISPLAY, usual) == "incl" else "excl",
+        time_zone=shop.get(ZONE, "Europe/Berlin"),
+        base_country=country,
+        base_state=state,
         order_storage=_STORAGES.get(shop.get("order_storage", ""), "hpos"),
         fulfillments="fulfillments" in shop.get("feature", ""),
         cost_of_goods="cost of goods" in shop.get("feature", ""),
         plain_http_is_secure=False,
     )
-
-
-def load(folder: Path) -> list[Recording]:
-    """All recordings of a folder in the order they were taken (by second, then by name)."""
-    found = [read(path) for path in sorted(folder.glob("*.json"))]
-    return sorted(found, key=lambda recording: (recording.moment, recording.name))
 
 
 def read(path: Path) -> Recording:

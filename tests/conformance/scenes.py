@@ -97,7 +97,10 @@ def _read_scenes(recording: Recording, known: Known) -> Iterator[Scene]:
             plant_background(scene, kinds=(kind, "variation") if kind == "product" else (kind,))
         shown = list(bodies_of(recording))
         told = _told(scene, str(kind), shown)
-        follow = implied(str(kind), recording.query, shown, told) if is_list else [{} for _ in told]
+        zone = scene.store.settings.time_zone
+        follow: list[Json] = [{} for _ in told]
+        if is_list:
+            follow = implied(str(kind), recording.query, shown, told, zone)
         for body, known_of, said in zip(shown, told, follow, strict=True):
             is_variation = kind == "product" and body.get("type") == "variation"
             whole = {**said, **known_of, **body}

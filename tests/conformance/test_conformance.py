@@ -7,8 +7,9 @@ import pytest
 from tests.conformance.doctor import REQUIRED, undetected
 from tests.conformance.figures import RECORDINGS, figures_of, load_doctored
 from tests.conformance.figures import load as committed
-from tests.conformance.recording import Recording, load
+from tests.conformance.recording import Recording
 from tests.conformance.replay import verdicts
+from tests.conformance.shops import load
 
 
 @pytest.fixture(scope="module")

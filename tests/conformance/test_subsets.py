@@ -8,8 +8,9 @@ import pytest
 
 from tests.conformance.figures import RECORDINGS
 from tests.conformance.known import Known
-from tests.conformance.recording import Recording, load
+from tests.conformance.recording import Recording
 from tests.conformance.replay import verdict
+from tests.conformance.shops import load
 
 SEEDS = (4, 6)
 """Halves that lack a state right before a change, or a deletion, or what goods cost."""

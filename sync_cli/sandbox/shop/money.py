@@ -9,6 +9,7 @@ from typing import Any
 
 from sync_cli.sandbox.shop.geography import currencies
 from sync_cli.sandbox.shop.records import ZERO
+from sync_cli.sandbox.shop.settings import ShopSettings
 
 _NUMBER = re.compile(r"-?\d*\.?\d+|-?\d+\.?")
 
@@ -69,24 +70,33 @@ def symbol_entity(currency: str) -> str:
     return str(currencies()[currency]["symbol"]) if currency in currencies() else ""
 
 
-def _grouped(amount: Decimal, decimals: int) -> str:
-    text = f"{rounded(amount, decimals):,f}"
-    return text.translate(str.maketrans(",.", ".,"))
+def _amount(amount: Decimal, settings: ShopSettings) -> str:
+    """An amount with the shop's decimals and marks."""
+    text = f"{rounded(amount, settings.decimals):,f}"
+    marks = {",": settings.thousands_mark, ".": settings.decimal_mark}
+    return "".join(marks.get(sign, sign) for sign in text)
 
 
-def price_html(amount: Decimal, currency: str, decimals: int, *, hidden: bool = False) -> str:
+def _signed(amount: str, sign: str, place: str) -> str:
+    """An amount with the currency's sign in its place."""
+    space = "&nbsp;" if place.endswith("_space") else ""
+    pair = (sign, amount) if place.startswith("left") else (amount, sign)
+    return space.join(pair)
+
+
+def price_html(amount: Decimal, settings: ShopSettings, *, hidden: bool = False) -> str:
     """An amount as the shop's pages show it."""
-    plain = _grouped(amount, decimals)
+    entity = symbol_entity(settings.currency)
+    sign = f'<span class="woocommerce-Price-currencySymbol">{entity}</span>'
+    shown = _signed(_amount(amount, settings), sign, settings.sign_place)
     aria = ' aria-hidden="true"' if hidden else ""
-    sign = f'<span class="woocommerce-Price-currencySymbol">{symbol_entity(currency)}</span>'
-    return (
-        f'<span class="woocommerce-Price-amount amount"{aria}><bdi>{plain}&nbsp;{sign}</bdi></span>'
-    )
+    return f'<span class="woocommerce-Price-amount amount"{aria}><bdi>{shown}</bdi></span>'
 
 
-def price_plain(amount: Decimal, currency: str, decimals: int) -> str:
+def price_plain(amount: Decimal, settings: ShopSettings) -> str:
     """An amount as screen readers get it."""
-    return f"{_grouped(amount, decimals)}&nbsp;{symbol_entity(currency)}"
+    sign = symbol_entity(settings.currency)
+    return _signed(_amount(amount, settings), sign, settings.sign_place)
 
 
 def whole(value: Any) -> int:

@@ -91,6 +91,9 @@ def _base(settings: ShopSettings) -> str:
 
 _FELT: Mapping[str, Callable[[ShopSettings], str]] = {
     "woocommerce_currency": lambda settings: settings.currency,
+    "woocommerce_currency_pos": lambda settings: settings.sign_place,
+    "woocommerce_price_thousand_sep": lambda settings: settings.thousands_mark,
+    "woocommerce_price_decimal_sep": lambda settings: settings.decimal_mark,
     "woocommerce_price_num_decimals": lambda settings: str(settings.decimals),
     "woocommerce_prices_include_tax": lambda settings: _yes(settings.prices_include_tax),
     "woocommerce_tax_round_at_subtotal": lambda settings: _yes(settings.round_at_subtotal),
@@ -137,6 +140,9 @@ def _changes(settings: ShopSettings, name: str, value: str) -> Json:
 
 _FIELDS = {
     "woocommerce_currency": "currency",
+    "woocommerce_currency_pos": "sign_place",
+    "woocommerce_price_thousand_sep": "thousands_mark",
+    "woocommerce_price_decimal_sep": "decimal_mark",
     "woocommerce_prices_include_tax": "prices_include_tax",
     "woocommerce_tax_round_at_subtotal": "round_at_subtotal",
     "woocommerce_shipping_tax_class": "shipping_tax_class",

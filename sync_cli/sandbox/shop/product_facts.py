@@ -10,6 +10,7 @@ from sync_cli.sandbox.shop.money import parsed
 from sync_cli.sandbox.shop.records import Json, Meta, Product
 from sync_cli.sandbox.shop.slugs import slug_of
 from sync_cli.sandbox.shop.store import ShopStore
+from sync_cli.sandbox.shop.taxes import base_place, matching_rates, net_of, taxes_on
 from sync_cli.sandbox.shop.times import local_text
 
 
@@ -89,6 +90,19 @@ def shown_price(view: ProductView, product: Product) -> str:
     else:
         return product.price
     return min(texts, key=lambda text: parsed(text) or 0, default="")
+
+
+def displayed_price(view: ProductView, product: Product, price: Decimal) -> Decimal:
+    """A price as the shop's pages show it: with the tax of the shop's own place, or without."""
+    settings = view.store.settings
+    if (settings.tax_display == "incl") == settings.prices_include_tax:
+        return price
+    if product.extra.get("tax_status", "taxable") != "taxable":
+        return price
+    rates = matching_rates(view.store.rates, base_place(settings), product.tax_class)
+    if settings.prices_include_tax:
+        return net_of(price, rates)
+    return price + sum(taxes_on(price, rates).values(), Decimal(0))
 
 
 def chosen(product: Product) -> list[tuple[str, str]]:

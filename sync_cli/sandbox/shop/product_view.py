@@ -10,6 +10,7 @@ from sync_cli.sandbox.shop.money import parsed, price_html, price_plain, rounded
 from sync_cli.sandbox.shop.product_facts import (
     ProductView,
     chosen,
+    displayed_price,
     full_name,
     is_managed,
     is_on_sale,
@@ -24,6 +25,7 @@ from sync_cli.sandbox.shop.product_facts import (
     visible_variations,
 )
 from sync_cli.sandbox.shop.records import Json, Product
+from sync_cli.sandbox.shop.settings import ShopSettings
 from sync_cli.sandbox.shop.slugs import slug_of
 from sync_cli.sandbox.shop.store import folded
 from sync_cli.sandbox.shop.times import gmt_text
@@ -33,37 +35,38 @@ Getter = Callable[[ProductView, Product], Any]
 
 
 def _html(view: ProductView, product: Product) -> str:
-    settings = view.store.settings
-    money = (settings.currency, settings.decimals)
-    price = parsed(shown_price(view, product))
+    settings, price = view.store.settings, parsed(shown_price(view, product))
     if price is None:
         return ""
     if product.kind == "variable":
         low, high = min(prices := variation_prices(view, product)), max(prices)
         if low < high:
-            return _range_html(low, high, money)
+            low, high = (displayed_price(view, product, one) for one in (low, high))
+            return _range_html(low, high, settings)
     regular = parsed(product.regular_price)
     if is_on_sale(product, view.store.now()) and regular is not None:
-        return _sale_html(regular, price, money)
-    return price_html(price, *money)
+        regular, price = (displayed_price(view, product, one) for one in (regular, price))
+        return _sale_html(regular, price, settings)
+    return price_html(displayed_price(view, product, price), settings)
 
 
-def _range_html(low: Decimal, high: Decimal, money: tuple[str, int]) -> str:
+def _range_html(low: Decimal, high: Decimal, settings: ShopSettings) -> str:
     return (
-        f"{price_html(low, *money, hidden=True)} "
-        f'<span aria-hidden="true">&ndash;</span> {price_html(high, *money, hidden=True)}'
-        f'<span class="screen-reader-text">Price range: {price_plain(low, *money)}'
-        f" through {price_plain(high, *money)}</span>"
+        f"{price_html(low, settings, hidden=True)} "
+        f'<span aria-hidden="true">&ndash;</span> {price_html(high, settings, hidden=True)}'
+        f'<span class="screen-reader-text">Price range: {price_plain(low, settings)}'
+        f" through {price_plain(high, settings)}</span>"
     )
 
 
-def _sale_html(regular: Decimal, price: Decimal, money: tuple[str, int]) -> str:
+def _sale_html(regular: Decimal, price: Decimal, settings: ShopSettings) -> str:
     return (
-        f'<del aria-hidden="true">{price_html(regular, *money)}</del> '
+        f'<del aria-hidden="true">{price_html(regular, settings)}</del> '
         '<span class="screen-reader-text">Original price was: '
-        f"{price_plain(regular, *money)}.</span>"
-        f'<ins aria-hidden="true">{price_html(price, *money)}</ins>'
-        f'<span class="screen-reader-text">Current price is: {price_plain(price, *money)}.</span>'
+        f"{price_plain(regular, settings)}.</span>"
+        f'<ins aria-hidden="true">{price_html(price, settings)}</ins>'
+        '<span class="screen-reader-text">'
+        f"Current price is: {price_plain(price, settings)}.</span>"
     )
 
 

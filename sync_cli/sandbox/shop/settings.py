@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 OrderStorage = Literal["hpos", "hpos-sync", "posts"]
+SignPlace = Literal["left", "right", "left_space", "right_space"]
+"""Where the sign of the currency stands in a price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ class ShopSettings:
     base_url: str = "https://shop.example"
     currency: str = "EUR"
     decimals: int = 2
+    sign_place: SignPlace = "right_space"
+    thousands_mark: str = "."
+    decimal_mark: str = ","
     prices_include_tax: bool = False
     round_at_subtotal: bool = False
     time_zone: str = "Europe/Berlin"
