@@ -85,7 +85,9 @@ def _plant_trashed_holder(scene: Scene, body: Json) -> None:
 def _drop_unknown(scene: Scene) -> None:
     """Take out the object of the path whose id the shop did not know, whenever it went."""
     recording, last = scene.recording, scene.recording.path.rpartition("/")[2]
-    if code_of(recording.answer).endswith("invalid_id") and last.isdecimal():
+    is_head = recording.method == "HEAD" and recording.status == 404
+    unknown = is_head or code_of(recording.answer).endswith("invalid_id")
+    if unknown and last.isdecimal():
         kind = {"product": "products", "variation": "variations", "order": "orders",
                 "customer": "customers", "coupon": "coupons", "webhook": "webhooks",
                 "review": "reviews",

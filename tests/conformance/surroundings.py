@@ -69,6 +69,7 @@ def _plant_named(scene: Scene, path: list[str]) -> None:
     """The object in the path of an exchange that was not refused for its id."""
     code, kind = code_of(scene.recording.answer), kind_of("/".join(path))
     is_unknown = code.endswith(("invalid_id", "term_invalid", "taxonomy_invalid"))
+    is_unknown |= scene.recording.method == "HEAD"  # it answers no code
     if not path[-1].isdecimal() or is_unknown or kind is None or scene.recording.status < 400:
         return
     number = int(path[-1])

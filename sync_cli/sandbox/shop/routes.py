@@ -53,6 +53,12 @@ class Route:
         return ", ".join(self.handlers)
 
     @property
+    def since(self) -> tuple[int, int]:
+        """The version of WooCommerce that brought it, as far as it matters."""
+        found = (v for path, v in _SINCE.items() if f"{self.path}/".startswith(f"{path}/"))
+        return next(found, (0, 0))
+
+    @property
     def is_batch(self) -> bool:
         """Whether this is a route for many writes at once."""
         return self.path.endswith("/batch")
@@ -261,8 +267,17 @@ TRACKING_ROUTES: tuple[Route, ...] = (
 """Below the namespaces of a tracking plug-in, and nowhere else."""
 
 
-_SINCE = {"variations": (10, 3), "refunds": (9, 0)}
-"""The version of WooCommerce that brought a route which older shops do not have."""
+_SINCE = {
+    "variations": (10, 3),
+    _FULFILLMENTS: (10, 1),
+    f"{_ACTIONS}/email_templates": (9, 8),
+    f"{_ACTIONS}/send_email": (9, 8),
+    "products/brands": (9, 4),
+    "products/custom-fields/names": (9, 2),
+    "refunds": (9, 0),
+    "orders/<id>/receipt": (9, 0),
+}
+"""The version of WooCommerce that brought a route, and those below it; older shops lack them."""
 
 
 def find_route(
@@ -272,11 +287,9 @@ def find_route(
 
     `trackings` asks for the routes of a tracking plug-in alone.
     """
-    if not settings.is_at_least(*_SINCE.get(path, (0, 0))):
-        return None
     routes = ROUTES + FULFILLMENT_ROUTES if settings.fulfillments else ROUTES
     for route in TRACKING_ROUTES if trackings else routes:
         match = route.pattern.fullmatch(path)
-        if match is not None:
+        if match is not None and settings.is_at_least(*route.since):
             return route, match.groups()
     return None

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sync_cli.sandbox.shop.routes import ROUTES
+import pytest
+
+from sync_cli.sandbox.shop.routes import ROUTES, find_route
+from sync_cli.sandbox.shop.settings import ShopSettings
 
 INDEX = Path(__file__).with_name("index.json")
 """The routes and methods of a shop of WooCommerce 10.7 as its own index names them."""
@@ -53,3 +56,27 @@ def test_the_sandbox_serves_nothing_that_the_shop_does_not() -> None:
         if not methods <= set(index.get(path, ()))
     }
     assert more == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "since"),
+    [
+        ("variations", "10.2.9", "10.3.0"),
+        ("orders/1/fulfillments", "10.0.4", "10.1.0"),
+        ("orders/1/actions/email_templates", "9.7.1", "9.8.0"),
+        ("products/brands/7", "9.3.3", "9.4.0"),
+        ("products/brands/batch", "9.3.3", "9.4.0"),
+        ("products/custom-fields/names", "9.1.0", "9.2.0"),
+        ("refunds", "8.9.9", "9.0.0"),
+    ],
+)
+def test_a_shop_has_no_route_that_came_later(path: str, before: str, since: str) -> None:
+    old, new = (ShopSettings(version=v, fulfillments=True) for v in (before, since))
+    assert find_route(path, old) is None
+    assert find_route(path, new) is not None
+
+
+def test_the_oldest_shop_has_the_usual_routes() -> None:
+    old = ShopSettings(version="8.0.0")
+    for path in ("products/1/variations", "orders/1/refunds", "products", "settings/general"):
+        assert find_route(path, old) is not None
