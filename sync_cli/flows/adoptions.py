@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 from msgspec import Struct
 
@@ -60,7 +61,8 @@ class Adoptions:
     def add(self, product: Product, article: Product) -> None:
         """A shop product and the ERP article of its SKU; nothing is linked yet."""
         factor = f"{article.unit_factor:f}"
-        values = (article.id, article.birth, factor, product.sku, product.birth)
+        own = (article.id, article.birth, factor, product.sku, product.birth)
+        values = (*own, article.main_article)
         self._links.append(product.id, "", values)
 
     def settle(self, writer: Writer, live: LiveArticles | None) -> dict[str, Doubled]:
@@ -90,15 +92,17 @@ class Adoptions:
                 else:
                     yield _link(product, first)
 
-    def _claims(self) -> Iterator[tuple[str, dict[str, tuple[str, ...]]]]:
+    def _claims(self) -> Iterator[tuple[str, dict[str, tuple[Any, ...]]]]:
         """Each shop product with the articles that claim it."""
         for product, rows in groupby(self._links.by_key(), key=lambda row: row.key):
             yield product, {row.values[0]: row.values for row in rows}
 
 
-def _link(product_id: str, values: tuple[str, ...]) -> Settlement:
-    article, article_birth, factor, sku, birth = values
+def _link(product_id: str, values: tuple[Any, ...]) -> Settlement:
+    article, article_birth, factor, sku, birth, main = values
     return link_settlement(
         Product(id=product_id, sku=sku, birth=birth),
-        Product(id=article, birth=article_birth, unit_factor=Decimal(factor)),
+        Product(
+            id=article, birth=article_birth, unit_factor=Decimal(factor), main_article=bool(main)
+        ),
     )

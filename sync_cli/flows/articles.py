@@ -18,6 +18,13 @@ from sync_cli.mapping.errors import Unreadable
 
 PRODUCT = "product"
 UNIT_FACTOR = "unit_factor"
+MAIN_ARTICLE = "main_article"
+PLAIN = {UNIT_FACTOR: "1", MAIN_ARTICLE: "no"}
+"""What holds of an article of which nothing is remembered."""
+IS_MAIN = (
+    "in the ERP this is a main article with variants, which cannot be sold itself; set the"
+    " variation_id of the line to the variant that was sold (`sync-cli held correct`)"
+)
 ROUTE = "product-links"
 
 
@@ -79,7 +86,8 @@ def resolve_lines(systems: Systems, lines: Iterable[OrderLine], *, dry: bool) ->
     """The ERP articles of order lines; adopts links by SKU and never makes a product."""
     sold = [line for line in lines if line.product_key]
     articles = known_articles(systems, list(dict.fromkeys(line.product_key for line in sold)))
-    unlinked = [line for line in sold if line.product_key not in articles.ids]
+    known = articles.ids.keys() | articles.trouble.keys()
+    unlinked = [line for line in sold if line.product_key not in known]
     if unlinked:
         _resolve_by_sku(systems, unlinked, articles, dry=dry)
     return articles
@@ -102,7 +110,9 @@ def known_articles(systems: Systems, keys: Sequence[str]) -> Articles:
     links = state.links(PRODUCT, SHOP, ERP, keys)
     facts = state.facts(PRODUCT, keys)
     factors = {key: Decimal(f[UNIT_FACTOR]) for key, f in facts.items() if UNIT_FACTOR in f}
-    return Articles({key: link.target for key, link in links.items()}, factors=factors)
+    mains = {key for key, f in facts.items() if f.get(MAIN_ARTICLE) == "yes"} & links.keys()
+    ids = {key: link.target for key, link in links.items() if key not in mains}
+    return Articles(ids, trouble=dict.fromkeys(mains, IS_MAIN), factors=factors)
 
 
 def judge_article(sku: str, found: Sequence[Product]) -> str:
@@ -116,19 +126,30 @@ def judge_article(sku: str, found: Sequence[Product]) -> str:
     if len(live) > 1:
         return f"{len(live)} articles of the ERP have this SKU"
     if live[0].main_article:
-        return "in the ERP this SKU is a main article with variants, which cannot be sold itself"
+        return IS_MAIN
     return ""
+
+
+def facts_of(article: Product) -> dict[str, str]:
+    """What orders and stock must know of the article of a product, in words for the state."""
+    factor = f"{article.unit_factor.normalize():f}"
+    main = "yes" if article.main_article else "no"
+    return {UNIT_FACTOR: factor, MAIN_ARTICLE: main}
+
+
+def noted(article: Product) -> dict[str, str]:
+    """Those facts that have to be remembered: none of a plain article."""
+    return {name: value for name, value in facts_of(article).items() if value != PLAIN[name]}
 
 
 def link_settlement(shop: Product, article: Product) -> Settlement:
     """Links a shop product with the ERP article of the same SKU; nothing is written to either."""
-    factor = article.unit_factor
     return Settlement(
         shop.id,
         label=f"Product {shop.sku}",
         entity=PRODUCT,
         ends=(End(SHOP, shop.id, shop.birth), End(ERP, article.id, article.birth)),
-        facts={UNIT_FACTOR: f"{factor:f}"} if factor != 1 else {},
+        facts=noted(article),
         audit=Audit("adopt", "done", f"same SKU {shop.sku}", target=article.id),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace
@@ -27,7 +26,7 @@ from sync_cli.core.products import Product, ProductStatus
 from sync_cli.core.refusals import another_record, target_gone
 from sync_cli.engine.gather import recall
 from sync_cli.engine.route import Route
-from sync_cli.flows.articles import PRODUCT, UNIT_FACTOR
+from sync_cli.flows.articles import PLAIN, PRODUCT, facts_of
 from sync_cli.flows.products_checks import (
     in_the_trash,
     kinds_differ,
@@ -94,7 +93,7 @@ class ProductComparer:
             return
         rows = shop_rows(self.systems, found, look.linked, look.known)
         articles = [*look.articles, *self._moved(look, rows)]
-        self._note_factors([article.record for article in articles], look.links)
+        self._note_facts([article.record for article in articles], look.links)
         for article in articles:
             self._compare(article, look.links.get(article.record.id), rows)
 
@@ -115,16 +114,17 @@ class ProductComparer:
             if article is not None:
                 yield article
 
-    def _note_factors(self, articles: Iterable[Product], links: Mapping[str, Link]) -> None:
+    def _note_facts(self, articles: Iterable[Product], links: Mapping[str, Link]) -> None:
         """A unit factor that changed in the ERP counts for the next order and stock row."""
-        factors = {links[a.id].target: a.unit_factor for a in articles if a.id in links}
-        known = self.systems.run.state.facts(PRODUCT, list(factors)) if factors else {}
-        changed = {
-            id: factor
-            for id, factor in factors.items()
-            if Decimal(known.get(id, {}).get(UNIT_FACTOR, "1")) != factor
-        }
-        self.plan.note_factors(changed)
+        facts = {links[a.id].target: facts_of(a) for a in articles if a.id in links}
+        known = self.systems.run.state.facts(PRODUCT, list(facts)) if facts else {}
+        self.plan.note_facts(
+            {
+                id: own
+                for id, own in facts.items()
+                if own != {name: known.get(id, {}).get(name, PLAIN[name]) for name in own}
+            }
+        )
 
     def _compare(self, article: Article, link: Link | None, rows: ShopRows) -> None:
         record = article.record

@@ -97,12 +97,13 @@ class ProductPlan:
         if article.main_article:
             self._new_mains.add(item.id)
         factor = f"{article.unit_factor:f}"
-        values = (item.id, item.label, item.match, item.birth, dict(item.payload), factor)
+        own = (item.id, item.label, item.match, item.birth, dict(item.payload), factor)
+        values = (*own, article.main_article)
         self._creates.append(folded_sku(item.match), article.parent_id, (*values, *_applied(item)))
 
-    def note_factors(self, factors: dict[str, Decimal]) -> None:
-        """Unit factors that changed count at once, also for an order of this minute."""
-        self.writer.note_factors(factors)
+    def note_facts(self, facts: Mapping[str, Mapping[str, str]]) -> None:
+        """Facts that changed count at once, also for an order of this minute."""
+        self.writer.note_facts(facts)
 
     def carry_out(self, live: LiveArticles | None) -> None:
         """Make links, hold what is to be held, then write: products before their variations.
@@ -226,8 +227,8 @@ def _fingerprint(payload: str, mapping: str, content: str, seen: str) -> Applied
 
 
 def _new_item(row: Spooled) -> Item:
-    id, label, sku, birth, payload, factor, *applied = row.values
-    record = Product(id=id, sku=sku, unit_factor=Decimal(factor))
+    id, label, sku, birth, payload, factor, main, *applied = row.values
+    record = Product(id=id, sku=sku, unit_factor=Decimal(factor), main_article=bool(main))
     return replace(_item(id, label, payload, applied), birth=birth, match=sku, record=record)
 
 

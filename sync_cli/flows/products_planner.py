@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Protocol
 
 from sync_cli.core.item import Item
@@ -34,5 +34,5 @@ class Planner(Protocol):
     def create(self, item: Item, article: Product) -> None:
         """A product to make."""
 
-    def note_factors(self, factors: dict[str, Decimal]) -> None:
-        """Unit factors of linked products that are not known yet."""
+    def note_facts(self, facts: Mapping[str, Mapping[str, str]]) -> None:
+        """Facts of linked products that orders must know, and that are not known yet."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -14,7 +13,7 @@ from sync_cli.core.products import Product
 from sync_cli.engine.execute import SETTLE_AT_ONCE, Writer
 from sync_cli.engine.route import Route
 from sync_cli.engine.run import Run
-from sync_cli.flows.articles import PRODUCT, ROUTE, UNIT_FACTOR
+from sync_cli.flows.articles import PRODUCT, ROUTE, noted
 
 
 class ProductWriter(Writer):
@@ -26,15 +25,15 @@ class ProductWriter(Writer):
 
     def __init__(self, run: Run, route: Route) -> None:
         super().__init__(run, route)
-        self._factors: dict[str, Decimal] = {}
+        self._facts: dict[str, dict[str, str]] = {}
 
     def settlement_of(
         self, item: Item, intent: Intent, result: Result, operation: str
     ) -> Settlement:
-        """What the result of a call leaves behind; the unit factor of a new product is noted."""
+        """What the result of a call leaves behind; facts of a new product are noted."""
         record = item.record
         if isinstance(result, Done) and item.link is None and isinstance(record, Product):
-            self._factors[result.id] = record.unit_factor
+            self._facts[result.id] = noted(record)
         return super().settlement_of(item, intent, result, operation)
 
     def linked(
@@ -51,20 +50,17 @@ class ProductWriter(Writer):
         """Both ends of the link; the SKU is a reference and no birth mark."""
         return super().ends(item, target, "" if birth == item.reference else birth)
 
-    def note_factors(self, factors: dict[str, Decimal]) -> None:
-        """Store the ERP units in one piece of these shop products, before a link is made: an order
-        booked by the link must not miss them."""
+    def note_facts(self, facts: Mapping[str, Mapping[str, str]]) -> None:
+        """Store what orders must know of the articles of these shop products, before a link is
+        made: an order booked by the link must not miss it."""
         run = self.run
-        if not factors or run.is_dry(self.route):
+        if not facts or run.is_dry(self.route):
             return
-        settlements = [
-            Settlement(id, entity=PRODUCT, facts={UNIT_FACTOR: f"{factor:f}"})
-            for id, factor in factors.items()
-        ]
+        settlements = [Settlement(id, entity=PRODUCT, facts=dict(own)) for id, own in facts.items()]
         run.state.settle(ROUTE, run.number, settlements, run.now())
 
     def _settle_each(self, settlements: Iterator[Settlement]) -> None:
         for batch in batched(settlements, SETTLE_AT_ONCE):
-            self.note_factors({id: each for id, each in self._factors.items() if each != 1})
-            self._factors.clear()
+            self.note_facts({id: each for id, each in self._facts.items() if each})
+            self._facts.clear()
             self.desk.settle(batch)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
@@ -90,7 +89,7 @@ class Sights:
         del item
         self._missing(article)
 
-    def note_factors(self, factors: dict[str, Decimal]) -> None:
+    def note_facts(self, facts: Mapping[str, Mapping[str, str]]) -> None:
         """Nothing is remembered."""
 
 

@@ -101,7 +101,7 @@ def test_variant_set_as_main_article(tmp_path: Path) -> None:
         give_sku(stage, product_in_shop(stage, "A-0002"), "V-MAIN")
         [bad] = stage.buy("V-MAIN")
         held_order(
-            stage, bad, "in the ERP this SKU is a main article with variants, which cannot be sold"
+            stage, bad, "in the ERP this is a main article with variants, which cannot be sold"
         )
 
 

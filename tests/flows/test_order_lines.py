@@ -128,7 +128,7 @@ def taken(town: Town) -> None:
     ("trouble", "product", "sku", "says"),
     [
         (two_articles, "11", "SKU-11", "2 articles of the ERP have this SKU"),
-        (main_article, "11", "SKU-11", "in the ERP this SKU is a main article with variants"),
+        (main_article, "11", "SKU-11", "in the ERP this is a main article with variants"),
         (archived, "11", "SKU-11", "no article of the ERP has this SKU, but an archived one does"),
         (no_sku, "11", "none", "it has no SKU and no link to an article of the ERP"),
         (unknown_sku, "11", "SKU-X", "no article of the ERP has this SKU"),

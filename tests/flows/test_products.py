@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,9 @@ import pytest
 
 from sync_cli.connectors.memory import Fate
 from sync_cli.core.errors import ConfigError, GuardTripped, IdentityError
+from sync_cli.core.outcome import End, Settlement
 from sync_cli.engine.route import Options
+from sync_cli.state.store import State
 from tests.flows.product_world import IMAGES, ProductWorld
 from tests.properties.world import Killed, fates
 
@@ -230,6 +232,52 @@ def test_a_main_article_is_made_before_its_variations(tmp_path: Path) -> None:
     world.sent.clear()
     world.run("products", options=Options(full=True))
     assert world.sent == []
+
+
+def ordered(world: ProductWorld, product: str) -> str:
+    """Why an order of this product is held; nothing was asked of the ERP."""
+    world.shop.tables["product"][product]["stock_quantity"] = 5
+    order = world.place_order([(product, 1)])
+    world.pass_time(120)
+    world.run("orders")
+    assert world.documents() == {}
+    with closing(State.open(world.folder / "state.sqlite")) as state:
+        return state.held_of("orders", [order])[order].problem.sentence()
+
+
+def test_an_order_of_a_main_article_that_was_made_is_refused_with_a_clear_sentence(
+    tmp_path: Path,
+) -> None:
+    world = synced(tmp_path, create=True)
+    family(world, "Red", "Blue")
+    world.run("products")
+    [main] = world.by_sku("M")
+    says = ordered(world, main["id"])
+    assert "in the ERP this is a main article with variants, which cannot be sold itself" in says
+    assert "variation_id of the line to the variant that was sold" in says
+
+
+def test_an_order_of_a_main_article_that_was_linked_is_refused_with_a_clear_sentence(
+    tmp_path: Path,
+) -> None:
+    world = ProductWorld(tmp_path)
+    family(world, "Red")
+    world.put_product("20", sku="M", type="variable", manage_stock=False, stock_quantity=0)
+    world.run("products")
+    assert world.links()["700"] == "20"
+    assert "main article with variants, which cannot be sold itself" in ordered(world, "20")
+
+
+def test_of_an_older_link_it_is_learned_when_the_article_is_compared_again(tmp_path: Path) -> None:
+    world = ProductWorld(tmp_path)
+    family(world, "Red")
+    world.put_product("20", sku="M", type="variable", manage_stock=False, stock_quantity=0)
+    with closing(State.open(world.folder / "state.sqlite")) as state:
+        ends = (End("shop", "20", "born 20"), End("erp", "700", "made 700"))
+        older = Settlement("20", label="Product M", entity="product", ends=ends)
+        state.settle("product-links", 1, [older], world.now)
+    world.run("products")
+    assert "main article with variants, which cannot be sold itself" in ordered(world, "20")
 
 
 def test_a_dry_run_plans_the_whole_family_and_makes_none_of_it(tmp_path: Path) -> None:
