@@ -19,6 +19,7 @@ MEANINGS: Mapping[str, str] = {
     "product-changed-us": "CPU for a changed record where 5 % changed",
     "product-all-changed-us": "CPU for a record where all changed",
     "product-changed-peak-mb": "peak memory of that run",
+    "product-echo-us": "CPU for a record that the run before wrote and the shop lists as changed",
     "product-new-us": "CPU for a product that is made in the shop",
     "product-new-peak-mb": "peak memory of that run",
     "product-unchanged-ratio": "seconds of `products --full` with nothing changed, against a bare"

@@ -162,6 +162,17 @@ def _record(script: Script) -> Action:
     return record
 
 
+def _pass_time(sandbox: Sandbox) -> Action:
+    """Lets so many `seconds` pass on both sides, whose clocks then are ahead of the machine's."""
+
+    def pass_time(query: Mapping[str, str]) -> object:
+        for side in (sandbox.shop, sandbox.erp):
+            side.clock.advance(float(query["seconds"]))
+        return None
+
+    return pass_time
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Serve until SIGTERM; one JSON line with addresses and keys says that both sides answer."""
     parser = argparse.ArgumentParser()
@@ -180,7 +191,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     slowness = Slowness(options.read_seconds, options.write_seconds)
     script = Script()
     with start(articles=articles, orders=options.orders) as sandbox:
-        actions = {"rename": _rename(sandbox), "record": _record(script)}
+        actions = {
+            "rename": _rename(sandbox),
+            "record": _record(script),
+            "pass_time": _pass_time(sandbox),
+        }
         for side in (sandbox.shop, sandbox.erp):
             counted = Counted(side.app.wsgi_app, side.name, slowness, script, actions)
             side.app.wsgi_app = counted.__call__  # type: ignore[method-assign]

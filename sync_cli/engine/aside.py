@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pickle
 import tempfile
-from collections import deque
 from collections.abc import Iterator
 from threading import Condition, Thread
 from typing import IO, Generic, TypeVar
@@ -16,16 +15,17 @@ T = TypeVar("T")
 
 
 class ReadAside(Generic[T]):
-    """An iterator over `items`, which a thread of its own takes from now on, asked for or not.
+    """All `items`, which a thread of its own takes from now on, asked for or not.
 
-    What nobody has asked for yet waits in a temporary file without a name, so that memory stays
-    flat. What taking an item raises is raised where that item would have come, as often as it is
-    asked for. `close` waits for what was begun and takes no more.
+    Each iteration begins with the first of them and waits for those that were not taken yet. They
+    are kept in a temporary file without a name, so that memory stays flat. What taking an item
+    raises is raised where that item would have come, as often as it is asked for. `close` waits
+    for what was begun and takes no more.
     """
 
     def __init__(self, items: Iterator[T]) -> None:
         self._file = _nameless()
-        self._waiting: deque[tuple[int, int]] = deque()
+        self._kept: list[tuple[int, int]] = []
         self._ended = False
         self._error: BaseException | None = None
         self._moved = Condition()
@@ -33,14 +33,15 @@ class ReadAside(Generic[T]):
         self._thread.start()
 
     def __iter__(self) -> Iterator[T]:
-        return self
+        return _Reading(self)
 
-    def __next__(self) -> T:
+    def item(self, number: int) -> T:
+        """The item of this number, from 0; raises StopIteration behind the last."""
         with self._moved:
-            self._moved.wait_for(lambda: self._waiting or self._ended)
-            if not self._waiting:
+            self._moved.wait_for(lambda: len(self._kept) > number or self._ended)
+            if len(self._kept) <= number:
                 raise self._error or StopIteration
-            offset, length = self._waiting.popleft()
+            offset, length = self._kept[number]
         # our own file, which nobody else can name
         item: T = pickle.loads(os.pread(self._file.fileno(), length, offset))
         return item
@@ -71,14 +72,14 @@ class ReadAside(Generic[T]):
                 with self._moved:
                     if self._ended:
                         return
-                    self._waiting.append((offset, len(data)))
-                    self._moved.notify()
+                    self._kept.append((offset, len(data)))
+                    self._moved.notify_all()
                 offset += len(data)
         except BaseException as error:
             self._error = error
         with self._moved:
             self._ended = True
-            self._moved.notify()
+            self._moved.notify_all()
 
 
 def _nameless() -> IO[bytes]:
@@ -95,3 +96,16 @@ def _no_room(where: str, error: OSError) -> StateError:
         f"{where}: {error.strerror}.",
         "Free some space there, or name another folder in the environment as TMPDIR.",
     )
+
+
+class _Reading(Iterator[T]):
+    """One iteration over all that is read aside."""
+
+    def __init__(self, aside: ReadAside[T]) -> None:
+        self._aside = aside
+        self._number = 0
+
+    def __next__(self) -> T:
+        item = self._aside.item(self._number)
+        self._number += 1
+        return item

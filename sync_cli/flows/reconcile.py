@@ -22,31 +22,23 @@ from sync_cli.engine.route import Mode, Options
 from sync_cli.engine.run import Silent
 from sync_cli.flows.admission import admitted_since
 from sync_cli.flows.clock import utc_now
-from sync_cli.flows.customer_items import CUSTOMER
-from sync_cli.flows.reconcile_ahead import ReadAhead
+from sync_cli.flows.reconcile_ahead import ReadAhead, of_erp, of_shop
 from sync_cli.flows.reconcile_customers import CustomerComparison
 from sync_cli.flows.reconcile_orders import OrderComparison
 from sync_cli.flows.reconcile_parcels import ParcelComparison
 from sync_cli.flows.reconcile_payments import PaymentComparison
 from sync_cli.flows.reconcile_products import ProductComparison
 from sync_cli.flows.reconcile_refunds import RefundComparison
-from sync_cli.flows.reconcile_shelf import PRODUCT, ShopSide
+from sync_cli.flows.reconcile_shelf import ShopSide
 from sync_cli.flows.reconcile_stock import StockComparison
 from sync_cli.flows.reconcile_trust import Memory, scope_of
 from sync_cli.flows.session import session
-from sync_cli.flows.stock import STOCK
 from sync_cli.flows.systems import Systems
 from sync_cli.flows.under_way import shared_reasons
 
 COMMAND = "reconcile"
 WINDOWED = frozenset({Part.ORDERS, Part.REFUNDS, Part.PAYMENTS, Part.PARCELS})
 """Parts of which a window may be compared; of the others always all."""
-LISTS = {
-    Part.CUSTOMERS: (CUSTOMER, CUSTOMER),
-    Part.PRODUCTS: (PRODUCT, PRODUCT),
-    Part.STOCK: (PRODUCT, STOCK),
-}
-"""What is read whole of shop and ERP for a part, and therefore ahead of it."""
 ONLY_PLANNED = "The mode of {part} is not `on`: until it is, the commands named here only plan."
 NOTES = 20
 """So many notes are told; a side that is half unreadable makes one for each record."""
@@ -119,10 +111,9 @@ def compare(systems: Systems, wish: Wish, notes: Notes) -> Report:
         if Mode.PLAN in _modes(config, part):
             notes.note(ONLY_PLANNED.format(part=part))
     start = _start(systems, wish)
-    of_shop, of_erp = _lists(parts)
     with (
-        closing(ReadAhead(systems.shop, of_shop)) as shop,
-        closing(ReadAhead(systems.erp, of_erp)) as erp,
+        closing(ReadAhead(systems.shop, of_shop(parts))) as shop,
+        closing(ReadAhead(systems.erp, of_erp(parts))) as erp,
     ):
         systems = replace(systems, shop=shop, erp=erp)
         _compare_parts(systems, wish, parts, start, findings)
@@ -161,14 +152,6 @@ def parts_of(config: Config, wish: Wish) -> list[Part]:
     running = [part for part in Part if set(_modes(config, part)) == {Mode.ON}]
     wanted = wish.parts or running or tuple(Part)
     return [part for part in Part if part in wanted and Mode.OFF not in _modes(config, part)]
-
-
-def _lists(parts: Sequence[Part]) -> tuple[list[str], list[str]]:
-    """The entities that shop and ERP list whole, in the order in which they are compared."""
-    lists = [LISTS[part] for part in parts if part in LISTS]
-    of_shop = dict.fromkeys(shop for shop, _ in lists)
-    of_erp = dict.fromkeys(erp for _, erp in lists)
-    return list(of_shop), list(of_erp)
 
 
 def _modes(config: Config, part: Part) -> tuple[Mode, ...]:

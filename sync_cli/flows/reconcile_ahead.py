@@ -2,38 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from msgspec import Struct
+
 from sync_cli.connectors.base import Connector, Page
+from sync_cli.core.parts import Part
 from sync_cli.engine.aside import ReadAside
+from sync_cli.flows.bookings import ORDER
+from sync_cli.flows.customer_items import CUSTOMER
+from sync_cli.flows.payment_parts import PAYMENT
 from sync_cli.flows.read_only import ReadOnly
+from sync_cli.flows.reconcile_shelf import PRODUCT
+from sync_cli.flows.refund_sources import REFUND
+from sync_cli.flows.stock import STOCK
+
+WHOLE = {
+    Part.CUSTOMERS: (CUSTOMER, CUSTOMER),
+    Part.PRODUCTS: (PRODUCT, PRODUCT),
+    Part.STOCK: (PRODUCT, STOCK),
+}
+"""What is read whole of shop and ERP for a part, and therefore ahead of it."""
+CHANGED = {
+    Part.ORDERS: (ORDER, ORDER),
+    Part.REFUNDS: (REFUND, REFUND),
+    Part.PAYMENTS: (ORDER, PAYMENT),
+    Part.PARCELS: (ORDER, ORDER),
+}
+"""Of what shop and ERP list the changes for a part."""
+
+
+class Lists(Struct, frozen=True):
+    """What some parts need of one side: the entities that are listed whole, in the order of the
+    parts, and those of which several parts need the same changes.
+    """
+
+    whole: tuple[str, ...] = ()
+    shared: frozenset[str] = frozenset()
+
+
+def of_shop(parts: Sequence[Part]) -> Lists:
+    """The lists of the shop that these parts need."""
+    return _lists([entity for entity, _ in _needed(WHOLE, parts)],
+                  [entity for entity, _ in _needed(CHANGED, parts)])  # fmt: skip
+
+
+def of_erp(parts: Sequence[Part]) -> Lists:
+    """The lists of the ERP that these parts need."""
+    return _lists([entity for _, entity in _needed(WHOLE, parts)],
+                  [entity for _, entity in _needed(CHANGED, parts)])  # fmt: skip
+
+
+def _needed(
+    table: Mapping[Part, tuple[str, str]], parts: Sequence[Part]
+) -> Sequence[tuple[str, str]]:
+    return [table[part] for part in parts if part in table]
+
+
+def _lists(whole: Sequence[str], changed: Sequence[str]) -> Lists:
+    often = Counter(changed)
+    return Lists(tuple(dict.fromkeys(whole)), frozenset(e for e in often if often[e] > 1))
 
 
 class ReadAhead(ReadOnly):
-    """A system, of which the whole lists of `entities` are read from now on, one after the other.
+    """A system, of which the whole lists are read from now on, one after the other.
 
     The first `changes` of such a list gives what was read; all else asks the system. Lists that
-    are asked for in another order than that of `entities` are read anew.
+    are asked for in another order than they are read in are read anew. What several parts share is
+    asked for once and kept for all of them.
     """
 
-    def __init__(self, inner: Connector, entities: Sequence[str]) -> None:
+    def __init__(self, inner: Connector, lists: Lists) -> None:
         super().__init__(inner)
-        self._unread = set(entities)
-        self._pages = ReadAside(_whole_lists(inner, entities))
+        self._lists = lists
+        self._unread = set(lists.whole)
+        self._aside = ReadAside(_whole_lists(inner, lists.whole))
+        self._pages = iter(self._aside)
+        self._kept: dict[tuple[str, datetime], ReadAside[Page]] = {}
 
     def changes(
         self, entity: str, since: datetime | None, resume: str | None = None
     ) -> Iterator[Page]:
         """The pages that were read already, or as the system answers."""
-        if since is not None or resume is not None or entity not in self._unread:
+        if resume is not None:
             return super().changes(entity, since, resume)
+        if since is not None:
+            return self._changes_since(entity, since)
+        if entity not in self._unread:
+            return super().changes(entity, since)
         self._unread.remove(entity)
         return self._pages_of(entity)
 
     def close(self) -> None:
         """Read no more; the connections belong to the run."""
-        self._pages.close()
+        self._aside.close()
+        for kept in self._kept.values():
+            kept.close()
+
+    def _changes_since(self, entity: str, since: datetime) -> Iterator[Page]:
+        if entity not in self._lists.shared:
+            return super().changes(entity, since)
+        known = self._kept.get((entity, since))
+        if known is None:
+            known = self._kept[entity, since] = ReadAside(super().changes(entity, since))
+        return iter(known)
 
     def _pages_of(self, entity: str) -> Iterator[Page]:
         for of, page in self._pages:

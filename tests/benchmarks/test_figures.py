@@ -117,6 +117,7 @@ NAMES = {
         "product-changed-us",
         "product-all-changed-us",
         "product-changed-peak-mb",
+        "product-echo-us",
         "product-new-us",
         "product-new-peak-mb",
         "product-unchanged-ratio",

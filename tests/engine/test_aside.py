@@ -1,4 +1,4 @@
-"""What is read aside: all of it, in order, once, with its faults where they belong."""
+"""What is read aside: all of it, in order, with its faults where they belong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,15 @@ from sync_cli.engine.aside import ReadAside
 def test_everything_comes_in_order() -> None:
     aside = ReadAside(iter([{"n": number} for number in range(300)]))
     assert [item["n"] for item in aside] == list(range(300))
-    assert list(aside) == []
+    aside.close()
+
+
+def test_each_iteration_begins_at_the_first_item() -> None:
+    aside = ReadAside(iter(range(5)))
+    early = iter(aside)
+    assert [next(early), next(early)] == [0, 1]
+    assert list(aside) == list(range(5))
+    assert list(early) == [2, 3, 4]
     aside.close()
 
 
@@ -39,16 +47,17 @@ def test_a_fault_comes_after_what_was_read_and_again_to_who_asks_again() -> None
         raise ConnectionError("gone")
 
     aside = ReadAside(items())
-    assert next(aside) == 1
     for _ in range(2):
+        asked = iter(aside)
+        assert next(asked) == 1
         with pytest.raises(ConnectionError, match="gone"):
-            next(aside)
+            next(asked)
     aside.close()
 
 
 def test_a_list_without_end_is_left_when_nobody_wants_more() -> None:
     aside = ReadAside(count())
-    assert next(aside) == 0
+    assert next(iter(aside)) == 0
     aside.close()
     aside.close()
 

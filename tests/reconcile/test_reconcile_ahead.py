@@ -10,7 +10,8 @@ import pytest
 
 from sync_cli.connectors.memory import MemoryConnector, MemorySystem, Shape
 from sync_cli.core.errors import SystemDown
-from sync_cli.flows.reconcile_ahead import ReadAhead
+from sync_cli.core.parts import Part
+from sync_cli.flows.reconcile_ahead import Lists, ReadAhead, of_erp, of_shop
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 KINDS = ("customer", "product", "stock")
@@ -33,7 +34,7 @@ def connector(system: MemorySystem) -> MemoryConnector:
 
 @pytest.fixture
 def side(connector: MemoryConnector) -> Iterator[ReadAhead]:
-    with closing(ReadAhead(connector, ("customer", "product", "stock"))) as made:
+    with closing(ReadAhead(connector, Lists(KINDS, frozenset({"product"})))) as made:
         yield made
 
 
@@ -70,12 +71,34 @@ def test_a_window_is_asked_for_when_it_is_wanted(side: ReadAhead, system: Memory
     assert ids(side, "product", NOW.replace(hour=9)) == ["product-999"]
 
 
+def test_changes_that_several_parts_need_are_asked_for_once(
+    side: ReadAhead, connector: MemoryConnector, system: MemorySystem
+) -> None:
+    hour = NOW.replace(hour=9)
+    system.put("product", {"id": "product-999"}, at=hour)
+    system.put("stock", {"id": "stock-999"}, at=hour)
+    for kind in ("product", "stock"):
+        ids(side, kind, hour)
+    before = sum(connector.calls().values())
+    assert ids(side, "product", hour) == ["product-999"]
+    assert sum(connector.calls().values()) == before
+    ids(side, "stock", hour)
+    assert sum(connector.calls().values()) > before, "stock is not shared"
+
+
+def test_what_parts_share_is_told_by_both_sides() -> None:
+    assert of_shop(tuple(Part)) == Lists(("customer", "product"), frozenset({"order"}))
+    assert of_erp(tuple(Part)) == Lists(("customer", "product", "stock"), frozenset({"order"}))
+    assert of_erp((Part.ORDERS, Part.PAYMENTS)).shared == frozenset()
+    assert of_shop((Part.ORDERS, Part.REFUNDS)).shared == frozenset()
+
+
 def test_a_fault_is_raised_by_the_list_that_met_it(system: MemorySystem) -> None:
     def break_down() -> None:
         raise SystemDown("erp", "the ERP is down", "wait")
 
     broken = MemoryConnector(system, between_pages=break_down)
-    with closing(ReadAhead(broken, ("product", "stock"))) as side:
+    with closing(ReadAhead(broken, Lists(("product", "stock")))) as side:
         for kind in ("product", "stock"):
             with pytest.raises(SystemDown):
                 ids(side, kind)
