@@ -91,8 +91,10 @@ def tell_story(
         closing(_books(erp, sandbox, articles, folder, tell)) as books,
     ):
         config = write_config(folder, sandbox, "demo", books)
-        tell(f"A shop at {sandbox.shop_url} and an ERP at {books.url}: {articles} articles,")
-        tell(f"{orders} orders placed. The configuration is {config}.\n")
+        tell(
+            f"A shop at {sandbox.shop_url} and an ERP at {books.url}: {articles} articles, {orders}"
+            f" orders placed. The configuration is {config}.\n"
+        )
         rehearsal = Rehearsal(config, tell)
         _day_one(config, rehearsal, tell)
         _day_two(config, sandbox, books, tell)

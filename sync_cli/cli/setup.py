@@ -79,8 +79,9 @@ def demo(
 ) -> None:
     """The whole story on a pretend shop and ERP: all five commands, twice."""
     from sync_cli.admin.demo import tell_story
+    from sync_cli.report.lines import say
 
     with exit_codes():
-        in_step = tell_story(folder, articles, orders, typer.echo, erp)
+        in_step = tell_story(folder, articles, orders, say, erp)
     if not in_step:
         raise typer.Exit(3)

@@ -34,20 +34,28 @@ def waiting_row(group: Sequence[Waiting]) -> tuple[str, str]:
     return records([each.label for each in group]), first.cause or first.reason
 
 
-def records(labels: Sequence[str], more: str = "") -> str:
-    """How many records these are, by their kind, and the first names: 12 orders: 1042, 1043 ...
+def records(labels: Sequence[str]) -> str:
+    """How many records these are, by their kind, and the first names: 12 orders: 1042, 1043 ..."""
+    return f"{number_of(labels)}: {names_of(labels)}"
 
-    `more` stands between the number and the kind.
-    """
-    kinds = {label.rpartition(" ")[0] for label in labels}
-    kind = min(kinds).lower() if len(kinds) == 1 else ""
-    if not kind.isalpha():
-        kind, names = "record", list(labels)
-    else:
-        names = [label.rpartition(" ")[2] for label in labels]
+
+def number_of(labels: Sequence[str], more: str = "") -> str:
+    """How many records these are, by their kind; `more` stands between the two: 3 more orders."""
     count = len(labels)
-    number = f"{count:,}{more} {kind}{'' if count == 1 else 's'}"
-    return f"{number}: {first_of(names)}"
+    return f"{count:,}{more} {(_kind(labels) or 'Record').lower()}{'' if count == 1 else 's'}"
+
+
+def names_of(labels: Sequence[str]) -> str:
+    """The first names of some records, without the kind that they share."""
+    kind = _kind(labels)
+    return first_of([label.removeprefix(f"{kind} ") if kind else label for label in labels])
+
+
+def _kind(labels: Sequence[str]) -> str:
+    """What all of these records are, such as Order; "" unless one word says it."""
+    kinds = {label.rpartition(" ")[0] for label in labels}
+    kind = kinds.pop() if len(kinds) == 1 else ""
+    return kind if kind.isalpha() else ""
 
 
 def first_of(names: Sequence[str]) -> str:

@@ -11,7 +11,8 @@ from sync_cli.core.errors import Problem
 from sync_cli.core.item import Item
 from sync_cli.core.plan import Defer, Operation, Reject, Skip
 from sync_cli.engine.run import Run
-from sync_cli.report.together import records
+from sync_cli.report.lines import say
+from sync_cli.report.together import names_of, number_of
 from sync_cli.report.words import as_data, describe, summary
 
 
@@ -33,7 +34,7 @@ class LineWatcher:
     def planned(self, _route: str, operation: Operation) -> None:
         """The plan of a dry run, a line an operation; waiting and holding are told as failures."""
         if self._show_plan and not isinstance(operation, Skip):
-            print(describe(operation))
+            say(describe(operation))
 
     def failed(self, route: str, item: Item, problem: Problem, *, new: bool) -> None:
         """New failures go to stderr, so that they are mailed even when stdout is thrown away.
@@ -46,23 +47,23 @@ class LineWatcher:
         others = self._told.get((route, problem.of_all()))
         if others is None:
             self._told[route, problem.of_all()] = []
-            print(problem.sentence(), file=sys.stderr)
+            say(problem.sentence(), aloud=True)
         else:
             others.append(item.label)
 
     def note(self, text: str) -> None:
         """What belongs to no record."""
-        print(text, file=sys.stderr)
+        say(text, aloud=True)
 
     def finish(self, command: str, run: Run | None, _exit_code: int, _stopped: str = "") -> None:
         """The other failures of the same cause, and one line that says what the run did."""
         for (_, said), others in self._told.items():
             if others:
-                print(f"{records(others, ' more')}: {said}", file=sys.stderr)
+                say(f"{number_of(others, ' more')} ({names_of(others)}): {said}", aloud=True)
         self._told.clear()
         if run is not None and not self._quiet:
             name = f"{command} (plan only)" if self._show_plan else command
-            print(summary(name, run.tally.counts, run.tally.planned))
+            say(summary(name, run.tally.counts, run.tally.planned))
 
 
 class PersonWatcher(LineWatcher):

@@ -73,7 +73,7 @@ def test_orders_that_wait_for_one_sku_are_told_together(tmp_path: Path) -> None:
         first, other, more = said.err.splitlines()
         assert first.startswith(f"Order {orders[0]}: ")
         assert other.startswith(f"Order {alone}: ")
-        assert more.startswith(f"3 more orders: {', '.join(orders[1:])}: {why}. Create")
+        assert more.startswith(f"3 more orders ({', '.join(orders[1:])}): {why}. Create")
         assert stage.type("orders").err == ""
         listed = stage.type("reconcile", "--only", "orders").out
         assert f"waiting\t4 orders: {', '.join(orders)}\theld: {why}. Create" in listed
