@@ -93,9 +93,12 @@ class Comparison:
 
 
 def _same_page(expected: Any, actual: Any) -> bool:
-    """Two HTML pages of one title: their styles are nobody's business."""
+    """Two HTML pages of one title: their styles and the site's name are nobody's business."""
     titles = [_TITLE.findall(page) for page in (expected, actual) if isinstance(page, str)]
-    return len(titles) == 2 and bool(titles[0]) and titles[0] == titles[1]
+    if len(titles) != 2 or not titles[0] or not titles[1]:
+        return False
+    one, other = (found[0].partition(" &#8211; ")[0] for found in titles)
+    return bool(one == other)
 
 
 def _same_text(expected: str, actual: str, where: str) -> bool:

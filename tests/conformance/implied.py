@@ -54,10 +54,15 @@ def implied(
     for at, (body, known) in enumerate(zip(shown, told, strict=True)):
         whole = {**known, **body}
         fields = {**_dated(query), **filters(query, at, whole)}
-        found.append({name: value for name, value in fields.items() if name not in whole})
+        found.append({name: value for name, value in fields.items() if not _is_told(name, whole)})
     for body, rank in zip(found, _ranks(kind, query, told), strict=True):
         body.update(rank)
     return found
+
+
+def _is_told(name: str, whole: Json) -> bool:
+    """Whether a field is known of an object, a date in UTC also by the one in local time."""
+    return name in whole or (name.endswith("_gmt") and name.removesuffix("_gmt") in whole)
 
 
 def _nothing(_query: Query, _at: int, _body: Json) -> Json:
@@ -96,7 +101,7 @@ def _ranks(kind: str, query: Query, told: Sequence[Json]) -> list[Json]:
     field = _SORTED_BY.get(orderby)
     if field == "name":
         field = {"customer": "username", "coupon": "code"}.get(kind, field)
-    if field is None or all(field in body for body in told):
+    if field is None or all(_is_told(field, body) for body in told):
         return [{} for _ in told]
     down = "asc" if kind in ("customer", "rate", *_TERMS) else "desc"
     is_down = query.get("order", down) == "desc" or orderby in ALWAYS_DOWN
@@ -197,7 +202,7 @@ def _order(query: Query, _at: int, body: Json) -> Json:
     if query.get("customer"):
         found["customer_id"] = int(query["customer"])
     if query.get("product"):
-        found["line_items"] = [line_of(int(body["id"]), int(query["product"]))]
+        found["bought"] = int(query["product"])
     if query.get("created_via"):
         found["created_via"] = words(query["created_via"])[0]
     if query.get("parent"):

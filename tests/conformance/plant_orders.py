@@ -16,16 +16,13 @@ from sync_cli.sandbox.shop.records import Customer, Item, Meta, Note, Order, Ref
 from sync_cli.sandbox.shop.stock import REDUCING
 from sync_cli.sandbox.shop.store import ShopStore
 from sync_cli.sandbox.shop.taxes import base_place, matching_rates, net_of, tax_place, taxes_on
-from sync_cli.sandbox.shop.totals import item_rates, sum_up, tax_items
 from tests.conformance.plant_products import Json, metas, moment_of, plant_product, plant_rate
+from tests.conformance.plant_sums import plant_rest, plant_sums, tax_line_of
 
 _PLAIN = (
     "payment_method", "payment_method_title", "transaction_id", "customer_ip_address",
     "customer_user_agent", "customer_note", "cart_hash", "version",
 )  # fmt: skip
-_DIGITS = {"JPY": 0, "KWD": 3}
-_LEAST_SHIPPING = Decimal("0.5")
-"""A smaller difference is no cost of shipping, but a wrong total."""
 _STORED_DECIMALS = 6
 _UNTAXED = "XX"
 """A country that no rate is for."""
@@ -105,14 +102,19 @@ def plant_order(
             order.items.append(_item(store, order, name, line, twins.get(line["id"], line)))
     if "country" not in {**order.shipping, **order.billing}:
         _plant_place(store, order, body)
-    _plant_rest(store, order, body)
-    if "status" not in body and any(_reduces(item) for item in order.items):
+    plant_rest(store, order, body)
+    is_paid = body.get("needs_payment") is False and to_decimal(body.get("total", 0)) > 0
+    if "status" not in body and (is_paid or any(_reduces(item) for item in order.items)):
         order.status = "processing"
     if "line_items" not in body:
         order.needs_processing = True
     order.stock_reduced = _has_taken_stock(order)
     _plant_lines_of_deleted(order, body)
-    _plant_sums(store, order, body)
+    plant_sums(store, order, body)
+    if "bought" in body and "line_items" not in body:
+        bought = Item(store.next_id("item"), "line_item", name="Bought", quantity=1)
+        bought.product_id = body["bought"]
+        order.items.append(bought)
     if order.customer_id and store.customers.get(order.customer_id) is None:
         store.put_customer(Customer(order.customer_id, made, made, email=f"{order.customer_id}@x"))
     store.reserve("post", number)
@@ -137,27 +139,6 @@ def _plant_place(store: ShopStore, order: Order, body: Json) -> None:
     taxed = [to_decimal(line["total_tax"]) for line in lines]
     if taxed and not rates and not any(taxed):
         order.billing["country"] = _UNTAXED
-
-
-def _plant_rest(store: ShopStore, order: Order, body: Json) -> None:
-    """Lines that a partial answer does not show, as one line over what they cost."""
-    if "hidden_goods" in body:
-        goods = Item(store.next_id("item"), "line_item", name="Goods", quantity=1)
-        goods.total = goods.subtotal = to_decimal(body["hidden_goods"])
-        goods.extra["tax_status"] = "taxable" if body.get("total_tax") else "none"
-        order.items.append(goods)
-    if "shipping_lines" in body or "line_items" not in body or "total" not in body:
-        return
-    tax_items(store, order)
-    sum_up(store, order)
-    known = body.get("hidden_rest")
-    rest = to_decimal(body["total"]) - order.total if known is None else to_decimal(known)
-    if rest == 0 or abs(rest) < _LEAST_SHIPPING:
-        return
-    item = Item(store.next_id("item"), "shipping", name="Shipping")
-    order.items.append(item)
-    rates = item_rates(store, order, item, tax_place(order, store.settings))
-    item.total = rounded(net_of(rest, rates), 2)
 
 
 def _has_taken_stock(order: Order) -> bool:
@@ -301,45 +282,6 @@ def _plant_line_product(store: ShopStore, line: Json, item: Item, price: Decimal
     plant_product(store, body, default_second=store.now() - 86_400)
 
 
-def _plant_sums(store: ShopStore, order: Order, body: Json) -> None:
-    """Compute taxes and sums in the order's own currency's decimals."""
-    digits = _DIGITS.get(order.currency, store.settings.decimals)
-    include = order.prices_include_tax
-    before = store.settings
-    store.settings = replace(before, decimals=digits, prices_include_tax=include)
-    for line in body.get("tax_lines") or ():
-        store.reserve("item", line["id"])
-        order.tax_lines.append(_tax_line_of(line))
-    shipping = order.of_kind("shipping")
-    order.shipping_total = sum((rounded(i.total, digits) for i in shipping), Decimal(0))
-    tax_items(store, order)
-    sum_up(store, order)
-    store.settings = before
-    if "line_items" not in body:
-        if "total" in body:
-            order.total = to_decimal(body["total"])
-            order.total_tax = to_decimal(body.get("total_tax", 0))
-        _plant_tax_sums(order, body)
-
-
-def _plant_tax_sums(order: Order, body: Json) -> None:
-    """The sums of the taxes as shown, where the lines that they come from are not."""
-    told = {line["id"]: line for line in body.get("tax_lines") or ()}
-    missing = [number for number in told if number not in {line.id for line in order.tax_lines}]
-    order.tax_lines += [_tax_line_of(told[number]) for number in missing]
-    for line in order.tax_lines:
-        shown = told.get(line.id, {})
-        line.tax_total = to_decimal(shown.get("tax_total", line.tax_total))
-        line.shipping_tax_total = to_decimal(shown.get("shipping_tax_total", 0))
-
-
-def _tax_line_of(line: Json) -> TaxLine:
-    percent = Decimal(str(line["rate_percent"]))
-    return TaxLine(
-        line["id"], line["rate_id"], line["rate_code"], line["label"], line["compound"], percent
-    )
-
-
 def _plant_refunds_of(store: ShopStore, order: Order, body: Json) -> None:
     for entry in body.get("refunds") or ():
         if store.refunds.get(entry["id"]) is None:
@@ -393,7 +335,7 @@ def _refund_item(store: ShopStore, kind: Any, line: Json) -> Item:
 
 
 def _refund_taxes(refund: Refund, line: Json) -> TaxLine:
-    tax = _tax_line_of(line)
+    tax = tax_line_of(line)
     for item in refund.items:
         amount = item.taxes.get(tax.rate_id, Decimal(0))
         if item.kind == "shipping":

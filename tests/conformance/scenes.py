@@ -37,6 +37,7 @@ from tests.conformance.told import (
     plant_attributes,
     plant_bought,
     plant_counted,
+    plant_counting_parent,
     plant_coupons,
     plant_group,
     plant_named_images,
@@ -299,6 +300,8 @@ def _update_scene(recording: Recording, known: Known, body: Json, price: Decimal
         scene.plant("order", {"id": body["parent_id"]})
     plant_removed_goods(scene, kind, body)
     scene.plant(kind, body)
+    if kind == "variation":
+        plant_counting_parent(scene)
     plant_attributes(scene, next(bodies_of(recording)))
     if kind == "order":
         plant_needed(scene, recording.body)

@@ -56,6 +56,20 @@ def plant_counted(scene: Scene) -> None:
             scene.plant(kind, {"id": number, field: values.get(row["slug"], row["slug"])})
 
 
+def plant_counting_parent(scene: Scene) -> None:
+    """The parent counts the pieces of a variation that shows some and was told to count none."""
+    sent = scene.recording.body if isinstance(scene.recording.body, dict) else {}
+    answer = scene.recording.answer
+    pieces = answer.get("stock_quantity")
+    counts_none = sent.get("manage_stock") in (False, "parent")
+    if answer.get("manage_stock") != "parent" and not (counts_none and pieces is not None):
+        return
+    parent = scene.store.products.get(int(scene.recording.path.split("/")[1]))
+    if parent is not None:
+        parent.managed, parent.stock = True, pieces
+        parent.stock_status = str(answer.get("stock_status") or "instock")
+
+
 def plant_tax_class(scene: Scene) -> None:
     """The tax class that a deletion names, as the answer shows it."""
     answer = scene.recording.answer

@@ -1,0 +1,81 @@
+"""The harness prepares a shop for answers that hide what their sums are made of."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from tests.conformance.known import Known
+from tests.conformance.neighbours import Asked, Neighbourhood, get, post, put
+from tests.conformance.replay import verdict
+
+_BILLED = {
+    "line_items": [{"product_id": "{boot}", "quantity": 2}],
+    "fee_lines": [{"name": "Fee", "total": "5.00"}],
+    "shipping_lines": [{"method_id": "flat_rate", "method_title": "Flat", "total": "4.90"}],
+    "billing": {"country": "DE"},
+}
+_ONE_FEE = {"fee_lines": [{"name": "Fee", "total": "5.00"}]}
+_COUNTED = (
+    put("products/{parent}", {"manage_stock": True, "stock_quantity": 9}),
+    put("products/{parent}/variations/{variation}", {"manage_stock": False}),
+)
+
+
+def _differences(asked: Asked, *before: Asked) -> tuple[str, ...]:
+    """What differs in the replay of an exchange that stands alone beside the rates of tax."""
+    town = Neighbourhood()
+    rates = town.ask(get("taxes"))
+    for one in before:
+        made = town.ask(one)
+        assert made.status < 400, made.answer
+        town.names["made"] = made.answer["id"]
+    recording = town.ask(asked)
+    assert recording.status < 400, recording.answer
+    return verdict(recording, Known([rates, recording])).differences
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "id,status,total,total_tax",
+        "id,date_created,total,needs_payment,customer_id",
+        "id,total,total_tax,tax_lines,shipping_total,discount_total,refunds",
+    ],
+)
+def test_orders_of_a_product_whose_lines_are_hidden(fields: str) -> None:
+    assert _differences(get("orders", product="{boot}", _fields=fields)) == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "country"),
+    product(
+        (
+            "id,total_tax",
+            "id,total,line_items",
+            "id,total,line_items,shipping_lines",
+            "id,status,total,tax_lines",
+            "id,total,total_tax,cart_tax,shipping_tax,shipping_total",
+        ),
+        ("AT", "FR"),
+    ),
+)
+def test_another_country_for_an_order_of_which_a_part_is_shown(fields: str, country: str) -> None:
+    change = put("orders/{made}", {"billing": {"country": country}}, _fields=fields)
+    assert _differences(change, post("orders", _BILLED)) == ()
+
+
+@pytest.mark.parametrize("fields", ["id,total,total_tax,line_items", "id,total,line_items"])
+def test_an_order_of_one_hidden_fee(fields: str) -> None:
+    assert _differences(get("orders/{made}", _fields=fields), post("orders", _ONE_FEE)) == ()
+    bare = post("orders", {"line_items": [], **_ONE_FEE}, _fields=fields)
+    assert _differences(bare) == ()
+
+
+@pytest.mark.parametrize("value", [False, "parent"])
+@pytest.mark.parametrize("fields", ["", "id,manage_stock,stock_quantity", "id,stock_quantity"])
+def test_a_variation_whose_parent_counts(value: bool | str, fields: str) -> None:
+    query = {"_fields": fields} if fields else {}
+    home = "products/{parent}/variations/{variation}"
+    assert _differences(put(home, {"manage_stock": value}, **query), *_COUNTED) == ()
