@@ -50,15 +50,17 @@ def test_orders_of_a_product_whose_lines_are_hidden(fields: str) -> None:
 
 @pytest.mark.parametrize(
     ("fields", "country"),
-    product(
-        (
-            "id,total_tax",
-            "id,total,line_items",
-            "id,total,line_items,shipping_lines",
-            "id,status,total,tax_lines",
-            "id,total,total_tax,cart_tax,shipping_tax,shipping_total",
-        ),
-        ("AT", "FR"),
+    list(
+        product(
+            (
+                "id,total_tax",
+                "id,total,line_items",
+                "id,total,line_items,shipping_lines",
+                "id,status,total,tax_lines",
+                "id,total,total_tax,cart_tax,shipping_tax,shipping_total",
+            ),
+            ("AT", "FR"),
+        )
     ),
 )
 def test_another_country_for_an_order_of_which_a_part_is_shown(fields: str, country: str) -> None:

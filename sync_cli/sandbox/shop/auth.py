@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sync_cli.sandbox.shop.errors import ShopError
 from sync_cli.sandbox.shop.settings import ApiKey, ShopSettings
 
-_READING = ("GET", "HEAD", "OPTIONS")
+_READING = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,9 @@ def known_key(settings: ShopSettings, sent: Credentials | None, *, secure: bool)
 
 
 def check_permission(key: ApiKey, method: str) -> None:
-    """Raise ShopError (401) when the key may not do what the method does."""
+    """Raise ShopError (401) when the key may not do what the method does; any may ask OPTIONS."""
+    if method == "OPTIONS":
+        return
     need = "read" if method in _READING else "write"
     if need not in key.permissions:
         raise _refusal(f"The API key provided does not have {need} permissions.")

@@ -14,6 +14,7 @@ from sync_cli.sandbox.shop.auth import (
     not_allowed,
     sent_credentials,
 )
+from sync_cli.sandbox.shop.descriptions import described
 from sync_cli.sandbox.shop.embedding import embedded
 from sync_cli.sandbox.shop.errors import ShopError, no_route
 from sync_cli.sandbox.shop.http import Answer, Call, api_link, trimmed
@@ -28,7 +29,7 @@ from sync_cli.sandbox.shop.typed import typed
 _ROOT = "/wp-json"
 _PREFIX = f"{_ROOT}/wc/v3"
 _BY_QUERY = "/wc/v3/"
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _LONGEST_ADDRESS = 8190
 _TOO_LONG = (
     "<html>\r\n<head><title>414 Request-URI Too Large</title></head>\r\n<body>\r\n"
@@ -117,6 +118,8 @@ def _answer(
     key = known_key(store.settings, credentials, secure=sent.scheme == "https")
     if key is not None:
         check_permission(key, asked)
+    if asked == "OPTIONS":
+        return _described(store, found, with_key=key is not None)
     method = "GET" if asked == "HEAD" else asked
     if found is None or method not in found[0].handlers:
         raise no_route()
@@ -138,6 +141,16 @@ def _answer(
         answer.body = trimmed(answer.body, call.asked_names)
         answer.body = embedded(store, answer.body, call.query)
     return answer, {"Allow": route.allow}
+
+
+def _described(
+    store: ShopStore, found: tuple[Route, tuple[str, ...]] | None, *, with_key: bool
+) -> tuple[Answer, dict[str, str]]:
+    """The answer to OPTIONS, which anybody may ask; the header tells what the caller may do."""
+    if found is None:
+        return Answer([]), {}
+    route = found[0]
+    return Answer(described(store.settings, route)), {"Allow": route.allow} if with_key else {}
 
 
 def _numbers(route: Route, parts: tuple[str, ...], body: Json) -> tuple[int, ...]:

@@ -149,3 +149,27 @@ def test_a_batch_reads_ids_as_numbers_and_leaves_out_what_is_none(shop: Shop) ->
     answer = shop.post("products/batch", asked)
     assert answer["update"][0]["name"] == "New"
     assert [one["id"] for one in answer["delete"]] == [99999]
+
+
+def test_a_route_tells_its_methods_and_arguments(shop: Shop) -> None:
+    answer = shop.ask("OPTIONS", "products/7")
+    told: Any = answer.json
+    assert (answer.status_code, told["namespace"]) == (200, "wc/v3")
+    assert answer.headers["Allow"] == "GET, POST, PUT, PATCH, DELETE"
+    assert [one["methods"] for one in told["endpoints"]] == [
+        ["GET"], ["POST", "PUT", "PATCH"], ["DELETE"],
+    ]  # fmt: skip
+    taken = told["endpoints"][1]["args"]["regular_price"]
+    assert taken == {"type": "string", "required": False}
+    made: Any = shop.ask("OPTIONS", "coupons").json
+    assert made["endpoints"][1]["args"]["code"]["required"] is True
+    assert made["_links"]["self"][0]["href"].endswith("/wp-json/wc/v3/coupons")
+
+
+def test_anybody_may_ask_what_a_route_takes_and_learns_what_they_may_do(shop: Shop) -> None:
+    client = shop.app.test_client()
+    answer = client.options(f"{API}/orders")
+    assert (answer.status_code, (answer.json or {})["methods"]) == (200, ["GET", "POST"])
+    assert "Allow" not in answer.headers
+    unknown = client.options(f"{API}/produkte")
+    assert (unknown.status_code, unknown.json) == (200, [])
