@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from hashlib import blake2b
@@ -28,6 +29,11 @@ class Parcel(Part):
     def shipped_seconds(self) -> str:
         """The time of shipping in seconds since 1970, as text; "" if it is not known."""
         return str(int(self.shipped_at.timestamp())) if self.shipped_at else ""
+
+
+def is_ours(number: str, entry: Mapping[str, object]) -> bool:
+    """Whether an entry of an order's metadata carries the name that we give to this number."""
+    return Parcel(number=number).key in entry.values()
 
 
 class ShipmentLine(Part):

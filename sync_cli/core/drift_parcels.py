@@ -43,8 +43,8 @@ class Shown(Struct, frozen=True):
 class ShopParcels(Struct, frozen=True):
     """What a shop order tells of its parcels.
 
-    `unread` claims that they are not known yet. `kept` claims that a parcel which was deleted in
-    the shop is written again when the order is looked at.
+    `unread` claims that they are not known yet. `kept` claims that all of ours are written again
+    when the order is looked at: one that was deleted in the shop, and without one that is no more.
     """
 
     id: str
@@ -94,7 +94,7 @@ def _drifts(order: ShopParcels, sent: Sequence[Sent]) -> Iterator[Drift]:
         else:
             yield from _differences(order, one, found[0])
     for shown in unsent:
-        yield _unsent(order, shown)
+        yield _unsent(order, shown, written_again=order.kept and bool(sent))
 
 
 def _missing(order: ShopParcels, one: Sent) -> Drift:
@@ -115,9 +115,11 @@ def _doubled(order: ShopParcels, one: Sent, times: int) -> Drift:
     return _drift(order, one, DriftKind.DUPLICATE, what, mend, "parcel", shop=str(times), erp="1")
 
 
-def _unsent(order: ShopParcels, shown: Shown) -> Drift:
+def _unsent(order: ShopParcels, shown: Shown, *, written_again: bool) -> Drift:
     what = "stands in the shop's order, but the ERP tells of no such parcel"
     mend = "Delete it in the shop if it did not leave: the sync deletes none."
+    if written_again:
+        mend = _look(order)
     return _drift(order, shown, DriftKind.EXTRA, what, mend, "parcel", shop=_said(shown.number))
 
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sync_cli.connectors.base import Raw, batched
-from sync_cli.core.back_records import PackedLine, Parcel
+from sync_cli.core.back_records import PackedLine, is_ours
 from sync_cli.core.drift import ERP, SHOP, Drift, Waiting
 from sync_cli.core.drift_parcels import Sent, ShopParcels, Shown, compare_parcels, pairs_of
 from sync_cli.core.errors import Problem
@@ -96,7 +96,7 @@ class ParcelComparison(PairComparison[ShopParcels, ErpParcels]):
         if self.place is ParcelPlace.FULFILLMENTS:
             return ShopParcels(raw.id, number, unread=True), ""
         shown = tuple(
-            Shown("", tidy(name), tidy(name), ours=_is_ours(name, entry))
+            Shown("", tidy(name), tidy(name), ours=is_ours(name, entry))
             for name, entry in self.mapping.entries(FIELD, raw.data)
         )
         return ShopParcels(raw.id, number, shown, kept=self.place is ParcelPlace.META), ""
@@ -283,11 +283,6 @@ class ParcelComparison(PairComparison[ShopParcels, ErpParcels]):
     def label_of(self, ours: ShopParcels | None, id: str) -> str:
         """The order's parcels as people call them."""
         return ours.label if ours is not None else super().label_of(ours, id)
-
-
-def _is_ours(number: str, entry: Any) -> bool:
-    """Whether an entry of an order's metadata carries the name that we give to this number."""
-    return Parcel(number=number).key in entry.values()
 
 
 def _sent_of(pair: Pair[ShopParcels, ErpParcels]) -> tuple[Sent, ...]:

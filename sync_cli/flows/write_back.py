@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from sync_cli.connectors.base import Change, Json, Raw, batched
-from sync_cli.core.back_records import Note, WriteBack
+from sync_cli.core.back_records import Note, WriteBack, is_ours
 from sync_cli.core.errors import IdentityError
 from sync_cli.core.fingerprint import digest
 from sync_cli.core.identity import Seal, read_seal, reference
@@ -221,14 +221,17 @@ class WriteBackFlow:
         return checked
 
     def _holds(self, order: Raw, payload: Json) -> bool:
-        """Whether the order tells of all parcels that are to be written."""
+        """Whether the order tells of all parcels that are to be written, and of no others."""
         mapping = self.systems.shop_mapping("write_back")
         told = {name for name, _ in mapping.entries("parcels", payload)}
-        return told <= {name for name, _ in mapping.entries("parcels", order.data)}
+        return not told or told == {name for name, _ in mapping.entries("parcels", order.data)}
 
     def _joined(self, payload: Json, order: Raw) -> Mapping[str, object]:
-        """The payload with the parcels that others put on the shop's order."""
-        return self.systems.shop_mapping("write_back").merged(payload, order.data)
+        """The payload with the parcels that others put on the shop's order.
+
+        Ours of which the ERP does not tell any more are gone from it.
+        """
+        return self.systems.shop_mapping("write_back").merged(payload, order.data, is_ours)
 
     def _check_identity(self, item: Item, raw: Raw, birth: str) -> None:
         if birth and raw.birth != birth:

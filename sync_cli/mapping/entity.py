@@ -28,7 +28,7 @@ from sync_cli.mapping.errors import (
     Unreadable,
     Unresolved,
 )
-from sync_cli.mapping.merging import merged_meta, named_entries
+from sync_cli.mapping.merging import IsOurs, merged_meta, named_entries
 from sync_cli.mapping.overlay import apply_overlay
 from sync_cli.mapping.paths import compile_path
 from sync_cli.mapping.read_compiler import ReadCompiler
@@ -192,14 +192,17 @@ class EntityMapping(Struct, frozen=True, eq=False):
             raise Unresolved(writing.missing)
         return payload
 
-    def merged(self, payload: Mapping[str, Any], current: Mapping[str, Any]) -> dict[str, Any]:
+    def merged(
+        self, payload: Mapping[str, Any], current: Mapping[str, Any], is_ours: IsOurs
+    ) -> dict[str, Any]:
         """`payload` with the lists of its `merge` rules joined to those of the target's record.
 
         Entries of `current` with another value under the rule's field stay as they are, in front;
-        one with the same value takes our fields and keeps its others.
+        one with the same value takes our fields and keeps its others. An entry that `is_ours` and
+        whose value is not among those of `payload` is taken out.
         """
         by_key = {rule.to: rule.merge for rule in self.rules_write if rule.merge}
-        return merged_meta(payload, current, by_key)
+        return merged_meta(payload, current, by_key, is_ours)
 
     def entries(self, field: str, current: Mapping[str, Any]) -> list[tuple[str, Any]]:
         """The entries of the target's record that stand where a `merge` rule puts the list `field`,

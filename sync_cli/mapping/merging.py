@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sync_cli.mapping.formats import as_json
 from sync_cli.mapping.paths import ABSENT, META_FIELD, meta_path
 
 Json = Mapping[str, Any]
+IsOurs = Callable[[str, Json], bool]
+"""Whether an entry of a list, with the name by which two are the same, was put there by us."""
 
 
-def merged_meta(payload: Json, current: Json, fields: Mapping[str, str]) -> dict[str, Any]:
+def merged_meta(
+    payload: Json, current: Json, fields: Mapping[str, str], is_ours: IsOurs
+) -> dict[str, Any]:
     """The payload whose metadata entries named in `fields` hold the lists of both records.
 
-    `fields` gives for a metadata key the field by which two entries of its list are the same.
+    `fields` gives for a metadata key the field by which two entries of its list are the same. What
+    `is_ours` and is not in the payload any more is taken out.
     """
     entries = payload.get(META_FIELD)
     if not entries or not fields:
         return dict(payload)
     joined = [
-        {**entry, "value": _joined(_list_of(current, entry["key"]), entry["value"], field)}
+        {**entry, "value": _joined(_list_of(current, entry["key"]), entry["value"], field, is_ours)}
         if (field := fields.get(entry["key"])) and isinstance(entry["value"], list)
         else entry
         for entry in entries
@@ -49,10 +54,14 @@ def _list_of(record: Json, key: str) -> list[Any]:
     return list(found) if found is not ABSENT and isinstance(found, list) else []
 
 
-def _joined(there: Sequence[Any], ours: Sequence[Json], field: str) -> list[Any]:
+def _joined(there: Sequence[Any], ours: Sequence[Json], field: str, is_ours: IsOurs) -> list[Any]:
     """Their entries in their order, then those of ours that they did not have."""
     named = {str(entry[field]): entry for entry in ours}
-    kept = [_overlaid(as_json(entry), named, field) for entry in there]
+    kept = [
+        _overlaid(as_json(entry), named, field)
+        for entry in there
+        if (name := _name_of(entry, field)) is None or name in named or not is_ours(name, entry)
+    ]
     known = {_name_of(entry, field) for entry in there}
     return [*kept, *(entry for name, entry in named.items() if name not in known)]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sync_cli.core.back_records import Parcel, WriteBack
+from sync_cli.core.back_records import Parcel, WriteBack, is_ours
 from sync_cli.core.model import DocumentState
 from sync_cli.mapping import MappingErrors, load_mappings, parse_mapping
 from tests.mapping.mapping_examples import SHIPPED
@@ -30,7 +30,7 @@ def back(*numbers: str) -> WriteBack:
 def written(there: Any, *numbers: str) -> Any:
     """What is sent for an order that carries `there` under the key."""
     current = {"meta_data": [{"id": 1, "key": KEY, "value": there}]} if there is not None else {}
-    payload = WRITE_BACK.merged(WRITE_BACK.write(back(*numbers)), current)
+    payload = WRITE_BACK.merged(WRITE_BACK.write(back(*numbers)), current, is_ours)
     return {entry["key"]: entry["value"] for entry in payload["meta_data"]}.get(KEY)
 
 
@@ -60,6 +60,13 @@ def test_a_second_parcel_is_added_to_the_first() -> None:
     first = written(None, "1")
     assert numbers(written(first, "1", "2")) == ["1", "2"]
     assert written(first, "1")[0] == first[0]
+
+
+def test_one_of_ours_that_is_no_more_goes_and_those_of_others_stay() -> None:
+    there = [FOREIGN, *written(None, "1", "2"), {"tracking_number": "1", "tracking_id": "9"}]
+    items = written(there, "3")
+    assert numbers(items) == ["ABC", "1", "3"]
+    assert items[1]["tracking_id"] == "9"
 
 
 def test_without_parcels_the_list_is_not_written_at_all() -> None:

@@ -137,7 +137,27 @@ def test_one_that_the_erp_took_back_is_extra_and_those_of_others_are_nobodys(
     meta.erp.remove("shipment", f"{order}P2")
     drift = only(meta.reconcile(ALONE))
     assert (str(drift.kind), drift.id, drift.shop) == ("extra", f"{order}:P2", "P2")
-    assert drift.mend.startswith("Delete it in the shop")
+    assert drift.mend == f"sync-cli orders --id {order}"
+    meta.again(order)
+    assert meta.reconcile(ALONE).in_step
+    assert [one["tracking_number"] for one in meta.entries(order)] == ["P1", "X"]
+
+
+def test_the_last_one_that_the_erp_took_back_is_deleted_by_hand(meta: ParcelWorld) -> None:
+    order = meta.sent("P1")
+    meta.erp.remove("shipment", f"{order}P1")
+    assert only(meta.reconcile(ALONE)).mend.startswith("Delete it in the shop")
+
+
+def test_a_corrected_number_takes_the_place_of_the_old_one(meta: ParcelWorld) -> None:
+    order = meta.sent("P1", "P2")
+    meta.put_entries(order, [{"tracking_number": "X", "tracking_id": "9"}, *meta.entries(order)])
+    meta.erp.remove("shipment", f"{order}P1")
+    meta.send(order, "P3")
+    meta.orders()
+    assert [one["tracking_number"] for one in meta.entries(order)] == ["X", "P2", "P3"]
+    meta.pass_time(HOUR)
+    assert meta.reconcile(ALONE).in_step
 
 
 def test_one_that_stands_there_twice_is_a_duplicate(meta: ParcelWorld) -> None:
