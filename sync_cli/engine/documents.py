@@ -35,28 +35,12 @@ from sync_cli.core.model import Document, DocumentState
 from sync_cli.core.money import plain
 from sync_cli.core.outcome import Settlement, Stage
 from sync_cli.core.plan import Adopt, Advance, Create
-from sync_cli.core.second_proof import (
-    Apart,
-    Equal,
-    Short,
-    Verdict,
-    differs,
-    second_proof,
-    with_rounding_line,
-)
+from sync_cli.core.second_proof import Apart, Equal, Short, differs
 from sync_cli.core.states import has_reached
 from sync_cli.engine.execute import Writer
-
-CANCELLED = str(DocumentState.CANCELLED)
-
-
-class Half(Struct, frozen=True):
-    """A document on its way: the record, its open intent, and what the target holds of it."""
-
-    item: Item
-    intent: Intent
-    target: str
-    document: Document | None = None
+from sync_cli.engine.proving import CANCELLED, Half, Prover
+from sync_cli.engine.route import Route
+from sync_cli.engine.run import Run
 
 
 class _Sorted(Struct):
@@ -69,6 +53,10 @@ class _Sorted(Struct):
 
 class DocumentWriter(Writer):
     """Carries out operations on documents."""
+
+    def __init__(self, run: Run, route: Route) -> None:
+        super().__init__(run, route)
+        self.prover = Prover(route)
 
     def create(self, operations: Sequence[Create]) -> None:
         """Make drafts, read each back, prove it, and only then confirm it."""
@@ -210,7 +198,7 @@ class DocumentWriter(Writer):
         """
         sorted_out = self._sort_out(halves)
         again = self._sort_out(self._round(sorted_out.short))
-        left = [(half, self._apart(half, by)) for half, by in again.short]
+        left = [(half, self.prover.still_apart(half, by)) for half, by in again.short]
         self._withdraw([*sorted_out.apart, *again.apart, *left])
         proven = [*sorted_out.equal, *again.equal]
         for wanted in sorted({half.item.wanted for half in proven}):
@@ -224,7 +212,7 @@ class DocumentWriter(Writer):
         )
         found = _Sorted()
         for half in [half for half in halves if half.document is not None]:
-            match self._verdict(half):
+            match self.prover.verdict(half):
                 case Equal():
                     found.equal.append(half)
                 case Short(by=by):
@@ -236,33 +224,10 @@ class DocumentWriter(Writer):
                     found.apart.append((half, problem))
         return found
 
-    def _verdict(self, half: Half) -> Verdict | Problem:
-        """The second proof: what the target stored must be what the order says, to the cent."""
-        item, document = half.item, half.document
-        ours = item.record
-        if document is None or not isinstance(ours, Document) or item.wanted == CANCELLED:
-            return Equal()
-        if document.state != DocumentState.DRAFT:
-            return Equal()
-        if half.intent.payload and half.intent.payload != item.fingerprint:
-            return _outdated(item, half.target)
-        rate_limit = self.route.rate_limit
-        return second_proof(ours, document, limit=self._limit(), rate_limit=rate_limit)
-
-    def _limit(self) -> Decimal:
-        """What a rounding line may carry: nothing where the target was given the taxes."""
-        given = self.route.target.traits(self.route.target_entity).taxes_given
-        return Decimal(0) if given else self.route.rounding
-
-    def _apart(self, half: Half, by: Decimal) -> Problem:
-        """It is still short after its rounding line: there is never a second one."""
-        said = f"is still {plain(-by)} off after its rounding line"
-        return differs(half.item.label, Apart("total", said), self.route.target.name)
-
     def _round(self, halves: Sequence[tuple[Half, Decimal]]) -> list[Half]:
         """Give each draft its rounding line, a call with a step of its own, and read it back."""
         drafts = [
-            (_said(half, f"a rounding line of {plain(by)} was added"), self._rounded(half, by))
+            (half.told(f"a rounding line of {plain(by)} was added"), self.prover.rounded(half, by))
             for half, by in halves
         ]
         self._withdraw([(half, made) for half, made in drafts if isinstance(made, Problem)])
@@ -282,16 +247,6 @@ class DocumentWriter(Writer):
                 self.desk.settle([self._rounding_in_doubt(half, result.why)])
         self._withdraw(refused)
         return self._fetched(rounded)
-
-    def _rounded(self, half: Half, by: Decimal) -> Draft | Problem:
-        """The draft with its rounding line, or why the mapping cannot write one."""
-        item, write = half.item, self.route.write_document
-        if write is None or not isinstance(item.record, Document):
-            raise TypeError(f"route {self.route.name} writes no documents")
-        payload = write(with_rounding_line(item.record, by), item.refs)
-        if isinstance(payload, Problem):
-            return payload.about(item.label)
-        return Draft(item.reference, payload, half.target)
 
     def _rounding_in_doubt(self, half: Half, why: str) -> Settlement:
         intent = replace(half.intent, step=Step.COMPLETE, target=half.target)
@@ -330,7 +285,7 @@ class DocumentWriter(Writer):
         )
         results = self._call_advance([half.target for half in halves], to)
         settlements = [
-            self._advanced(_advancing(half), result, to)
+            self._advanced(half.advancing(), result, to)
             for half, result in zip(halves, results, strict=True)
         ]
         self.desk.settle(settlements)
@@ -409,24 +364,3 @@ class DocumentWriter(Writer):
 def _is_outdated(item: Item, intent: Intent | None) -> bool:
     """Whether what was sent is not what the record is now."""
     return intent is not None and intent.payload not in ("", item.fingerprint)
-
-
-def _advancing(half: Half) -> Half:
-    """The half as its intent now stands in the journal."""
-    return replace(half, intent=replace(half.intent, step=Step.ADVANCE, target=half.target))
-
-
-def _said(half: Half, what: str) -> Half:
-    """The half whose audit will say this too."""
-    because = "; ".join(filter(None, (half.item.because, what)))
-    return replace(half, item=replace(half.item, because=because))
-
-
-def _outdated(item: Item, target: str) -> Problem:
-    return Problem(
-        "draft-outdated",
-        item.label,
-        f"it was changed while its draft {target} was being made",
-        "The draft is cancelled and made anew by itself.",
-        transient=True,
-    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sync_cli.sandbox.clock import iso_milliseconds
-from sync_cli.sandbox.erp.actions import set_stock
+from sync_cli.sandbox.erp.master_data import set_stock
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import ErpSide

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import timedelta
 from typing import Any
 
 from sync_cli.sandbox.clock import iso_milliseconds
@@ -18,19 +17,14 @@ from sync_cli.sandbox.erp.credits import (
     void_credit_note,
 )
 from sync_cli.sandbox.erp.documents import edit_order, find_order, restore_backup
-from sync_cli.sandbox.erp.drafts import read_id
-from sync_cli.sandbox.erp.records import (
-    MAIN_WAREHOUSE,
-    PRODUCT_FIELDS,
-    STOCK_FIELDS,
-    Customer,
-    Json,
-    Order,
-    Parcel,
-    Product,
-    as_json,
-    milliseconds,
+from sync_cli.sandbox.erp.master_data import (
+    add_product,
+    archive,
+    edit_product,
+    quantity,
+    set_stock,
 )
+from sync_cli.sandbox.erp.records import Json, Order, Parcel
 from sync_cli.sandbox.erp.refusals import ItemError
 from sync_cli.sandbox.erp.shipping import add_parcel, correct_parcel, ship_orders, ship_part
 from sync_cli.sandbox.erp.store import ErpStore
@@ -112,36 +106,6 @@ def corrected_parcel(
         return correct_parcel(store, _order(store, id, reference), number, to)
 
 
-def set_stock(
-    store: ErpStore,
-    *,
-    on_hand: int | str,
-    sku: str | None = None,
-    id: str | None = None,
-    warehouse: str = MAIN_WAREHOUSE,
-    **others: int | str,
-) -> Json:
-    """Set a product's pieces on hand in a warehouse; also `demand`, `reserved`, `incoming`."""
-    counts = {name: _quantity(name, count) for name, count in others.items()}
-    unknown = sorted(set(counts) - {"demand", "reserved", "incoming"})
-    if unknown:
-        raise ValueError(f"a stock row has no {unknown}")
-    counts["on_hand"] = _quantity("on_hand", on_hand)
-    with store.lock:
-        product = _product(store, sku, id)
-        stock = store.stock.get(product.id)
-        if stock is None:
-            raise LookupError(f"product {product.sku} is a main article; it has no stock row")
-        shelf = stock.shelf(warehouse)
-        for name, count in counts.items():
-            setattr(shelf, name, count)
-        stock.changed_at = store.stamp()
-        store.stock.changed(stock)
-        facts = {name: str(count) for name, count in counts.items()}
-        store.ledger.record("stock.set", str(stock.id), product.sku, warehouse=warehouse, **facts)
-        return as_json(stock, STOCK_FIELDS)
-
-
 def restore(store: ErpStore, *, orders: int) -> list[str]:
     """Lose the last orders as after a restored backup; their ids."""
     return restore_backup(store, orders)
@@ -168,7 +132,7 @@ def credit(
 
     The order is named by its id or its (first) reference.
     """
-    net = _quantity("amount", amount) - _quantity("tax", tax)
+    net = quantity("amount", amount) - quantity("tax", tax)
     with store.lock:
         sold = _order(store, order, reference)
         line = {"kind": "adjustment", "text": reason, "quantity": "1"}
@@ -177,7 +141,7 @@ def credit(
             "refunded_at": iso_milliseconds(store.clock.now()),
             "currency": sold.head.currency,
             "reason": reason,
-            "lines": [{**line, "net": str(net), "tax": str(_quantity("tax", tax))}],
+            "lines": [{**line, "net": str(net), "tax": str(quantity("tax", tax))}],
         }
         [made] = create_credit_notes(store, [draft])
         [confirmed] = confirm_credit_notes(store, [made["item"]["id"]])
@@ -199,90 +163,6 @@ def return_goods(
     """The goods of a credit note are authorised, received, inspected or restocked now."""
     with store.lock:
         return reach_checkpoint(store, _credit_note(store, id, reference), checkpoint)
-
-
-def add_product(
-    store: ErpStore,
-    *,
-    sku: str,
-    name: str,
-    price: int | str = "0.00",
-    main_article: bool = False,
-    main_sku: str | None = None,
-    attributes: Sequence[Sequence[str]] = (),
-    on_hand: int = 0,
-    **others: Any,
-) -> Json:
-    """Make a product now; `main_sku` makes it a variant, `others` are fields of `edit_product`."""
-    pairs = _pairs(attributes)
-    with store.lock:
-        parent = None if main_sku is None else _product(store, main_sku, None).id
-        product = store.add_product(
-            sku=sku,
-            name=name,
-            price=_quantity("price", price),
-            tax_code="standard",
-            parent_id=parent,
-            main_article=main_article,
-            attributes=pairs,
-            on_hand={MAIN_WAREHOUSE: on_hand},
-        )
-        store.ledger.record("product.created", str(product.id), sku)
-        if others:
-            return edit_product(store, id=str(product.id), **others)
-        return as_json(product, PRODUCT_FIELDS)
-
-
-def edit_product(
-    store: ErpStore, *, sku: str | None = None, id: str | None = None, **changes: Any
-) -> Json:
-    """Set fields of a product by their names in the API; the SKU as `new_sku`.
-
-    `attributes` is a list of [name, value]; null takes a sale, a weight or a minimum away.
-    """
-    readers: Mapping[str, Callable[[Any], Any]] = {
-        "name": str,
-        "price": lambda value: _quantity("price", value),
-        "sale_price": _optional(lambda value: _quantity("sale_price", value)),
-        "sale_from": _optional(_moment),
-        "sale_to": _optional(_moment),
-        "weight": _optional(lambda value: _quantity("weight", value)),
-        "minimum_quantity": _optional(lambda value: _quantity("minimum_quantity", value)),
-        "status": str,
-        "attributes": _pairs,
-        "main_article": bool,
-        "tax_code": str,
-        "barcode": str,
-        "unit_factor": int,
-        "new_sku": str,
-    }
-    unknown = sorted(set(changes) - set(readers))
-    if unknown or not changes:
-        raise ValueError(f"edit_product can set {sorted(readers)}; got {sorted(changes)}")
-    values = {name.removeprefix("new_"): readers[name](raw) for name, raw in changes.items()}
-    with store.lock:
-        product = _product(store, sku, id)
-        store.products.rekey(product, lambda: _set(product, values))
-        _touch_product(store, product)
-        store.ledger.record("product.updated", str(product.id), product.sku, fields=sorted(values))
-        return as_json(product, PRODUCT_FIELDS)
-
-
-def archive(
-    store: ErpStore,
-    *,
-    entity: str = "products",
-    id: str | None = None,
-    sku: str | None = None,
-    archived: bool = True,
-) -> str:
-    """Archive a product or a customer, or bring it back; its id."""
-    with store.lock:
-        if entity == "products":
-            return _archive_product(store, _product(store, sku, id), archived)
-        if entity == "customers":
-            return _archive_customer(store, _customer(store, id), archived)
-    raise ValueError(f"{entity!r} cannot be archived; products and customers can")
 
 
 def change_settings(store: ErpStore, **settings: Any) -> Json:
@@ -321,18 +201,6 @@ def _bind(store: ErpStore, act: Callable[..., Any]) -> Action:
     return run
 
 
-def _product(store: ErpStore, sku: str | None, id: str | None) -> Product:
-    if id is not None:
-        number = read_id(id)
-        found = [] if number is None else store.products.pick([number])
-    else:
-        found = [it for it in store.products.find("sku", sku or "") if it.sku == sku]
-    if len(found) == 1:
-        return found[0]
-    ids = [str(each.id) for each in found]
-    raise LookupError(f"{len(found)} products have sku={sku} id={id} {ids}; name one by its id")
-
-
 def _order(store: ErpStore, id: str | None, reference: str | None) -> Order:
     if id is not None:
         return find_order(store, id)
@@ -350,59 +218,3 @@ def _credit_note(store: ErpStore, id: str | None, reference: str | None) -> Cred
         if note.reference == reference and note.state != "cancelled":
             return note
     raise LookupError(f"no credit note has reference={reference}; give an id or a reference")
-
-
-def _customer(store: ErpStore, id: str | None) -> Customer:
-    number = read_id(id)
-    customer = None if number is None else store.customers.get(number)
-    if customer is None:
-        raise LookupError(f"there is no customer {id}")
-    return customer
-
-
-def _archive_product(store: ErpStore, product: Product, archived: bool) -> str:
-    product.archived = archived
-    _touch_product(store, product)
-    what = "product.archived" if archived else "product.restored"
-    store.ledger.record(what, str(product.id), product.sku)
-    return str(product.id)
-
-
-def _archive_customer(store: ErpStore, customer: Customer, archived: bool) -> str:
-    customer.archived = archived
-    customer.changed_at = store.stamp()
-    store.customers.changed(customer)
-    what = "customer.archived" if archived else "customer.restored"
-    store.ledger.record(what, str(customer.id), customer.reference)
-    return str(customer.id)
-
-
-def _touch_product(store: ErpStore, product: Product) -> None:
-    product.changed_at = store.stamp()
-    store.products.changed(product)
-
-
-def _set(record: object, values: Mapping[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(record, name, value)
-
-
-def _optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: None if value is None else read(value)
-
-
-def _moment(text: str) -> int:
-    """Milliseconds since 1970 of an ISO time; one without a zone is UTC. Raises ValueError."""
-    moment = datetime.fromisoformat(text)
-    return milliseconds(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-
-
-def _pairs(attributes: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(name), str(value)) for name, value in attributes)
-
-
-def _quantity(name: str, value: int | str) -> Decimal:
-    try:
-        return Decimal(str(value))
-    except InvalidOperation as error:
-        raise ValueError(f"{name} is a number, not {value!r}") from error
