@@ -13,6 +13,7 @@ from sync_cli.sandbox.shop.records import Coupon, Customer, Meta, Product, TaxRa
 from sync_cli.sandbox.shop.slugs import slug_of
 from sync_cli.sandbox.shop.store import ShopStore
 from sync_cli.sandbox.shop.times import parse_bound, second_of_wall
+from tests.conformance.basis import amounts_in, basis_told
 from tests.conformance.plant_reviews import plant_stars
 
 Json = dict[str, Any]
@@ -45,6 +46,7 @@ def metas(store: ShopStore, body: Json, counter: str) -> list[Meta]:
 
 def plant_product(store: ShopStore, body: Json, *, default_second: int) -> Product:
     """Store a product or a variation; what is not known of it keeps its default."""
+    body = {**basis_told(store, body), **body}
     number = int(body["id"])
     made = moment_of(store, body, "date_created")
     changed = moment_of(store, body, "date_modified")
@@ -155,11 +157,11 @@ def _plant_parent(store: ShopStore, variation: Product, body: Json) -> None:
 
 def _plant_parts(store: ShopStore, product: Product, body: Json) -> None:
     """Make the variations that a variable product names, with the prices its range shows."""
-    low = str(body.get("price", ""))
-    prices = [low, _highest(store, str(body.get("price_html", ""))) or low]
+    low, shown = str(body.get("price", "")), amounts_in(store, str(body.get("price_html", "")))
+    prices = [low, shown[1] if len(shown) > 1 else low]
     numbers = list(body.get("variations") or ())
     if not numbers and "variations" not in body and low:
-        numbers = [store.next_id("filler")]
+        numbers = [store.next_id("filler") for _ in {*prices}]
     product.variations = numbers
     for at, number in enumerate(numbers):
         if store.variations.get(number) is not None:
@@ -173,14 +175,6 @@ def _plant_parts(store: ShopStore, product: Product, body: Json) -> None:
         part.stock_status = str(body.get("stock_status") or "instock")
         store.put_product(part)
         store.reserve("post", number)
-
-
-def _highest(store: ShopStore, html: str) -> str:
-    """The upper end of the range of prices that a variable product shows; "" for none."""
-    end = html.rpartition("through ")[2].partition("<")[0] if "through " in html else ""
-    thousands, point = store.settings.thousands_mark, store.settings.decimal_mark
-    amount = re.search(rf"\d[\d{re.escape(thousands + point)}]*", re.sub(r"&#?\w+;", " ", end))
-    return amount[0].replace(thousands, "").replace(point, ".") if amount else ""
 
 
 def plant_customer(store: ShopStore, body: Json, *, default_second: int) -> Customer:

@@ -81,3 +81,19 @@ def test_a_variation_whose_parent_counts(value: bool | str, fields: str) -> None
     query = {"_fields": fields} if fields else {}
     home = "products/{parent}/variations/{variation}"
     assert _differences(put(home, {"manage_stock": value}, **query), *_COUNTED) == ()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    ["id,price_html", "id,purchasable,date_modified", "id,on_sale,stock_status", "id,permalink",
+     "id,average_rating", "id,rating_count", "id,on_sale,regular_price", "id,on_sale,price"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "asked",
+    [get("products/{boot}"), get("products", per_page=3), get("products", include="{parent}"),
+     get("products/{parent}/variations"), put("products/{boot}", {"weight": "2"})],
+    ids=lambda asked: asked.name(),
+)  # fmt: skip
+def test_a_product_of_which_only_what_follows_is_shown(asked: Asked, fields: str) -> None:
+    cut = Asked(asked.method, asked.path, {**asked.query, "_fields": fields}, asked.body)
+    assert _differences(cut) == ()
