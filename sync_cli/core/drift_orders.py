@@ -115,6 +115,23 @@ def to_keep(ids: Sequence[str], link: str, rather: Sequence[str] = ()) -> list[s
     return known if 0 < len(known) < len(ids) else lowest_first(rather or ids)[:1]
 
 
+def orphan_of(
+    part: Part, reference: str, name: str, amount: str, whole: str, mend: str, field: str
+) -> Drift:
+    """A record of the ERP, called `name` there, whose `whole` the shop does not have."""
+    return Drift(
+        part,
+        DriftKind.EXTRA,
+        reference,
+        reference,
+        f"{reference}: {name} of the ERP ({amount}) belongs to no {whole} of the shop.",
+        mend,
+        SHOP,
+        field=field,
+        erp=amount,
+    )
+
+
 def duplicate_of(
     part: Part,
     record: Told,
@@ -189,17 +206,8 @@ def _missing(order: ShopOrder, documents: Sequence[ErpDocument], link: str) -> D
 
 def _orphan(reference: str, document: ErpDocument) -> Drift:
     amount = _money(document.total, document.currency)
-    return Drift(
-        Part.ORDERS,
-        DriftKind.EXTRA,
-        reference,
-        reference,
-        f"{reference}: {document.name} of the ERP ({amount}) belongs to no order of the shop.",
-        f"Cancel {document.name} in the ERP, or bring the order back in the shop.",
-        SHOP,
-        field="document",
-        erp=amount,
-    )
+    mend = f"Cancel {document.name} in the ERP, or bring the order back in the shop."
+    return orphan_of(Part.ORDERS, reference, document.name, amount, "order", mend, "document")
 
 
 def _uncalled(order: ShopOrder, document: ErpDocument, link: str) -> Drift:

@@ -8,8 +8,15 @@ from functools import partial
 
 from msgspec import Struct, field
 
-from sync_cli.core.drift import RESTORED, SHOP, Drift, DriftKind, drift_of, money
-from sync_cli.core.drift_orders import ErpDocument, duplicate_of, to_keep, together, twice
+from sync_cli.core.drift import RESTORED, Drift, DriftKind, drift_of, money
+from sync_cli.core.drift_orders import (
+    ErpDocument,
+    duplicate_of,
+    orphan_of,
+    to_keep,
+    together,
+    twice,
+)
 from sync_cli.core.model import DocumentState
 from sync_cli.core.parts import Part
 
@@ -96,17 +103,8 @@ def _lacking(payment: ShopPayment, part: str) -> Drift:
 
 def _orphan(reference: str, one: ErpDocument) -> Drift:
     amount = _money(one.total, one.currency)
-    return Drift(
-        Part.PAYMENTS,
-        DriftKind.EXTRA,
-        reference,
-        reference,
-        f"{reference}: {_name(one)} of the ERP ({amount}) belongs to no order of the shop.",
-        f"Cancel {_name(one)} in the ERP, or bring the order back in the shop.",
-        SHOP,
-        field="payment",
-        erp=amount,
-    )
+    mend = f"Cancel {_name(one)} in the ERP, or bring the order back in the shop."
+    return orphan_of(Part.PAYMENTS, reference, _name(one), amount, "order", mend, "payment")
 
 
 def _uncalled(payment: ShopPayment, one: ErpDocument) -> Drift:

@@ -9,8 +9,8 @@ from functools import partial
 
 from msgspec import Struct, field
 
-from sync_cli.core.drift import ERP, RESTORED, SHOP, Drift, DriftKind, drift_of, money
-from sync_cli.core.drift_orders import ErpDocument, duplicate_of, to_keep, twice
+from sync_cli.core.drift import ERP, RESTORED, Drift, DriftKind, drift_of, money
+from sync_cli.core.drift_orders import ErpDocument, duplicate_of, orphan_of, to_keep, twice
 from sync_cli.core.model import DocumentState
 from sync_cli.core.parts import Part
 
@@ -112,17 +112,8 @@ def _missing(refund: ShopRefund, notes: Sequence[ErpNote], link: str) -> Drift:
 
 def _orphan(reference: str, note: ErpNote) -> Drift:
     amount = f"{money(note.total)} {note.currency}".strip()
-    return Drift(
-        Part.REFUNDS,
-        DriftKind.EXTRA,
-        reference,
-        reference,
-        f"{reference}: {note.name} of the ERP ({amount}) belongs to no refund of the shop.",
-        f"Cancel {note.name} in the ERP if the refund was deleted, or refund again in the shop.",
-        SHOP,
-        field="credit_note",
-        erp=amount,
-    )
+    mend = f"Cancel {note.name} in the ERP if the refund was deleted, or refund again in the shop."
+    return orphan_of(Part.REFUNDS, reference, note.name, amount, "refund", mend, "credit_note")
 
 
 def _uncalled(refund: ShopRefund, note: ErpNote) -> Drift:

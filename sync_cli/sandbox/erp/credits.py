@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sync_cli.sandbox.erp.batches import run_batch
@@ -34,6 +35,7 @@ from sync_cli.sandbox.erp.records import (
     decimal_text,
     milliseconds,
 )
+from sync_cli.sandbox.erp.referenced import create_referenced
 from sync_cli.sandbox.erp.refusals import ItemError
 from sync_cli.sandbox.erp.store import ErpStore
 
@@ -58,19 +60,14 @@ class _Draft:
 
 def create_credit_notes(store: ErpStore, items: Sequence[object]) -> list[Json]:
     """Create a draft of each credit note; the results of the batch."""
-    accepted: set[str] = set()
-
-    def check(item: object) -> _Draft:
-        draft = _read(store, item)
-        reference = draft.given.get("reference") or ""
-        if store.settings.unique_references and reference:
-            _refuse_duplicate(store, reference, accepted)
-        accepted.add(reference)
-        return draft
-
-    with store.lock:
-        atomic = store.settings.atomic_batches
-        return run_batch(items, check, lambda draft: _add(store, draft), atomic=atomic)
+    return create_referenced(
+        store,
+        items,
+        _read,
+        lambda draft: str(draft.given.get("reference") or ""),
+        partial(_holders, store),
+        _add,
+    )
 
 
 def confirm_credit_notes(store: ErpStore, ids: Sequence[object]) -> list[Json]:
@@ -180,12 +177,12 @@ def _read_lines(store: ErpStore, given: object) -> tuple[CreditLine, ...]:
     return tuple(CreditLine(line, mark) for line, mark in zip(lines, marks, strict=True))
 
 
-def _refuse_duplicate(store: ErpStore, reference: str, accepted: set[str]) -> None:
-    holders = store.credit_notes.find("reference", reference)
-    ids = [str(note.id) for note in holders if note.reference == reference]
-    if ids or reference in accepted:
-        message = f"reference {reference!r} is taken"
-        raise ItemError("duplicate_reference", message, "reference", id=ids[0] if ids else None)
+def _holders(store: ErpStore, reference: str) -> list[CreditNote]:
+    return [
+        each
+        for each in store.credit_notes.find("reference", reference)
+        if each.reference == reference
+    ]
 
 
 def _refuse_excess(store: ErpStore, note: CreditNote) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sync_cli.sandbox.erp.batches import run_batch
@@ -26,6 +27,7 @@ from sync_cli.sandbox.erp.records import (
     as_json,
     decimal_text,
 )
+from sync_cli.sandbox.erp.referenced import create_referenced
 from sync_cli.sandbox.erp.refusals import ItemError
 from sync_cli.sandbox.erp.store import ErpStore
 from sync_cli.sandbox.erp.table import Table
@@ -33,18 +35,14 @@ from sync_cli.sandbox.erp.table import Table
 
 def create_orders(store: ErpStore, items: Sequence[object]) -> list[Json]:
     """Create a draft of each order; the results of the batch."""
-    accepted: set[str] = set()
-
-    def check(item: object) -> OrderDraft:
-        draft = _read(store, item)
-        if store.settings.unique_references:
-            _refuse_duplicate(store, draft.head.reference, accepted)
-        accepted.add(draft.head.reference)
-        return draft
-
-    with store.lock:
-        atomic = store.settings.atomic_batches
-        return run_batch(items, check, lambda draft: _add(store, draft), atomic=atomic)
+    return create_referenced(
+        store,
+        items,
+        _read,
+        lambda draft: draft.head.reference,
+        partial(_holders, store),
+        _add,
+    )
 
 
 def change_orders(store: ErpStore, items: Sequence[object]) -> list[Json]:
@@ -191,12 +189,12 @@ def _read(store: ErpStore, item: object) -> OrderDraft:
     )
 
 
-def _refuse_duplicate(store: ErpStore, reference: str, accepted: set[str]) -> None:
-    holders = store.orders.find("reference", reference)
-    ids = [str(order.id) for order in holders if order.head.reference == reference]
-    if ids or reference in accepted:
-        message = f"reference {reference!r} is taken"
-        raise ItemError("duplicate_reference", message, "reference", id=ids[0] if ids else None)
+def _holders(store: ErpStore, reference: str) -> list[Order]:
+    return [
+        each
+        for each in store.orders.find("reference", reference)
+        if each.head.reference == reference
+    ]
 
 
 def _add(store: ErpStore, draft: OrderDraft) -> Json:

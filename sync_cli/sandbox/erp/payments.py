@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from sync_cli.sandbox.erp.batches import run_batch
 from sync_cli.sandbox.erp.documents import find_order, touch
 from sync_cli.sandbox.erp.drafts import read_amount, read_object, read_text, read_time, require
 from sync_cli.sandbox.erp.payment_records import JOURNALS, PAYMENT_FIELDS, Payment
 from sync_cli.sandbox.erp.records import ZERO, Json, Order, as_json, decimal_text
+from sync_cli.sandbox.erp.referenced import create_referenced
 from sync_cli.sandbox.erp.refusals import ItemError
 from sync_cli.sandbox.erp.store import ErpStore
 
@@ -33,19 +34,14 @@ class _Draft:
 
 def create_payments(store: ErpStore, items: Sequence[object]) -> list[Json]:
     """Book each payment; an order that is paid in full says so. The results of the batch."""
-    accepted: set[str] = set()
-
-    def check(item: object) -> _Draft:
-        draft = _read(store, item)
-        reference = draft.given.get("reference") or ""
-        if store.settings.unique_references and reference:
-            _refuse_duplicate(store, reference, accepted)
-        accepted.add(reference)
-        return draft
-
-    with store.lock:
-        atomic = store.settings.atomic_batches
-        return run_batch(items, check, lambda draft: _add(store, draft), atomic=atomic)
+    return create_referenced(
+        store,
+        items,
+        _read,
+        lambda draft: str(draft.given.get("reference") or ""),
+        partial(_holders, store),
+        _add,
+    )
 
 
 def paid_for(store: ErpStore, order: Order) -> Decimal:
@@ -74,11 +70,10 @@ def _read(store: ErpStore, item: object) -> _Draft:
     return _Draft(given, order, amount)
 
 
-def _refuse_duplicate(store: ErpStore, reference: str, accepted: set[str]) -> None:
-    ids = [str(one.id) for one in store.payments.find("reference", reference)]
-    if ids or reference in accepted:
-        message = f"reference {reference!r} is taken"
-        raise ItemError("duplicate_reference", message, "reference", id=ids[0] if ids else None)
+def _holders(store: ErpStore, reference: str) -> list[Payment]:
+    return [
+        each for each in store.payments.find("reference", reference) if each.reference == reference
+    ]
 
 
 def _add(store: ErpStore, draft: _Draft) -> Json:
