@@ -31,7 +31,7 @@ def create_referenced(
 ) -> list[Json]:
     """The results of a batch of creates: each item is read, then added.
 
-    `holders` are the records that have a reference; two items of one batch may not share one either.
+    `holders` are the records that have a reference; two of one batch may not share one either.
     """
     accepted: set[str] = set()
 
