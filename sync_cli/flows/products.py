@@ -100,7 +100,7 @@ class ProductFlow:
             if news:
                 articles = self.systems.erp.fetch(PRODUCT, sorted(news))
                 self._compare(comparer, articles, list(news.values()), afresh=True)
-                _note(done, news)
+                done.note(news)
 
     def _records(self, comparer: ProductComparer, reading: Reading) -> Iterator[Raw]:
         """The articles of all windows, each once; what the ERP lost is left to the comparer."""
@@ -148,7 +148,7 @@ class ProductFlow:
         for look, found in asked_ahead(looks, comparer.search):
             comparer.compare(look, found)
             if done is not None:
-                _note(done, look.ids)
+                done.note(look.ids)
 
     def _looks(
         self, comparer: ProductComparer, raws: Iterable[Raw], known: Sequence[Raw], *, afresh: bool
@@ -156,12 +156,6 @@ class ProductFlow:
         for batch in batched(raws, AT_ONCE):
             self.run.tally.add(self.route.name, "read", len(batch))
             yield comparer.look(batch, known, afresh=afresh)
-
-
-def _note(done: Spool, ids: Iterable[str]) -> None:
-    """These articles were compared; on the disk, for there may be very many."""
-    for id in ids:
-        done.append(id, "", ())
 
 
 def products_route(systems: Systems) -> Route:

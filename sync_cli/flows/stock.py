@@ -21,7 +21,7 @@ from sync_cli.core.model import Order
 from sync_cli.core.outcome import Settlement
 from sync_cli.engine.execute import Writer
 from sync_cli.engine.guarding import judge
-from sync_cli.engine.reading import Reading
+from sync_cli.engine.reading import Reading, Window
 from sync_cli.engine.route import Route
 from sync_cli.flows.articles import PRODUCT, find_articles, live_articles
 from sync_cli.flows.levels import Comparer
@@ -29,6 +29,7 @@ from sync_cli.flows.stock_plan import StockPlan
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.flows.unseen import UnseenSales, UnseenTotals
 from sync_cli.mapping.errors import Unreadable
+from sync_cli.state.spool import Spool
 
 STOCK = "stock"
 SECOND = timedelta(seconds=1)
@@ -92,26 +93,37 @@ class StockFlow:
             self._compare(comparer, self._rows_of_skus(options.skus))
             return False
         whole = reading.is_whole
-        done: set[str] = set()
-        for window in reading:
-            self._say_missing(window.missing)
-            fresh = [raw for raw in window.records if raw.id not in done]
-            self.run.tally.add(self.route.name, "read", len(fresh))
-            comparer.compare(fresh)
-            if not whole:
-                done.update(raw.id for raw in window.records)
         if whole:
+            for window in reading:
+                self._compare_window(comparer, window, window.records)
             shop_reading.pass_until(begun)
-        elif not options.ids:
-            self._plan_shop_changes(comparer, shop_reading, done)
-        return whole and not options.ids and options.limit is None
+            return not options.ids and options.limit is None
+        with self.run.state.spool() as done:
+            self._plan_changes(comparer, reading, done)
+            if not options.ids:
+                self._plan_shop_changes(comparer, shop_reading, done)
+        return False
 
-    def _plan_shop_changes(self, comparer: Comparer, reading: Reading, done: set[str]) -> None:
+    def _plan_changes(self, comparer: Comparer, reading: Reading, done: Spool) -> None:
+        """Rows that moved in the ERP; on the disk in `done`, for there may be very many."""
+        for window in reading:
+            known = done.among(raw.id for raw in window.records)
+            fresh = [raw for raw in window.records if raw.id not in known]
+            self._compare_window(comparer, window, fresh)
+            done.note(raw.id for raw in fresh)
+
+    def _compare_window(self, comparer: Comparer, window: Window, rows: Sequence[Raw]) -> None:
+        self._say_missing(window.missing)
+        self.run.tally.add(self.route.name, "read", len(rows))
+        comparer.compare(rows)
+
+    def _plan_shop_changes(self, comparer: Comparer, reading: Reading, done: Spool) -> None:
         """Rows whose product moved in the shop, though not in the ERP."""
         for window in reading:
             ids = self._articles_of(window.records)
-            self._compare(comparer, self.systems.erp.fetch(STOCK, sorted(ids - done)))
-            done |= ids
+            news = sorted(ids - done.among(ids))
+            self._compare(comparer, self.systems.erp.fetch(STOCK, news))
+            done.note(news)
 
     def _articles_of(self, raws: Iterable[Raw]) -> set[str]:
         """The ERP articles of shop products, by link, else by SKU."""

@@ -40,6 +40,11 @@ class Spool:
         if len(self._buffer) >= _BUFFERED:
             self._write()
 
+    def note(self, keys: Iterable[str]) -> None:
+        """Add rows that have nothing but their key, for `among`."""
+        for key in keys:
+            self.append(key, "", ())
+
     def __len__(self) -> int:
         return self._count
 

@@ -33,6 +33,8 @@ def test_it_tells_which_of_some_keys_it_has(state: State) -> None:
         assert spool.among(["2", "3", "1"]) == {"1", "2"}
         spool.append("3", "", ())
         assert spool.among(iter(["3", "4"])) == {"3"}
+        spool.note(iter(["4", "5"]))
+        assert spool.among(["4", "5", "6"]) == {"4", "5"}
 
 
 def test_a_price_comes_back_as_the_decimal_it_was(state: State) -> None:
