@@ -47,9 +47,12 @@ class CustomerItems(Struct, frozen=True):
             judge=_judge,
         )
 
-    def item(self, customer: Customer, content: str = "") -> Item:
-        """The customer with its payload, or with the problem that keeps it from having one."""
-        label = f"Customer {customer.id}"
+    def item(self, customer: Customer, content: str = "", label: str = "") -> Item:
+        """The customer with its payload, or with the problem that keeps it from having one.
+
+        `label` is what people call it, by default after its id.
+        """
+        label = label or f"Customer {customer.id}"
         mapping = self.systems.erp_mapping(CUSTOMER)
         item = Item(
             customer.id, label, birth=customer.birth, content=content, mapping=mapping.version

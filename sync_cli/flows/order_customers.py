@@ -69,7 +69,12 @@ class OrderCustomers:
             resolved.ids[GUEST] = self.settings.guests.customer
         accounts = [self._accounts.item(each) for each in self._read_registered(registered)]
         self._ensure(self._registered, accounts, resolved)
-        visitors = [self._visitors.item(_guest(key, order)) for key, order in guests.items()]
+        visitors = [
+            self._visitors.item(
+                _guest(key, order), label=f"Customer of order {order.number or order.id}"
+            )
+            for key, order in guests.items()
+        ]
         self._ensure(self._guests, visitors, resolved)
         return resolved
 

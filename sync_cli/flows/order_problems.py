@@ -14,6 +14,10 @@ from sync_cli.core.money import plain
 from sync_cli.flows.articles import Articles
 from sync_cli.mapping.entity import EntityMapping
 
+NO_CATCH_ALL = (
+    "neither product_id nor SKU is left to know it by; name the product that was sold"
+    " (`sync-cli held correct`, product_id of the line) or set orders.lines.catch_all"
+)
 LINES = "_lines"
 """How the names of the lists of a shop order's lines end; those of plug-ins do so too."""
 
@@ -42,19 +46,23 @@ def article_trouble(
 ) -> Problem | None:
     """Every line of those `sold` that has no article, in one problem."""
     wrong = [
-        (number, line, _sku(line, articles) or "none", _why_no_article(line, articles))
+        (number, line, _sku(line, articles), _why_no_article(line, articles))
         for number, line in enumerate(order.lines, start=1)
         if line in sold and rules.key_of(line) not in articles.ids
     ]
     if not wrong:
         return None
-    own = [f"line {number} (SKU {sku}, {line.name}): {why}" for number, line, sku, why in wrong]
-    shared = sorted({f"SKU {sku}: {why}" for _, _, sku, why in wrong})
+    own = [
+        f"line {number} (SKU {sku or 'none'}, {line.name}): {why}"
+        for number, line, sku, why in wrong
+    ]
+    shared = sorted({f"{f'SKU {sku}' if sku else line.name}: {why}" for _, line, sku, why in wrong})
     return Problem(
         "unknown-article",
         item.label,
         "could not be transferred to the ERP: " + "; ".join(own),
-        "Create the article in the ERP or correct its SKU; the order then goes on by itself.",
+        "Create the article in the ERP, or correct the SKU of the product in the shop, so that"
+        " exactly one article has it; the order then goes on by itself.",
         field="sku",
         cause="; ".join(shared),
     )
@@ -68,7 +76,7 @@ def _sku(line: OrderLine, articles: Articles) -> str:
 def _why_no_article(line: OrderLine, articles: Articles) -> str:
     if not line.product_key:
         why = articles.trouble.get(GONE, "")
-        return "the product was deleted from the shop" + (f", and {why}" if why else "")
+        return f"the product was deleted from the shop, and {why or NO_CATCH_ALL}"
     return articles.trouble.get(line.product_key, "no article of the ERP is linked to it")
 
 

@@ -53,7 +53,7 @@ def test_empty_sku(stage: Stage) -> None:
     product = product_in_shop(stage, "A-0002")
     [bad] = stage.buy("A-0002")
     give_sku(stage, product, "")
-    held_order(stage, bad, "it has no SKU and no link to an article of the ERP", "correct its SKU")
+    held_order(stage, bad, "it has no SKU and no link to an article of the ERP", "correct the SKU")
 
 
 def test_duplicate_sku(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_an_order_without_any_name(stage: Stage) -> None:
     assert good
     said = stage.type("orders")
     assert said.code == FAILURES
-    assert f"Customer o{bad}" in said.err
+    assert f"Customer of order {bad}: name is empty" in said.err
     assert "customer.yaml" in said.err
 
 

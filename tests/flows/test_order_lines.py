@@ -73,6 +73,18 @@ def test_orders_of_one_deleted_product_keep_each_the_article_of_its_own_line(tow
     assert set(town.held()) == {wrong}
 
 
+def test_of_products_without_a_sku_the_name_says_what_several_orders_wait_for(town: Town) -> None:
+    for product in ("11", "12"):
+        rename(town, product, "")
+    order = town.place_order([("12", 1), ("11", 1), ("12", 2)])
+    town.orders()
+    with closing(town.open_state()) as state:
+        [held] = state.held("orders")
+    why = "it has no SKU and no link to an article of the ERP"
+    assert f"line 1 (SKU none, Article 12): {why}; line 2" in town.why_held(order)
+    assert held.problem.cause == f"Article 11: {why}; Article 12: {why}"
+
+
 def test_one_deleted_product_under_two_skus_in_one_order_is_held(town: Town) -> None:
     town.new_in_erp("12", article="777", sku="SKU-OLD")
     order = town.place_order([("12", 1), ("12", 2)])
@@ -159,7 +171,7 @@ def test_a_line_whose_product_the_shop_deleted_is_named(town: Town) -> None:
     line.update(product_id=0, variation_id=0, sku=None)
     town.orders()
     assert town.states(order) == []
-    assert "line 2 (SKU none, Article 12): the product was deleted from the shop" in (
+    assert "line 2 (SKU none, Article 12): the product was deleted from the shop, and neither" in (
         town.why_held(order)
     )
 
