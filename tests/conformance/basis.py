@@ -30,6 +30,9 @@ def amounts_in(store: ShopStore, html: str) -> list[str]:
 def _prices(store: ShopStore, body: Json) -> Json:
     if "price" in body or "regular_price" in body:
         return _sale_price(body)
+    sale = parsed(body.get("sale_price") or "")
+    if sale is not None and "price_html" not in body:
+        return {"regular_price": f"{sale + 1:f}"}
     html = str(body.get("price_html") or "")
     amounts = [amount for amount in amounts_in(store, html) if parsed(amount) is not None]
     if not amounts:

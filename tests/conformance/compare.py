@@ -61,7 +61,8 @@ class Comparison:
         for key in actual.keys() - expected.keys():
             yield f"{where}.{key} is too much"
         for key in expected.keys() & actual.keys():
-            if key not in BY_TYPE and f"{where}.{key}" != _CRASH:
+            is_drawn = key in BY_TYPE or (key == "avatar_url" and "email" not in expected)
+            if not is_drawn and f"{where}.{key}" != _CRASH:
                 yield from self._differ(expected[key], actual[key], f"{where}.{key}")
             elif _kind(expected[key]) != _kind(actual[key]):
                 yield f"{where}.{key}: another type"

@@ -136,7 +136,9 @@ def _product(query: Query, at: int, body: Json) -> Json:
         found["regular_price"] = query.get("min_price") or query["max_price"]
     if "price" in body:
         found.pop("regular_price", None)
-    if is_true(query.get("on_sale")):
+    if "price_html" in body:
+        found.pop("regular_price", None)
+    elif is_true(query.get("on_sale")):
         price = str(body.get("price") or found.get("regular_price") or "5.00")
         found |= {"sale_price": price, "regular_price": f"{float(price) + 1:.2f}"}
     if query.get("sku"):

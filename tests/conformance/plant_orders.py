@@ -103,9 +103,8 @@ def plant_order(
     if "country" not in {**order.shipping, **order.billing}:
         _plant_place(store, order, body)
     plant_rest(store, order, body)
-    is_paid = body.get("needs_payment") is False and to_decimal(body.get("total", 0)) > 0
-    if "status" not in body and (is_paid or any(_reduces(item) for item in order.items)):
-        order.status = "processing"
+    if "status" not in body:
+        order.status = _status_told(order, body)
     if "line_items" not in body:
         order.needs_processing = True
     order.stock_reduced = _has_taken_stock(order)
@@ -121,6 +120,16 @@ def plant_order(
     store.orders.add(order, trashed=order.status == "trash")
     _plant_refunds_of(store, order, body)
     return order
+
+
+def _status_told(order: Order, body: Json) -> str:
+    """The status that other fields tell: goods taken, nothing to pay, nothing to be edited."""
+    if any(_reduces(item) for item in order.items) or body.get("is_editable") is False:
+        return "processing"
+    is_paid = body.get("needs_payment") is False and to_decimal(body.get("total", 1)) > 0
+    if is_paid:
+        return "on-hold" if body.get("is_editable") else "processing"
+    return order.status
 
 
 def _linked_customer(body: Json) -> int:

@@ -83,7 +83,8 @@ def plant_product(store: ShopStore, body: Json, *, default_second: int) -> Produ
 
 def _kind_told(body: Json) -> str:
     """The kind that other fields tell: without a price of its own it has parts."""
-    has_parts = body.get("variations") or (body.get("price") and body.get("regular_price") == "")
+    has_parts = body.get("variations") or body.get("has_options")
+    has_parts = has_parts or (body.get("price") and body.get("regular_price") == "")
     return "variable" if has_parts else "simple"
 
 

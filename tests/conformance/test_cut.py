@@ -97,3 +97,22 @@ def test_a_variation_whose_parent_counts(value: bool | str, fields: str) -> None
 def test_a_product_of_which_only_what_follows_is_shown(asked: Asked, fields: str) -> None:
     cut = Asked(asked.method, asked.path, {**asked.query, "_fields": fields}, asked.body)
     assert _differences(cut) == ()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        get("products", on_sale="true", _fields="id,price_html"),
+        put("products/{boot}", {"status": "future"}, _fields="id,sale_price"),
+        put("products/{boot}", {"backorders": "yes"}, _fields="id,shipping_class_id"),
+        get("products/{parent}", _fields="id,has_options"),
+        get("orders", product="{boot}", _fields="id,is_editable"),
+        get("orders/{paid}", _fields="id,needs_payment"),
+        get("customers/{customer}", _fields="id,avatar_url"),
+        post("orders", {"line_items": [{"product_id": "{boot}"}]}, _fields="id,cart_tax"),
+        post("orders", {"line_items": [{"product_id": "{boot}"}]}, _fields="id,tax_lines"),
+    ],
+    ids=lambda asked: asked.name(),
+)
+def test_other_answers_that_hide_what_they_come_from(asked: Asked) -> None:
+    assert _differences(asked) == ()

@@ -132,7 +132,7 @@ def plant_shipping_class(scene: Scene, answer: Json) -> None:
     """The shipping class that a request names and the answer took."""
     number = answer.get("shipping_class_id")
     if number:
-        slug = str(answer["shipping_class"])
+        slug = str(answer.get("shipping_class") or f"class-{number}")
         scene.store.shipping_classes.setdefault(number, Term(number, slug, slug))
 
 
