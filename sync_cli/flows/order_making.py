@@ -31,6 +31,9 @@ from sync_cli.flows.order_reading import OrderReader
 from sync_cli.flows.order_route import ORDER
 from sync_cli.flows.systems import Systems
 
+_IN_THE_DOCUMENT = ("lines", "shipping_lines", "fees")
+"""Lists of an order of which nothing but its document is made."""
+
 
 class OrderMaker:
     """Brings cases on their way to a payload; whatever speaks against one stays with it."""
@@ -160,9 +163,9 @@ class OrderMaker:
             if isinstance(proof, Problem):
                 return proof
             other = replace(case, order=order, proof=proof)
-            return _substance(self._made(other, articles.of(order.lines)))
+            return _substance(order, self._made(other, articles.of(order.lines)))
 
-        return idle(case.otherwise, Order, remade, _substance(made))
+        return idle(case.otherwise, Order, remade, _substance(case.order, made))
 
     def _sold(self, order: Order | None) -> list[OrderLine]:
         """The lines that need an article of the ERP."""
@@ -257,9 +260,13 @@ def _refs(
     return ChainMap({("customer", document.customer_key): customer}, products)
 
 
-def _substance(made: tuple[Document, str] | Problem) -> str | Problem:
-    """What the ERP is told of a document, or why there is none."""
-    return made if isinstance(made, Problem) else made[1]
+def _substance(order: Order | None, made: tuple[Document, str] | Problem) -> object:
+    """All that may come of an order: what the ERP is told of its document, and what the order says
+    beside its lines, such as its state, by which customers and payments go too; or why there is no
+    document."""
+    if isinstance(made, Problem) or order is None:
+        return made
+    return made[1], order.model_copy(update=dict.fromkeys(_IN_THE_DOCUMENT, ()))
 
 
 def _lines(case: Case) -> tuple[OrderLine, ...]:

@@ -112,6 +112,25 @@ def test_a_correction_without_effect_is_told_once_and_stands_in_the_story(
     assert f"without effect: {path}" in "\n".join(describe(story))
 
 
+@pytest.mark.parametrize(
+    ("status", "useful"),
+    [
+        ("pending", "state=processing"),
+        ("on-hold", "state=processing"),
+        ("processing", "paid_at=2026-01-01T00:00:00Z"),
+        ("processing", "vat_id=DE123456789"),
+    ],
+)
+def test_what_decides_whether_and_for_whom_an_order_is_made_is_not_without_effect(
+    held: tuple[Town, str], status: str, useful: str
+) -> None:
+    town, order = held
+    town.shop_order(order)["status"] = status
+    put_right(town, order, "lines[0].tax_class=reduced-rate", useful)
+    assert town.go("orders", full=True).ears.notes == []
+    assert town.states(order) == ["confirmed"]
+
+
 def test_a_correction_of_a_refund_without_effect_is_told(tmp_path: Path) -> None:
     town = RefundTown(tmp_path, config=refund_config())
     refund = town.give_back(town.sold(), "5.00")
