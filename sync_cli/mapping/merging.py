@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sync_cli.mapping.formats import as_json
-from sync_cli.mapping.paths import ABSENT, META_FIELD, meta_path
+from sync_cli.mapping.paths import META_FIELD, meta_path
 
 Json = Mapping[str, Any]
 IsOurs = Callable[[str, Json], bool]
@@ -49,9 +49,14 @@ def without_null_meta(payload: Json) -> dict[str, Any]:
 
 
 def _list_of(record: Json, key: str) -> list[Any]:
-    """The list that a record's metadata holds under `key`; empty for anything else."""
+    """The list that a record's metadata holds under `key`; empty for anything else.
+
+    PHP tells a list from which entries were deleted as an object, with the places as its names.
+    """
     found = meta_path([key]).get(record)
-    return list(found) if found is not ABSENT and isinstance(found, list) else []
+    if isinstance(found, Mapping) and all(place.isdecimal() for place in found):
+        return list(found.values())
+    return list(found) if isinstance(found, list) else []
 
 
 def _joined(there: Sequence[Any], ours: Sequence[Json], field: str, is_ours: IsOurs) -> list[Any]:

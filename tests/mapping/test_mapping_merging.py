@@ -50,6 +50,13 @@ def test_entries_of_others_stay_as_they_are_in_front() -> None:
     assert numbers(items[2:]) == ["1"]
 
 
+def test_a_list_with_gaps_comes_as_an_object_and_is_a_list_all_the_same() -> None:
+    there = {"0": FOREIGN, "2": {**FOREIGN, "tracking_number": "DEF"}}
+    assert numbers(written(there, "1")) == ["ABC", "DEF", "1"]
+    order = {"meta_data": [{"id": 1, "key": KEY, "value": there}]}
+    assert [name for name, _ in WRITE_BACK.entries("parcels", order)] == ["ABC", "DEF"]
+
+
 def test_an_entry_of_our_number_takes_our_fields_and_keeps_its_others() -> None:
     [item] = written([{"tracking_number": "1", "tracking_provider": "old", "status": "2"}], "1")
     assert item["tracking_provider"] == "dhl"
