@@ -206,16 +206,15 @@ class RefundFlow:
         bars = bar(order_id, sources, admitted_since(self.systems))
         if bars.left_out or bars.waits:
             return [case.but(filtered=bars.left_out, waits=bars.waits)]
-        if case.idle:
-            label, name = case.item.label, f"{case.item.id} --route refunds"
-            self.run.watcher.note(without_effect(label, case.idle, name))
         match bars.problem:
             case "unreadable":
-                return [case.but(problem=unreadable(case.item, sources.trouble[order_id]))]
+                problem = unreadable(case.item, sources.trouble[order_id])
+                return [case.but(problem=unhelped(problem, case.idle))]
             case "order-gone":
-                return [case.but(problem=orphan(case.item))]
+                return [case.but(problem=unhelped(orphan(case.item), case.idle))]
             case "document-gone":
-                return [case.but(problem=documentless(case.item, order_id))]
+                problem = documentless(case.item, order_id)
+                return [case.but(problem=unhelped(problem, case.idle))]
         return self._credited(case, refund, sources)
 
     def _credited(self, case: Case, refund: Refund, sources: Sources) -> list[Case]:
@@ -223,7 +222,8 @@ class RefundFlow:
         decimals = self.systems.decimals
         proof = prove(order, decimals)
         if isinstance(proof, Unproven):
-            return [case.but(problem=proof.as_problem(f"Order {order.number or order.id}"))]
+            problem = proof.as_problem(f"Order {order.number or order.id}")
+            return [case.but(problem=unhelped(problem, case.idle))]
         elsewhere = credited_elsewhere(
             self.systems, order.id, [refund.id, *(each.id for each in siblings)]
         )
@@ -239,9 +239,13 @@ class RefundFlow:
         )
         credit = next(found for each, found in proven if each.id == refund.id)
         if isinstance(credit, UnprovenRefund):
-            return [case.but(problem=credit.as_problem(case.item.label))]
+            problem = credit.as_problem(case.item.label)
+            return [case.but(problem=unhelped(problem, case.idle))]
         if not credit.lines:
             return [case.but(filtered="it gives nothing back")]
+        if case.idle:
+            label, name = case.item.label, f"{case.item.id} --route refunds"
+            self.run.watcher.note(without_effect(label, case.idle, name))
         if order.id not in sources.parts:
             return [replace(case, credit=credit)]
         given = [(each, found) for each, found in proven if isinstance(found, Credit)]

@@ -150,6 +150,21 @@ def test_a_correction_of_a_refund_without_effect_is_told(tmp_path: Path) -> None
     assert town.credit_note(refund)["state"] == "confirmed"
 
 
+def test_a_correction_of_a_refund_that_is_held_all_the_same_is_told_with_the_reason(
+    tmp_path: Path,
+) -> None:
+    town = RefundTown(tmp_path, config=refund_config())
+    order = town.sold()
+    refund = town.give_back(order, "5.00")
+    town.shop_order(order)["total"] = "99.00"
+    town.orders()
+    before = town.why_refund_held(refund)
+    put_right(town, refund, "reason=", route="refunds")
+    assert town.go("orders").ears.notes == []
+    said = " The correction of reason changes nothing about this reason."
+    assert town.why_refund_held(refund) == before + said
+
+
 def test_it_stays_laid_over_the_order_so_that_nothing_looks_edited(
     held: tuple[Town, str],
 ) -> None:
