@@ -10,7 +10,8 @@ from pathlib import Path
 
 import typer
 
-from sync_cli.core.errors import ExitCode, SyncError, SystemFault
+from sync_cli.core.errors import INTERRUPTED, ExitCode, SyncError, SystemFault
+from sync_cli.report.lines import say
 
 SILENT_IN_CRON = frozenset({ExitCode.DOWN, ExitCode.LOCKED})
 ONCE = timedelta(hours=1)
@@ -23,7 +24,7 @@ def is_person() -> bool:
 
 @contextmanager
 def exit_codes(config: Path | None = None) -> Iterator[None]:
-    """Turns every SyncError into its sentence on stderr and its exit code.
+    """Turns every SyncError, and Ctrl-C, into its sentence on stderr and its exit code.
 
     In cron "a system is down" and "the lock is held" are printed at most once an hour each.
     """
@@ -31,8 +32,11 @@ def exit_codes(config: Path | None = None) -> Iterator[None]:
         yield
     except SyncError as error:
         if _is_to_be_said(error, config):
-            print(error.sentence(), file=sys.stderr)
+            say(error.sentence(), aloud=True)
         raise typer.Exit(int(error.exit_code)) from None
+    except KeyboardInterrupt:
+        say(INTERRUPTED, aloud=True)
+        raise typer.Exit(int(ExitCode.INTERRUPTED)) from None
 
 
 def _cause(error: SyncError) -> str:

@@ -9,7 +9,8 @@ from sync_cli.cli.memory import save_memory
 
 EXIT_CODES = """
 Exit codes: 0 ok - 1 a bug - 2 config or identity - 3 this run added failures - 4 the guard
-stopped it - 5 access denied - 69 a system is down - 75 another run holds the lock.
+stopped it - 5 access denied - 69 a system is down - 75 another run holds the lock -
+130 stopped by hand.
 """
 
 app = typer.Typer(

@@ -24,6 +24,11 @@ class ExitCode(IntEnum):
     ACCESS = 5
     DOWN = 69
     LOCKED = 75
+    INTERRUPTED = 130
+
+
+INTERRUPTED = "Stopped by hand (Ctrl-C). Nothing is lost: the next run goes on from here."
+"""What a person is told who stopped a run."""
 
 
 class Problem(Struct, frozen=True):

@@ -10,7 +10,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from sync_cli.config import Config
-from sync_cli.core.errors import ConfigError, ExitCode, SyncError
+from sync_cli.core.errors import INTERRUPTED, ConfigError, ExitCode, SyncError
 from sync_cli.engine.route import Mode, Options
 from sync_cli.engine.run import Run, Watcher
 from sync_cli.flows.session import session
@@ -151,6 +151,9 @@ def carry_out(command: Command, config: Path, options: Options, reporter: Report
         return code
     except SyncError as error:
         code, stopped = error.exit_code, error.sentence()
+        raise
+    except KeyboardInterrupt:
+        code, stopped = ExitCode.INTERRUPTED, INTERRUPTED
         raise
     finally:
         reporter.finish(command.name, run, int(code), stopped)

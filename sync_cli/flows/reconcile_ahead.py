@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -45,25 +45,19 @@ class Lists(Struct, frozen=True):
 
 def of_shop(parts: Sequence[Part]) -> Lists:
     """The lists of the shop that these parts need."""
-    return _lists([entity for entity, _ in _needed(WHOLE, parts)],
-                  [entity for entity, _ in _needed(CHANGED, parts)])  # fmt: skip
+    return _lists(parts, side=0)
 
 
 def of_erp(parts: Sequence[Part]) -> Lists:
     """The lists of the ERP that these parts need."""
-    return _lists([entity for _, entity in _needed(WHOLE, parts)],
-                  [entity for _, entity in _needed(CHANGED, parts)])  # fmt: skip
+    return _lists(parts, side=1)
 
 
-def _needed(
-    table: Mapping[Part, tuple[str, str]], parts: Sequence[Part]
-) -> Sequence[tuple[str, str]]:
-    return [table[part] for part in parts if part in table]
-
-
-def _lists(whole: Sequence[str], changed: Sequence[str]) -> Lists:
-    often = Counter(changed)
-    return Lists(tuple(dict.fromkeys(whole)), frozenset(e for e in often if often[e] > 1))
+def _lists(parts: Sequence[Part], side: int) -> Lists:
+    whole = dict.fromkeys(WHOLE[part][side] for part in parts if part in WHOLE)
+    changed = Counter(CHANGED[part][side] for part in parts if part in CHANGED)
+    shared = frozenset(entity for entity, count in changed.items() if count > 1)
+    return Lists(tuple(whole), shared)
 
 
 class ReadAhead(ReadOnly):

@@ -117,6 +117,9 @@ def _recorded(run: Run, command: str, keep: timedelta, *, dry: bool) -> Iterator
     except SyncError as error:
         code = error.exit_code
         raise
+    except KeyboardInterrupt:
+        code = ExitCode.INTERRUPTED
+        raise
     finally:
         run.state.end_run(run.number, int(code), dict(run.tally.counts), run.now())
     if run.state.say_once("pruned", run.now(), PRUNE_EVERY):

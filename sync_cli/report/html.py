@@ -118,7 +118,7 @@ def _badge(text: str, colours: tuple[str, str]) -> str:
     back, fore = colours
     return (
         f'<span style="display:inline-block;padding:2px 8px;border-radius:10px;background:{back};'
-        f'color:{fore};font-size:12px;font-weight:600;white-space:nowrap">{escape(text)}</span>'
+        f'color:{fore};font-size:12px;font-weight:600">{escape(text)}</span>'
     )
 
 

@@ -26,12 +26,12 @@ def shop_key(key: str, secret: str) -> dict[str, str]:
     [
         (
             {SECRETS["secret"]: "cs_wrong_secret"},
-            "shop knows the key, but the secret is wrong.",
+            "shop knows the key, but the secret is wrong (HTTP 401).",
             "it is shown only when the key is made",
         ),
         (
             {SECRETS["key"]: "ck_wrong_key"},
-            "shop does not know the key, or did not get it.",
+            "shop does not know the key, or did not get it (HTTP 401).",
             "set `auth: query`",
         ),
         (
@@ -69,7 +69,7 @@ def test_read_only_key(stage: Stage) -> None:
     [order] = stage.buy(SKU)
     said = stage.type("orders", env=shop_key(READ_KEY, READ_SECRET))
     assert said.code == ACCESS
-    assert "shop refuses to write: the key is read-only." in said.err
+    assert "shop refuses to write: the key is read-only (HTTP 401)." in said.err
     assert "Make a read/write key" in said.err
     stage.run("orders")
     verdict = stage.verdict()
@@ -97,7 +97,7 @@ def test_a_read_only_key_is_enough_for_a_dry_run(stage: Stage) -> None:
 def test_write_only_key(stage: Stage) -> None:
     said = stage.type("orders", env=shop_key(WRITE_KEY, WRITE_SECRET))
     assert said.code == ACCESS
-    assert "shop refuses to read: the key is write-only." in said.err
+    assert "shop refuses to read: the key is write-only (HTTP 401)." in said.err
 
 
 @pytest.mark.parametrize("side", ["shop", "erp"])

@@ -102,7 +102,7 @@ def test_machines_and_cron_get_what_they_need(tmp_path: Path) -> None:
         ({"prices_include_tax": True}, "note", "taxes", "with tax, and the tax of each line"),
         ({"plugins": ("wordfence",)}, "warning", "plug-in", "captcha or a refusal"),
         ({"plugins": ("dokan-lite",)}, "warning", "plug-in", "an order of each vendor"),
-        ({"plugins": ("hello-dolly",)}, "ok", "plug-ins", "2 plug-ins are active"),
+        ({"plugins": ("hello-dolly",)}, "ok", "plug-ins", "Active plug-ins: 2"),
     ],
 )
 def test_each_set_up_of_a_shop(
@@ -233,7 +233,7 @@ def test_a_clock_that_is_wrong(stage: Stage, seconds: int, where: str) -> None:
 def test_a_read_only_key_is_too_little_once_something_is_on(stage: Stage) -> None:
     said = stage.type("check", env=READS)
     assert said.code == ACCESS
-    assert "problem: shop: rights: shop refuses to write: the key is read-only." in said.out
+    assert "problem: shop: rights: shop refuses to write: the key is read-only (HTTP 401)." in said.out
 
 
 def plan_all(data: dict[str, Any]) -> None:

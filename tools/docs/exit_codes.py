@@ -52,6 +52,10 @@ WORDS: Mapping[ExitCode, Words] = {
         "Another run works in this lane.",
         "Nothing: that run does the work. The lock ends with the process that holds it.",
     ),
+    ExitCode.INTERRUPTED: Words(
+        "A person stopped the run (Ctrl-C).",
+        "Nothing: what was begun is finished by the next run.",
+    ),
 }
 
 

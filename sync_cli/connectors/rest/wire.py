@@ -226,7 +226,7 @@ def refine_by(errors: Errors, session: Session | None) -> Refine:
 
 def system_fault(system: str, call: str, refusal: Refusal) -> SyncError | None:
     """The refusal as a fault of the whole system, None for one of this call alone."""
-    said = f"{system} refuses {call}: {refusal.message}"
+    said = f"{system} refuses {call} (HTTP {refusal.status}): {refusal.message}"
     if refusal.fault is Fault.ACCESS:
         remedy = refusal.meaning.remedy or "Check the credentials and their rights."
         return AccessDenied(system, said, remedy, status=refusal.status)

@@ -60,7 +60,7 @@ def _status(wire: Wire) -> Iterator[Finding]:
         )
     plugins = status.get("active_plugins")
     active = plugins if isinstance(plugins, list) else []
-    yield Finding(Grade.OK, "plug-ins", f"{len(active)} plug-ins are active.")
+    yield Finding(Grade.OK, "plug-ins", f"Active plug-ins: {len(active)}.")
     yield from findings_of(one for one in active if isinstance(one, Mapping))
 
 

@@ -41,8 +41,9 @@ def refine(refusal: Refusal) -> Exception | None:
 
 def denied(refusal: Refusal) -> AccessDenied:
     """Which of the things that a key can lack; the shop tells most of them only in words."""
-    said, remedy = _why_denied(refusal)
-    return AccessDenied(refusal.system, f"{refusal.system} {said}", remedy, status=refusal.status)
+    why, remedy = _why_denied(refusal)
+    said = f"{refusal.system} {why.rstrip('.')} (HTTP {refusal.status})."
+    return AccessDenied(refusal.system, said, remedy, status=refusal.status)
 
 
 def _why_denied(refusal: Refusal) -> tuple[str, str]:
