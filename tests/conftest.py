@@ -11,6 +11,8 @@ from pathlib import Path
 
 import typer.testing
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from typer.main import get_command
 
 # The same change gives the same answer each time it is tried: what chance finds belongs to `long`.
@@ -24,6 +26,11 @@ settings.register_profile(
 settings.register_profile("unit", settings.get_profile("ci"), max_examples=10)
 settings.register_profile("long", settings.get_profile("ci"), max_examples=1000, derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+# Hypothesis also draws constants that stand in the modules which happen to be imported so far, and
+# these depend on the tests that a worker ran before.
+if settings.default is not None and settings.default.derandomize:
+    providers._get_local_constants = Constants
 
 # Typer builds all commands anew for each one that is typed: a fifth of the time of a scenario.
 typer.testing._get_command = cache(get_command)  # type: ignore[attr-defined]
