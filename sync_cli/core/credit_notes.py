@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sync_cli.core.currencies import rate_of
 from sync_cli.core.documents import DocumentRules, day_of
+from sync_cli.core.gift_cards import TEXT
 from sync_cli.core.model import Disposition, DocumentLine, DocumentState, LineKind, Order
 from sync_cli.core.refund_records import CreditNote, Refund
 from sync_cli.core.refunds import Credit, CreditLine
@@ -71,6 +72,7 @@ def _line(
 ) -> DocumentLine:
     sold = line.sold
     text = sold.name if sold is not None else refund.reason or ADJUSTMENT_TEXT
+    text = TEXT if line.kind is LineKind.GIFT_CARD else text
     if line.kind is not LineKind.PRODUCT or sold is None:
         return DocumentLine(
             kind=line.kind,

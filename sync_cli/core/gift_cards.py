@@ -37,6 +37,11 @@ def paid_by_gift_card(order: Order) -> Decimal:
     return sum(fees, order.paid_by_gift_card)
 
 
+def taken_off(order: Order, how: GiftCards) -> Decimal:
+    """What gift cards paid that a line of the document takes off its total."""
+    return paid_by_gift_card(order) if how is GiftCards.LINE else Decimal(0)
+
+
 def gift_card_line(amount: Decimal) -> DocumentLine:
     """The line of what gift cards paid."""
     return DocumentLine(kind=LineKind.GIFT_CARD, text=TEXT, net=-amount, tax_key=TAX_KEY)

@@ -20,7 +20,6 @@ from sync_cli.core.money import WIDE, apportion, plain
 from sync_cli.core.refunds import Credit, CreditLine
 
 NET, TAX = 0, 1
-_NO_SALE = frozenset({LineKind.GIFT_CARD, LineKind.ROUNDING})
 
 
 def divide(
@@ -56,7 +55,7 @@ class _Left:
         self._tax_of: dict[tuple[str, str], str] = {}
         for part, document in documents.items():
             for line in document.lines:
-                if line.kind not in _NO_SALE:
+                if line.kind is not LineKind.ROUNDING:
                     self._taxes.add((part, line.tax_key))
                     self._tax_of[part, line.line_id] = line.tax_key
                     self._move(part, line.line_id, line.tax_key, line.net, line.tax)

@@ -2,7 +2,8 @@
 
 The shop takes any amount with any lines (FACTS 8.3), so the amount is the truth. Lines that fit the
 order carry what they say; what is left over becomes one adjustment, a line for each tax that is
-left of the order. Together the refunds of an order never exceed it.
+left of the order. Together the refunds of an order never exceed it. One that takes all that is
+left undoes the order: what a gift card paid comes back too, where a line of its own took it off.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from sync_cli.core.errors import Problem
+from sync_cli.core.gift_cards import TAX_KEY, GiftCards, is_gift_card, taken_off
 from sync_cli.core.identity import lowest_first
 from sync_cli.core.model import ZERO, LineKind, Order, OrderLine
 from sync_cli.core.money import apportion, plain, round_half_up
@@ -109,11 +111,18 @@ def prove_refund(
     *,
     mismatch: Mismatch = Mismatch.ADJUST,
     elsewhere: Decimal = ZERO,
+    gift_cards: GiftCards = GiftCards.LINE,
 ) -> Credit | Unproven:
     """What the refund `refund_id` of `order` gives back; see `prove_refunds`."""
     refunds = tuple(refunds)
     for refund, found in prove_refunds(
-        order, proven, refunds, decimals, mismatch=mismatch, elsewhere=elsewhere
+        order,
+        proven,
+        refunds,
+        decimals,
+        mismatch=mismatch,
+        elsewhere=elsewhere,
+        gift_cards=gift_cards,
     ):
         if refund.id == refund_id:
             return found
@@ -128,13 +137,16 @@ def prove_refunds(
     *,
     mismatch: Mismatch = Mismatch.ADJUST,
     elsewhere: Decimal = ZERO,
+    gift_cards: GiftCards = GiftCards.LINE,
 ) -> Iterator[tuple[Refund, Credit | Unproven]]:
     """What each refund of `order` gives back after those that came before it, in order of time.
 
     `proven` is the proof of the order, `refunds` are all of it in the shop, `decimals` the shop's
     number of decimals. `elsewhere` was credited for refunds that the shop no longer has.
+    `gift_cards` says how the order's document tells what they paid.
     """
-    left = _Left.of(order, proven, refunds := sorted(refunds, key=_in_time))
+    refunds = sorted(refunds, key=_in_time)
+    left = _Left.of(order, proven, refunds, gift_cards)
     given = elsewhere
     for refund in refunds:
         # One below zero is never credited: it leaves no room for others.
@@ -194,7 +206,7 @@ class _Left(Struct, frozen=True):
     back: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @staticmethod
-    def of(order: Order, proven: Proven, refunds: Sequence[Refund]) -> _Left:
+    def of(order: Order, proven: Proven, refunds: Sequence[Refund], gift_cards: GiftCards) -> _Left:
         """All of the order."""
         items = {item.id: item for item in items_of(order)}
         kinds = {
@@ -204,7 +216,7 @@ class _Left(Struct, frozen=True):
         }
         pieces = {item.id: item.quantity for item in order.lines}
         back = {item.id: _put_back(item, refunds) for item in order.lines}
-        return _Left(_shares(order, proven), pieces, kinds, items, back)
+        return _Left(_shares(order, proven, gift_cards), pieces, kinds, items, back)
 
     def without(self, credit: Credit) -> _Left:
         """What a credit leaves."""
@@ -219,14 +231,25 @@ class _Left(Struct, frozen=True):
         return replace(self, shares=shares, pieces=pieces)
 
 
-def _shares(order: Order, proven: Proven) -> dict[str, Share]:
-    """The order's money by tax key; the rate is that of the unrounded amounts where there are."""
+def _shares(order: Order, proven: Proven, gift_cards: GiftCards) -> dict[str, Share]:
+    """The money of the order's document by tax key, what gift cards paid under one of their own.
+
+    The rate is that of the unrounded amounts where there are.
+    """
+    found = _sold_shares(order, proven)
+    paid = taken_off(order, gift_cards)
+    return {**found, TAX_KEY: Share(-paid, ZERO, ZERO)} if paid else found
+
+
+def _sold_shares(order: Order, proven: Proven) -> dict[str, Share]:
     taxes = TaxShares(order, proven.decimals)
     sums: defaultdict[str, list[Decimal]] = defaultdict(lambda: [ZERO] * 4)
     classes: dict[str, str] = {}
     for at, (item, net, tax) in enumerate(
         zip(items_of(order), proven.nets, proven.taxes, strict=True)
     ):
+        if is_gift_card(item):
+            continue
         exact = sum((each.total for each in item.taxes if each.total is not None), ZERO)
         charged = item.model_copy(update={"total_tax": exact if item.taxes else tax})
         is_goods = at < len(order.lines)
@@ -330,7 +353,8 @@ class _Crediting(Struct, frozen=True):
         tax = share.tax
         if gross != share.gross:
             tax = round_half_up(gross * share.rate, self.decimals)
-        return CreditLine(LineKind.ADJUSTMENT, gross - tax, tax, key, share.tax_class)
+        kind = LineKind.GIFT_CARD if key == TAX_KEY else LineKind.ADJUSTMENT
+        return CreditLine(kind, gross - tax, tax, key, share.tax_class)
 
     def _fitting(self) -> list[CreditLine]:
         """The refund's lines that name an item of the order and no more pieces than are left."""
@@ -353,13 +377,16 @@ class _Crediting(Struct, frozen=True):
 
     def _line(self, line: RefundLine, sold: OrderLine, share: TaxShare) -> CreditLine:
         kind = self.left.kinds[sold.id]
+        tax_key = share.tax_key
         if kind is LineKind.PRODUCT and not (line.quantity and sold.product_key):
             kind = LineKind.ADJUSTMENT
+        elif kind is LineKind.FEE and is_gift_card(sold):
+            kind, tax_key = LineKind.GIFT_CARD, TAX_KEY
         return CreditLine(
             kind,
             share.net,
             share.tax,
-            share.tax_key,
+            tax_key,
             tax_class=sold.tax_class or share.tax_class,
             pieces=line.quantity,
             restocked=self.refund.id in self.left.back.get(sold.id, frozenset()),

@@ -119,9 +119,14 @@ def credit_note(refund: Refund, setting: Setting) -> CreditNote:
     if isinstance(proof, Unproven):
         raise Unreadable([proof.as_problem(label)])
     others = [each for each in setting.around.refunds if each.id != refund.id]
-    mismatch = config.refunds.mismatch
     credit = prove_refund(
-        order, proof, [*others, refund], refund.id, setting.decimals, mismatch=mismatch
+        order,
+        proof,
+        [*others, refund],
+        refund.id,
+        setting.decimals,
+        mismatch=config.refunds.mismatch,
+        gift_cards=config.orders.lines.gift_cards,
     )
     if isinstance(credit, UnprovenRefund):
         raise Unreadable([credit.as_problem(label)])

@@ -235,6 +235,7 @@ class RefundFlow:
                 decimals,
                 mismatch=self.settings.mismatch,
                 elsewhere=sum(elsewhere.values(), ZERO),
+                gift_cards=self.systems.config.orders.lines.gift_cards,
             )
         )
         credit = next(found for each, found in proven if each.id == refund.id)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.odoo_stage import OdooStage, open_odoo_stage
+from tests.scenarios.test_odoo_story import credit_notes, with_refunds
 
 pytestmark = pytest.mark.scenario
 
@@ -47,7 +48,8 @@ def test_a_coupon_and_a_discount_over_two_rates_are_confirmed_to_the_cent(
     assert [line["name"] for line in lines].count("Skonto") == 2
 
 
-def test_what_a_gift_card_paid_is_a_line_without_tax(stage: OdooStage) -> None:
+def paid_by_card(stage: OdooStage) -> str:
+    """An order of 59.50, of which a gift card paid 20.00."""
     id_ = "4711"
     line = {
         "sku": "A-1", "quantity": 1, "total": "50.00", "total_tax": "9.50",
@@ -63,12 +65,30 @@ def test_what_a_gift_card_paid_is_a_line_without_tax(stage: OdooStage) -> None:
         tax_lines=[rate], cart_tax="9.50", total_tax="9.50", total="39.50",
         gift_cards=[{"id": 1, "code": "SECRET", "amount": "20.00"}],
     )  # fmt: skip
+    return id_
+
+
+def test_what_a_gift_card_paid_is_a_line_without_tax(stage: OdooStage) -> None:
+    id_ = paid_by_card(stage)
     stage.run("orders")
     lines = assert_equal(stage, id_)
     assert [(str(line["price_unit"]), line["name"]) for line in lines][1:] == [
         ("-20.00", "Gift card")
     ]
     assert stage.amounts(stage.document(id_)) == (Decimal("39.50"), Decimal("9.50"))
+
+
+def test_all_that_was_paid_takes_the_line_of_the_gift_card_back_too(stage: OdooStage) -> None:
+    with_refunds(stage)
+    id_ = paid_by_card(stage)
+    stage.run("orders")
+    stage.hands.invoice_order(stage.document(id_)["id"])
+    stage.shop.do("refund", id=int(id_), amount="39.50")
+    stage.let_time_pass()
+    stage.run("orders")
+    (note,) = credit_notes(stage)
+    found = stage.hands.records().computed.move_amounts(note["id"])
+    assert (note["state"], found.total, found.tax) == ("posted", Decimal("39.50"), Decimal("9.50"))
 
 
 @pytest.mark.parametrize(

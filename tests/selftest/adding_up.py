@@ -556,11 +556,17 @@ def tax_back(one: Json) -> Decimal:
 def adjustment_faults(order: Json, given: Any, back: Decimal, note: Json, shop: Shop) -> list[str]:
     """What of adjustment lines is wrong: the amount shared over the rates as the order is.
 
-    Where only tax is given back there is nothing to share.
+    Where only tax is given back there is nothing to share. What a gift card paid comes back with
+    all that was paid besides.
     """
     lines = [line for line in note["lines"] if line["kind"] == "adjustment"]
     only_tax = given and not add(amount(one["refund_total"]) for one in given)
-    right = [(Decimal(0), back)] if only_tax else shares(order, amount(note["total"]), shop)
+    undone = by_gift_card(order) if amount(note["total"]) == amount(order["total"]) else Decimal(0)
+    given_back = amount(note["total"]) + undone
+    right = [(Decimal(0), back)] if only_tax else shares(order, given_back, shop)
+    cards = [amount(line["net"]) for line in note["lines"] if line["kind"] == "gift_card"]
+    if cards != ([-undone] if undone else []):
+        return [f"gift cards got {cards} back, not {undone}"]
     there = [(amount(line["net"]), amount(line["tax"])) for line in lines]
     if there != right:
         return [f"adjusted by {there}, not {right}"]
@@ -577,9 +583,10 @@ def shares(order: Json, given: Decimal, shop: Shop) -> list[tuple[Decimal, Decim
         sums_of[1] += amount(line["total_tax"])
     found = []
     left = given
+    whole = add(sum(one) for one in cost.values())
     for at, (net, tax) in enumerate(cost.values()):
         last = at == len(cost) - 1
-        gross = left if last else up(given * (net + tax) / amount(order["total"]), shop.decimals)
+        gross = left if last else up(given * (net + tax) / whole, shop.decimals)
         left -= gross
         share = up(gross * tax / (net + tax), shop.decimals)
         found.append((gross - share, share))
