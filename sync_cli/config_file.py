@@ -57,7 +57,10 @@ def _faults(error: ValidationError, root: Node, file: str) -> Iterator[Fault]:
 def _message(place: Sequence[str], kind: str, text: str) -> str:
     name = ".".join(place)
     if kind == "extra_forbidden":
+        word, *more = place[-1].split() or [""]
         known = _keys_at(place[:-1])
+        if more and word in known:
+            return f"unknown key {name!r}; is a colon missing after {word!r}?"
         return f"unknown key {name!r}{did_you_mean(place[-1], known)}"
     if kind == "missing":
         return f"{name!r} is missing"

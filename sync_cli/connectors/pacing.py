@@ -54,7 +54,7 @@ class Pacing:
         self._closed_until = float("-inf")
         self._calm = 0
         self._calls = {"read": 0, "write": 0}
-        self._under_way = 0
+        self._under_way: set[object] = set()
         self._lock = Lock()
         self._room = Condition(self._lock)
         self._executor: ThreadPoolExecutor | None = None
@@ -62,13 +62,15 @@ class Pacing:
     @contextmanager
     def turn(self, *, write: bool) -> Iterator[None]:
         """Wait until a call may be made, and count it as begun; the call is made within."""
-        while (seconds := self._take(write)) > 0:
-            self.sleep(seconds)
+        call = object()
         try:
+            # within, so that Ctrl-C leaves no call under way that nobody makes
+            while (seconds := self._take(call, write)) > 0:
+                self.sleep(seconds)
             yield
         finally:
             with self._room:
-                self._under_way -= 1
+                self._under_way.discard(call)
                 self._room.notify_all()
 
     def pause(self, seconds: float) -> None:
@@ -190,7 +192,7 @@ class Pacing:
                 self._executor = ThreadPoolExecutor(self._most_at_once, thread_name_prefix="call")
             return self._executor
 
-    def _take(self, write: bool) -> float:
+    def _take(self, call: object, write: bool) -> float:
         """0 if the call is begun with this, else the seconds to wait before asking again."""
         with self._room:
             self._room.wait_for(self._has_room)
@@ -201,7 +203,7 @@ class Pacing:
             if self._max_per_minute:
                 self._begun.append(now)
             self._calls["write" if write else "read"] += 1
-            self._under_way += 1
+            self._under_way.add(call)
             return 0.0
 
     def _has_room(self) -> bool:

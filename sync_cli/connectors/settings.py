@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from sync_cli.core.errors import ConfigError
 
@@ -73,10 +74,23 @@ def _no_plain_secret(value: Any) -> Any:
 SecretField = Annotated[Secret, BeforeValidator(_no_plain_secret)]
 
 
+def _whole_address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+        raise ValueError("write the whole address, beginning with https://")
+    return url
+
+
+Address = Annotated[str, AfterValidator(_whole_address)]
+
+
 class SystemSettings(Section):
     """What every system has in common."""
 
-    url: str = Field(description="base address; https, plain http only on this machine")
+    url: Address = Field(description="base address; https, plain http only on this machine")
     buffer: Duration = Field(
         timedelta(minutes=5), description="how much of the past is read again in each run"
     )

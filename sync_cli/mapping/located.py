@@ -20,6 +20,7 @@ _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PREFIX = "tag:yaml.org,2002:"
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _FRACTION = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,18}")
+_BARE_KEY = re.compile(r"\s*[A-Za-z_]\w*\s*(?:\s[^:]*|\s\{.*)?(?:#.*)?$")
 _OPEN_QUOTE = re.compile(r"""(?:^\s*|[:,\[{-]\s*)(?:"(?:[^"\\]|\\.)*|'[^']*)$""")
 _DEEPEST = 20
 
@@ -85,6 +86,9 @@ def _syntax_fault(error: yaml.YAMLError, text: str, file: str) -> Fault:
     if "\t" in "".join(text.splitlines()[line - 1 : line]):
         hint = "this line holds a tab: indent with spaces"
     opened = _never_closed(text.splitlines()[:line])
+    bare = _without_colon(text.splitlines()[:line])
+    if bare:
+        line, hint = bare, "a colon is missing after the key in this line"
     if opened:
         line, hint = opened, "a quote is opened in this line and not closed in it"
     return Fault(file, line, f"this is no valid YAML: {problem} ({hint})")
@@ -96,6 +100,15 @@ def _never_closed(lines: list[str]) -> int:
     YAML reads on to the next quote, so that it complains of a line far below.
     """
     return next((at for at, line in enumerate(lines, 1) if _OPEN_QUOTE.search(line)), 0)
+
+
+def _without_colon(lines: list[str]) -> int:
+    """The last of these lines that could be a key without its colon, near their end; 0 if none.
+
+    YAML takes such a key for a value and complains of the next line, or of the end of the block.
+    """
+    nearest = [at for at, line in enumerate(lines, 1) if line.strip()][-2:]
+    return next((at for at in reversed(nearest) if _BARE_KEY.match(lines[at - 1])), 0)
 
 
 class _Builder:
