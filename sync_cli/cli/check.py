@@ -17,7 +17,7 @@ def check(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Look at configuration, rights, clocks and set-up of both systems; writes nothing."""
+    """Look at configuration, rights, clocks and set-up. Writes nothing."""
     from rich.console import Console
 
     from sync_cli.admin.check import check as look

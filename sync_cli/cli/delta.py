@@ -49,7 +49,7 @@ def _check_backfill(*, backfill: bool, from_day: str | None, since: str | None) 
 
 @shared_options
 def customers(asked: Asked) -> None:
-    """Customers: shop to ERP, and the ERP's number back; guests come with their orders."""
+    """Customers: shop to ERP, the number back. Guests come with their orders."""
     from sync_cli.flows.commands import CUSTOMERS
 
     asked.run(CUSTOMERS)
@@ -65,7 +65,7 @@ def stock(asked: Asked, skus: SkuOption = None) -> None:
 
 @shared_options
 def products(asked: Asked, skus: SkuOption = None, only: OnlyOption = "") -> None:
-    """Products: ERP to shop, only fields that differ; nothing that the shop owns."""
+    """Products: ERP to shop, only what differs. Nothing that the shop owns."""
     from sync_cli.flows.commands import PRODUCTS
 
     asked.run(PRODUCTS, skus=tuple(skus or ()), only=only)

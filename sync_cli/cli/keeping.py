@@ -61,7 +61,7 @@ def accept(
 
 @state_app.command("rebuild")
 def rebuild(config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """After the state file was lost: take over from the seals on the shop's orders."""
+    """Take over from the seals on the shop's orders. For a lost state file."""
     from sync_cli.admin.rebuilding import rebuild
     from sync_cli.report.words import counted
 

@@ -14,7 +14,7 @@ from sync_cli.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from sync_cli.core.errors import ExitCode
 
 mapping_app = typer.Typer(
-    help="Field mappings: check, read, draw and try them; no system is written.",
+    help="Field mappings: check, draw and try them. No system is written.",
     no_args_is_help=True,
 )
 
@@ -48,7 +48,7 @@ def check(
     limit: MostOption = 50,
     as_json: JsonOption = False,
 ) -> None:
-    """Check all mappings, each mistake with file and line; --live tries them on real records."""
+    """Check all mappings. --live tries them on real records."""
     from sync_cli.admin import mapping_files, mapping_live
     from sync_cli.flows.clock import utc_now
     from sync_cli.report.mapping_words import looked_data, show_looked
@@ -80,7 +80,7 @@ def sheet(
         SheetFormat.TABLE
     ),
 ) -> None:
-    """Every field: source, target, type, check, default, transform, owner, required."""
+    """Every field with source, target, type, check and owner."""
     from sync_cli.admin import mapping_files
     from sync_cli.report.mapping_sheet import as_csv, as_markdown, show_sheet
 
@@ -106,7 +106,7 @@ def diagram(
         PictureFormat.MERMAID
     ),
 ) -> None:
-    """The data flow between shop and ERP as a picture: Mermaid text or SVG."""
+    """The data flow between shop and ERP, as Mermaid text or SVG."""
     from sync_cli.admin import mapping_files
     from sync_cli.report import diagram as drawing
 
@@ -129,7 +129,7 @@ def preview(
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """One record as read, as canonical record and as it would be written, side by side."""
+    """One record as read, canonical, and as it would be written."""
     from sync_cli.admin import mapping_files, mapping_live
     from sync_cli.admin import preview as previewing
     from sync_cli.report.mapping_words import show_preview
@@ -174,7 +174,7 @@ def diff(
     limit: MostOption = 50,
     as_json: JsonOption = False,
 ) -> None:
-    """What a changed mapping would write otherwise: rules, and records with their fields."""
+    """What a changed mapping would write otherwise, field by field."""
     from sync_cli.admin import mapping_diff, mapping_files
     from sync_cli.flows.clock import utc_now
     from sync_cli.report.mapping_words import difference_data, show_difference

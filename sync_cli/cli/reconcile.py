@@ -57,7 +57,7 @@ def reconcile(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Compare shop and ERP and say whether they agree; writes to neither. Exit code 3: drifts."""
+    """Compare shop and ERP, write to neither. Exit code 3: drifts."""
     from sync_cli.flows import reconcile as flow
     from sync_cli.flows.clock import utc_now
     from sync_cli.report.reconcile_words import as_data, show

@@ -25,7 +25,7 @@ def selftest(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Run the catalogue of difficult orders through your own mapping, on a pretend shop and ERP."""
+    """Run a catalogue of difficult orders through your own mapping. No system is called."""
     from sync_cli.admin import selftest as testing
     from sync_cli.report.selftest_words import Teller
 

@@ -25,7 +25,7 @@ def example() -> None:
 
 @config_app.command("check")
 def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Check configuration, secrets and mappings without calling a system."""
+    """Check configuration, secrets and mappings; calls no system."""
     from sync_cli.config_file import load_config
     from sync_cli.flows.connecting import all_mappings, secret_hash
 
@@ -53,7 +53,7 @@ def sandbox(
     ] = "10.7.0",
     folder: Annotated[Path, typer.Option(help="Where config and ledgers go.")] = Path("sandbox"),
 ) -> None:
-    """A pretend shop and ERP on this machine, to try things out; ends with Ctrl-C.
+    """A pretend shop and ERP on this machine. Ends with Ctrl-C.
 
     Things go wrong on demand: POST a rule such as {"kind": "status", "status": 429} to
     /_sandbox/faults of either side. All kinds stand in docs/sandbox.md.
@@ -77,7 +77,7 @@ def demo(
         DemoErp, typer.Option(help="Behind the shop: a pretended ERP, or a real Tryton on SQLite.")
     ] = DemoErp.SANDBOX,
 ) -> None:
-    """The whole story on a pretend shop and ERP: all five commands, twice."""
+    """All five commands on a pretend shop and ERP, twice."""
     from sync_cli.admin.demo import tell_story
     from sync_cli.report.lines import say
 

@@ -39,7 +39,7 @@ def open_state(config: Any) -> Iterator[State]:
 
 
 def status(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
-    """Watermarks with their age, the last runs, and how many records are held."""
+    """Watermarks with their age, the last runs, how many are held."""
     from sync_cli.admin.status import as_data, read_status
     from sync_cli.flows.clock import utc_now
     from sync_cli.report.console import show_status
@@ -141,9 +141,10 @@ def held_correct(
     route: CorrectedRoute = "orders",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Lay a correction over what the shop says of a held record, until it is taken away.
+    """Lay a correction over what the shop says of a held record.
 
-    The next run tries the record again; its amounts are proven as always. The audit tells who.
+    It counts until it is taken away. The next run tries the record again; its amounts are proven
+    as always. The audit tells who.
     """
     from sync_cli.admin import correcting
     from sync_cli.flows.clock import utc_now

@@ -42,7 +42,7 @@ def test_unknown_config_key(desk: Desk, command: tuple[str, ...]) -> None:
          "14: orders.start_at: this is no date; write 2026-01-31 or"),
         (("shop: main", "shop: main\nshop: other"), "2: "),
         (("systems:", "systems"), "3: this is no valid YAML"),
-        (("    key:", "    key"), "6: unknown key 'systems.shop.key {env'; is a colon missing after"),
+        (("    key:", "    key"), "6: unknown key 'systems.shop.key {env'; is a colon missing"),
         (("https://shop", "shop"), "5: systems.shop.url: write the whole address, beginning with"),
         (("shop: main", "\tshop: main"), "1: this is no valid YAML"),
         (("shop: main", "shop: main\nstaging: perhaps"), "2: staging: "),
