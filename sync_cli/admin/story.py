@@ -38,6 +38,21 @@ _FACTS = {
     "parts": "parts",
 }
 """The facts that a person reads, in words; all others are for machines."""
+_REACHED = {
+    Stage.SEEN: "seen in the shop",
+    Stage.CREATED: "created in the ERP",
+    Stage.CONFIRMED: "confirmed in the ERP",
+    Stage.WRITTEN_BACK: "written back to the shop",
+}
+_DONE = {
+    "create": "created",
+    "update": "changed",
+    "adopt": "linked to",
+    "withdraw": "cancelled",
+    "skip": "left as it is",
+}
+_BY_HAND = {"dismiss": "dismissed", "correct": "corrected", "uncorrect": "correction taken away"}
+"""What the audit names by what was asked, as what was done."""
 
 
 class Event(Struct, frozen=True):
@@ -190,7 +205,7 @@ def _events(state: State, entity: str, id: str) -> Iterator[Event]:
     stages = state.stages(entity, id)
     for stage in Stage:
         if stage in stages:
-            yield Event(stages[stage], f"stage {stage.replace('_', ' ')}")
+            yield Event(stages[stage], _REACHED.get(stage, f"return {stage}"))
     for route in ROUTES[entity]:
         for row in reversed(state.audit(route, id)):
             yield Event(row.at, _audited(route, row))
@@ -199,12 +214,14 @@ def _events(state: State, entity: str, id: str) -> Iterator[Event]:
 def _audited(route: str, row: AuditRow) -> str:
     """A line of the audit; what belongs to no run a person did."""
     if not row.run:
-        return f"{route}, by hand: {row.operation} {row.reason}"
-    reason = f": {row.reason}" if row.reason else ""
+        return f"{route}, by hand: {_BY_HAND.get(row.operation, row.operation)} {row.reason}"
     if row.operation == "hold":
-        return f"{route} run {row.run}: {Why(row.outcome).word}{reason}"
-    target = f" {row.target}" if row.target else ""
-    return f"{route} run {row.run}: {row.operation}{target} {row.outcome}{reason}"
+        return f"{route}, run {row.run}: {Why(row.outcome).word}: {row.reason}"
+    done = f"{row.operation} {row.outcome}"
+    if row.operation in _DONE:
+        done = f"{_DONE[row.operation]} {row.target}".rstrip()
+    reason = f"; {row.reason}" if row.reason else ""
+    return f"{route}, run {row.run}: {done}{reason}"
 
 
 def corrected_words(correction: Correction) -> str:

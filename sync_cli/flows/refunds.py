@@ -17,7 +17,7 @@ from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.identity import reference
 from sync_cli.core.item import Item, Kind, Target, Why
 from sync_cli.core.model import ZERO, DocumentState
-from sync_cli.core.money import unit
+from sync_cli.core.money import plain, unit
 from sync_cli.core.plan import Operation, Reject, Skip, decide
 from sync_cli.core.proof import Unproven, prove
 from sync_cli.core.refund_records import CreditNote, Refund
@@ -169,7 +169,7 @@ class RefundFlow:
             item,
             label=f"Refund {raw.id} of order {refund.order_id}",
             fingerprint=_essence(refund),
-            facts={ORDER_FACT: refund.order_id, "amount": f"{refund.amount:f}"},
+            facts={ORDER_FACT: refund.order_id, "amount": plain(refund.amount)},
         )
         if refund.credit_note:
             item = replace(item, filtered=f"it was made of credit note {refund.credit_note}")

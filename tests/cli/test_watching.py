@@ -180,7 +180,7 @@ def test_a_dismissed_order_is_gone_from_the_list_and_stands_in_its_story(stage: 
     assert "was dismissed" in stage.run("held", "dismiss", bad).out
     assert stage.run("orders").err == ""
     assert stage.run("held", "list").out == ""
-    assert "orders, by hand: dismiss by " in stage.run("explain", bad).out
+    assert "orders, by hand: dismissed by " in stage.run("explain", bad).out
 
 
 @pytest.mark.parametrize("words", [("show", "7"), ("retry", "7"), ("dismiss", "7")])
@@ -199,8 +199,8 @@ def test_the_story_of_an_order_is_found_by_every_name_it_has(stage: Stage) -> No
     stories = {stage.run("explain", name).out for name in (order, f"WC-main-{order}", number)}
     [story] = stories
     assert story.startswith(f"Order {order} (")
-    told = ("ERP document", "stage seen", "stage confirmed", "stage written back")
-    audited = ("orders run 1: create", "order-notes run 1: create")
+    told = ("ERP document", "seen in the shop", "confirmed in the ERP", "written back to the shop")
+    audited = ("orders, run 1: created", "order-notes, run 1: created")
     for fact in (number, f"WC-main-{order}", *told, *audited):
         assert fact in story
 
@@ -214,8 +214,12 @@ def test_the_story_is_told_in_order_of_time(stage: Stage) -> None:
     times = [line.split(" UTC")[0].strip() for line in told]
     assert times == sorted(times)
     assert len(times) >= 6
-    stages = [line.split("stage ")[1] for line in told if "stage " in line]
-    assert stages == ["seen", "created", "confirmed", "written back"]
+    events = [line.split(" UTC  ")[1] for line in told]
+    stages = [event for event in events if "run" not in event]
+    assert stages == [
+        "seen in the shop", "created in the ERP", "confirmed in the ERP",
+        "written back to the shop",
+    ]  # fmt: skip
 
 
 def test_the_story_of_an_order_that_waits_says_why_and_until_when(stage: Stage) -> None:

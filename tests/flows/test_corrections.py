@@ -217,7 +217,7 @@ def test_the_audit_and_the_story_tell_who_corrected_what(held: tuple[Town, str])
     with closing(town.open_state()) as state:
         [story] = stories(state, order)
         text = "\n".join(describe(story))
-    assert "orders, by hand: correct by anna: lines[0].tax_class = 'reduced-rate'" in text
+    assert "orders, by hand: corrected by anna: lines[0].tax_class = 'reduced-rate'" in text
     assert "corrected: lines[0].tax_class = 'reduced-rate', by anna on" in text
     assert "corrected billing.city = ***, lines[0].tax_class = 'reduced-rate'" in text
     assert "Ulm" not in text

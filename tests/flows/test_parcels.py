@@ -189,8 +189,8 @@ def test_explain_tells_of_an_orders_parcels_and_finds_it_by_a_tracking_number(
         [story] = stories(state, "P2")
         assert story.id == order
         said = "\n".join(describe(story))
-    assert "Parcel P1 run 2: create" in said
-    assert "Parcel P9 run 3: held" in said
+    assert "Parcel P1, run 2: created" in said
+    assert "Parcel P9, run 3: held" in said
     assert "in no other parcel yet" in said
 
 

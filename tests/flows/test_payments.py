@@ -279,7 +279,7 @@ def test_the_story_of_the_order_tells_the_payment_and_its_journal(till: Till) ->
     with closing(till.town.open_state()) as state:
         [story] = stories(state, order)
     text = "\n".join(describe(story))
-    assert "payments run 1: create" in text
+    assert "payments, run 1: created" in text
     assert "journal 'card' is 'CARD' (tables.journals, sandbox-erp/payment.yaml" in text
     assert "tr_1" not in text
 
