@@ -18,6 +18,7 @@ from benchmarks.odoo_orders import measure_odoo_orders
 from benchmarks.older_orders import measure_backfill
 from benchmarks.order_backfill import measure_orders
 from benchmarks.product_rows import measure_products
+from benchmarks.ratios import measure_ratios
 from benchmarks.sizes import Size
 from benchmarks.starting import measure_starts
 from benchmarks.stock_rows import measure_stock_rows
@@ -32,6 +33,7 @@ SUITES: dict[str, Callable[[Size], Iterator[Figure]]] = {
     "odoo": measure_odoo_orders,
     "backfill": measure_backfill,
     "reconcile": measure_reconcile,
+    "ratios": measure_ratios,
     "writes": measure_stock_writes,
     "tryton": measure_tryton,
 }

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median
 
-from benchmarks.against_bare import SLOWNESS, against_bare, ratio
 from benchmarks.figures import Figure
 from benchmarks.sizes import Size
 from benchmarks.systems import Setting, serve
 
 
 def measure_reconcile(size: Size) -> Iterator[Figure]:
-    """CPU for a record of either side, the peak of memory, and the wall against the bare calls."""
+    """CPU for a record of either side, and the peak of memory."""
     rows = size.pick(smoke=24, usual=20_000, large=200_000)
     orders = size.pick(smoke=4, usual=500, large=2_000)
     with serve("--articles", str(rows), "--orders", str(orders)) as setting:
-        _bring_in_step(setting)
+        bring_in_step(setting)
         setting.count_anew()
         runs = [setting.sync("reconcile") for _ in range(size.runs)]
         calls = setting.calls()
@@ -30,16 +29,8 @@ def measure_reconcile(size: Size) -> Iterator[Figure]:
     yield Figure("reconcile-us", round(cpu / records * 1e6, 1), "us", detail, goal=150)
     peak = max(run.peak_mb for run in runs)
     yield Figure("reconcile-peak-mb", round(peak, 1), "MB", "the same runs", goal=200)
-    yield from _ratio(size.pick(smoke=24, usual=4_000, large=20_000), size.runs)
 
 
-def _ratio(rows: int, runs: int) -> Iterator[Figure]:
-    with serve("--articles", str(rows), "--simple", *SLOWNESS) as setting:
-        _bring_in_step(setting)
-        rounds = [against_bare(setting, "reconcile") for _ in range(runs)]
-        yield ratio("reconcile-ratio", rounds, f"{rows} products")
-
-
-def _bring_in_step(setting: Setting) -> None:
+def bring_in_step(setting: Setting) -> None:
     for command in ("products", "customers", "orders", "stock", "stock"):
         setting.sync(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -12,6 +13,8 @@ from typing import Any
 
 from benchmarks.sizes import Size
 
+SLOWER = float(os.environ.get("SYNC_CLI_BENCH_SLOWER", "1"))
+"""How many times slower this machine is than a usual one, as whoever measures says."""
 RESULTS = Path(__file__).with_name("results.json")
 Results = dict[str, dict[str, Any]]
 """What was measured last of each figure, by its name."""
@@ -48,6 +51,8 @@ class Occasion:
     def now(cls, size: Size) -> Occasion:
         """Today, on this machine."""
         machine = f"{platform.system()} {platform.machine()}"
+        if SLOWER != 1:
+            machine = f"{machine}, taken for {SLOWER:g} times slower than a usual one"
         return cls(size, datetime.now(UTC).date(), platform.python_version(), machine)
 
 

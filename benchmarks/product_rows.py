@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median
 
-from benchmarks.against_bare import SLOWNESS, against_bare, ratio
 from benchmarks.figures import Figure
 from benchmarks.measuring import Cost
 from benchmarks.sizes import Size
@@ -17,11 +16,10 @@ US = 1e6
 
 
 def measure_products(size: Size) -> Iterator[Figure]:
-    """Our CPU for a record by what happens to it, memory, and the wall against the bare calls."""
+    """Our CPU for a record by what happens to it, and memory."""
     rows = size.pick(smoke=24, usual=20_000, large=200_000)
     yield from _known(rows, size.runs)
     yield from _new(size.pick(smoke=24, usual=5_000, large=200_000))
-    yield from _ratios(size.pick(smoke=24, usual=4_000, large=20_000), size.runs)
 
 
 def _known(rows: int, runs: int) -> Iterator[Figure]:
@@ -40,7 +38,7 @@ def _known(rows: int, runs: int) -> Iterator[Figure]:
 
 def _changed(setting: Setting, runs: int) -> Iterator[Figure]:
     """One record in twenty by the changes since the last run, then all of them."""
-    _settle(setting)
+    settle(setting)
     idle = median(setting.sync("products").cpu for _ in range(runs))
     some = [_after_renaming(setting, each=SOME, round=number) for number in range(11, 11 + runs)]
     cpu = median((cost.cpu - idle) / count for cost, count in some)
@@ -57,7 +55,7 @@ def _changed(setting: Setting, runs: int) -> Iterator[Figure]:
 
 
 def _after_renaming(setting: Setting, *, each: int, round: int) -> tuple[Cost, int]:
-    _settle(setting)
+    settle(setting)
     count = setting.rename(each=each, round=round)
     setting.count_anew()
     return setting.sync("products"), count
@@ -74,7 +72,7 @@ def _seen_again(setting: Setting, idle: float, count: int) -> Figure:
     return Figure("product-echo-us", round((cost.cpu - idle) / count * US, 1), "us", detail)
 
 
-def _settle(setting: Setting) -> None:
+def settle(setting: Setting) -> None:
     """An hour after the last run, in which what it wrote was seen once more."""
     setting.let_time_pass()
     setting.sync("products")
@@ -104,17 +102,3 @@ def _told(setting: Setting, cost: Cost) -> str:
         f"{cost.cpu:.2f} s CPU, {cost.wall:.1f} s wall, {cost.peak_mb:.0f} MB;"
         f" calls: {setting.calls()}"
     )
-
-
-def _ratios(rows: int, runs: int) -> Iterator[Figure]:
-    """Whole runs against the bare calls of the same runs, two at a time, by turns."""
-    with serve("--articles", str(rows), "--simple", *SLOWNESS) as setting:
-        setting.sync("products", "--full")
-        rounds = [against_bare(setting, "products", "--full") for _ in range(runs)]
-        yield ratio("product-unchanged-ratio", rounds, f"{rows} products, nothing changed")
-        rounds = []
-        for number in range(31, 31 + runs):
-            _settle(setting)
-            setting.rename(each=1, round=number)
-            rounds.append(against_bare(setting, "products"))
-        yield ratio("product-changed-ratio", rounds, f"{rows} products, all changed")

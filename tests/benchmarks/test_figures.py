@@ -107,7 +107,8 @@ NAMES = {
     "orders": {"order-cpu-ms"},
     "odoo": {"odoo-orders-ratio", "odoo-repeat-calls"},
     "backfill": {"backfill-cpu-ms", "backfill-peak-mb"},
-    "reconcile": {"reconcile-us", "reconcile-peak-mb", "reconcile-ratio"},
+    "reconcile": {"reconcile-us", "reconcile-peak-mb"},
+    "ratios": {"product-unchanged-ratio", "product-changed-ratio", "reconcile-ratio"},
     "writes": {"stock-write-ratio", "stock-run-ratio"},
     "tryton": {"tryton-products-ratio", "tryton-orders-ratio", "tryton-repeat-calls"},
     "products": {
@@ -120,8 +121,6 @@ NAMES = {
         "product-echo-us",
         "product-new-us",
         "product-new-peak-mb",
-        "product-unchanged-ratio",
-        "product-changed-ratio",
     },
 }
 
