@@ -214,6 +214,19 @@ def test_a_refund_is_a_credit_note_and_no_order(town: Town, erp: Tryton) -> None
     assert erp.find("invoice", "document", [refund])[refund] == ()
 
 
+def test_a_credit_note_takes_the_line_of_a_gift_card_back(town: Town, erp: Tryton) -> None:
+    card = {**shipping("-20.00", ""), "kind": "gift_card"}
+    (sale,) = made(erp, town.order(lines=[shipping("50.00"), card]))
+    lines = [
+        {**shipping("-50.00"), "kind": "adjustment", "quantity": "-1"},
+        {**card, "net": "20.00", "quantity": "-1"},
+    ]
+    (refund,) = made(erp, town.order(origin=sale, lines=lines), entity="refund")
+    assert kinds(erp.advance("refund", [refund], "confirmed")) == ["Done"]
+    found = stored(erp, refund, "refund")
+    assert (found["total_amount"], found["tax_amount"]) == (Decimal("-39.50"), Decimal("-9.50"))
+
+
 @pytest.mark.parametrize("entity", ["order", "customer"])
 def test_what_is_sent_to_a_system_that_is_down_is_told_as_not_sent(town: Town, entity: str) -> None:
     drafts = [town.order() if entity == "order" else customer(town.mark()) for _ in range(3)]
