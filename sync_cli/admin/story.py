@@ -35,6 +35,7 @@ _FACTS = {
     "order": "of order",
     "amount": "amount",
     "adjusted": "",
+    "gift_card": "gift card",
     "parts": "parts",
 }
 """The facts that a person reads, in words; all others are for machines."""

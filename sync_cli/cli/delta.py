@@ -49,7 +49,7 @@ def _check_backfill(*, backfill: bool, from_day: str | None, since: str | None) 
 
 @shared_options
 def customers(asked: Asked) -> None:
-    """Customers: shop to ERP, the number back. Guests come with their orders."""
+    """Customers: shop to ERP, and their numbers back. Guests come with their orders."""
     from sync_cli.flows.commands import CUSTOMERS
 
     asked.run(CUSTOMERS)

@@ -75,12 +75,15 @@ SecretField = Annotated[Secret, BeforeValidator(_no_plain_secret)]
 
 
 def _whole_address(url: str) -> str:
+    wrong = "write the whole address, beginning with https:// and without blanks"
     try:
         parts = urlsplit(url)
+        is_whole = parts.scheme in ("http", "https") and bool(parts.hostname)
+        is_whole = is_whole and (parts.port is None or parts.port > 0)
     except ValueError:
-        parts = urlsplit("")
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
-        raise ValueError("write the whole address, beginning with https://")
+        raise ValueError(wrong) from None
+    if not is_whole or any(character.isspace() for character in url):
+        raise ValueError(wrong)
     return url
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from sync_cli.core.bundles import Bundled, Bundles, without_article
+from sync_cli.core.credits import Credit, CreditLine
 from sync_cli.core.model import ZERO, LineKind, Order, OrderLine
-from sync_cli.core.refunds import Credit, CreditLine
 
 PIECES_IN_A_BUNDLE = "pieces came back for which another line of the bundle stands in the ERP"
 

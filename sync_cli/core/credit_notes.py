@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
+from sync_cli.core.credits import Credit, CreditLine
 from sync_cli.core.currencies import rate_of
 from sync_cli.core.documents import DocumentRules, day_of
 from sync_cli.core.gift_cards import TEXT
 from sync_cli.core.model import Disposition, DocumentLine, DocumentState, LineKind, Order
 from sync_cli.core.refund_records import CreditNote, Refund
-from sync_cli.core.refunds import Credit, CreditLine
 
 ADJUSTMENT_TEXT = "Refund"
 

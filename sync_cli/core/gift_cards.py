@@ -39,7 +39,14 @@ def paid_by_gift_card(order: Order) -> Decimal:
 
 def taken_off(order: Order, how: GiftCards) -> Decimal:
     """What gift cards paid that a line of the document takes off its total."""
-    return paid_by_gift_card(order) if how is GiftCards.LINE else Decimal(0)
+    return Decimal(0) if how is GiftCards.PAYMENT else paid_by_gift_card(order)
+
+
+def way_booked(order: Order, total: Decimal, how: GiftCards) -> GiftCards:
+    """How a document over `total` tells what gift cards paid; `how` where it does not say."""
+    if total == order.total:
+        return GiftCards.LINE
+    return GiftCards.PAYMENT if total == order.total + paid_by_gift_card(order) else how
 
 
 def gift_card_line(amount: Decimal) -> DocumentLine:

@@ -14,10 +14,10 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from sync_cli.core.credits import Credit, CreditLine
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import ZERO, Document, LineKind
 from sync_cli.core.money import WIDE, apportion, plain
-from sync_cli.core.refunds import Credit, CreditLine
 
 NET, TAX = 0, 1
 
@@ -147,6 +147,19 @@ def exceeds(label: str, part: str, given: Decimal, total: Decimal) -> Problem:
         f" {plain(total)}",
         "Delete the refund in the shop and make it anew with the lines that are given back; or make"
         " the credit notes in the ERP by hand, then run `sync-cli held dismiss`.",
+        "shop",
+        "amount",
+    )
+
+
+def below_zero(label: str, part: str, amount: Decimal) -> Problem:
+    """Refunds before it gave more back of a part than its document, lowered by a gift card, has."""
+    return Problem(
+        "refund-below-zero",
+        label,
+        f"its credit note of part {part} would be over {plain(amount)}: earlier refunds of the"
+        " order give back more of that part than it is over",
+        "Make the credit notes in the ERP by hand, then run `sync-cli held dismiss`.",
         "shop",
         "amount",
     )

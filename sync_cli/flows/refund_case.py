@@ -7,10 +7,10 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from sync_cli.core.credits import Credit
 from sync_cli.core.identity import fitting
 from sync_cli.core.item import Item
 from sync_cli.core.refund_records import Refund
-from sync_cli.core.refunds import Credit
 from sync_cli.core.routing import part_id
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sync_cli.core.bundle_credits import as_booked, without_shelf
 from sync_cli.core.credit_notes import credit_note_of
+from sync_cli.core.credits import said
 from sync_cli.core.errors import Problem
-from sync_cli.core.model import Disposition, Document, Order
+from sync_cli.core.model import ZERO, Disposition, Document, LineKind, Order
+from sync_cli.core.money import plain
 from sync_cli.core.refund_records import Refund
-from sync_cli.core.refunds import said
 from sync_cli.core.routing import part_id
 from sync_cli.engine.route import Route
 from sync_cli.flows.articles import resolve_lines
@@ -15,7 +16,7 @@ from sync_cli.flows.order_customers import OrderCustomers
 from sync_cli.flows.order_documents import DocumentWords, document_rules
 from sync_cli.flows.refund_case import Case
 from sync_cli.flows.refund_problems import documentless
-from sync_cli.flows.refund_sources import ORDER, Sources, document_bar
+from sync_cli.flows.refund_sources import GIFT_CARD, ORDER, Sources, document_bar
 from sync_cli.flows.systems import Systems
 
 
@@ -49,6 +50,9 @@ class NoteMaker:
         if any(words):
             adjusted = "; ".join(filter(None, words))
             case = case.but(facts={**case.item.facts, "adjusted": adjusted})
+        cards = [line.net for line in credit.lines if line.kind is LineKind.GIFT_CARD]
+        if card := -sum(cards, ZERO):
+            case = case.but(facts={**case.item.facts, GIFT_CARD: plain(card)})
         sold = [line.sold for line in credit.lines if line.sold is not None and line.pieces]
         dry = self.systems.run.is_dry(self.route)
         articles = resolve_lines(self.systems, sold, dry=dry).of(sold)

@@ -12,12 +12,14 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from sync_cli.core.credits import Credit
 from sync_cli.core.documents import document_of
 from sync_cli.core.errors import Problem
 from sync_cli.core.model import ZERO, Document, DocumentState, Order
 from sync_cli.core.outcome import Settlement
 from sync_cli.core.proof import Proven
 from sync_cli.core.refund_parts import (
+    below_zero,
     divide,
     exceeds,
     is_shared,
@@ -26,14 +28,13 @@ from sync_cli.core.refund_parts import (
     undecided,
 )
 from sync_cli.core.refund_records import Refund
-from sync_cli.core.refunds import Credit
 from sync_cli.core.routing import part_id, split
 from sync_cli.engine.gather import recall
 from sync_cli.engine.route import Route
 from sync_cli.flows.allotment import PARTS, Allotment, allotment_of
 from sync_cli.flows.order_documents import document_rules
 from sync_cli.flows.refund_case import Case
-from sync_cli.flows.refund_sources import ORDER_FACT, REFUND, Sources
+from sync_cli.flows.refund_sources import ORDER_FACT, REFUND, Sources, booked_cards
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.state.store import State
 
@@ -91,7 +92,7 @@ class RefundParts:
         allotment = allotment_of(order, names, sources.facts.get(order.id, {}), self._routing)
         if allotment is None:
             return [case.but(problem=unallotted(case.item.label, order.number or order.id, names))]
-        documents = self._documents(order, proof, allotment)
+        documents = self._documents(order, proof, allotment, sources)
         decimals = self.systems.decimals
         shares = list(
             divide([credit for _, credit in credits], documents, allotment.lines, decimals)
@@ -116,9 +117,10 @@ class RefundParts:
         return {part: f"{amount:f}" for part, amount in shares.items()}, any(begun)
 
     def _documents(
-        self, order: Order, proof: Proven, allotment: Allotment
+        self, order: Order, proof: Proven, allotment: Allotment, sources: Sources
     ) -> Mapping[str, Document]:
         """What each part of the order is over, by the order itself."""
+        cards = booked_cards(order, sources, self._rules.gift_cards)
         whole = document_of(
             order,
             proof,
@@ -126,7 +128,7 @@ class RefundParts:
             customer_key="",
             wanted=DocumentState.CONFIRMED,
             unit_factor=lambda _key: Decimal(1),
-            rules=self._rules,
+            rules=replace(self._rules, gift_cards=cards),
         )
         decimals = self.systems.decimals
         return split(whole, allotment.lines, allotment.names, decimals, allotment.shared)
@@ -161,9 +163,12 @@ class RefundParts:
         shares: Sequence[Mapping[str, Credit]],
         elsewhere: Mapping[str, Decimal],
     ) -> Problem | None:
-        """A part of which the refunds until this one would take more back than it is over."""
+        """A part of which the refunds until this one would take more back than it is over, or of
+        which this one would take less than nothing."""
         order_id = case.item.facts[ORDER_FACT]
-        for name in shares[-1]:
+        for name, own in shares[-1].items():
+            if own.total < 0:
+                return below_zero(case.item.label, name, own.total)
             there = part_id(order_id, name)
             document = sources.documents.get(there)
             given = sum((one[name].total for one in shares if name in one), ZERO)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct, field
 
 from sync_cli.core.errors import Problem
+from sync_cli.core.gift_cards import GiftCards, way_booked
 from sync_cli.core.model import ZERO, Document, DocumentState, Order
 from sync_cli.core.refund_records import CreditNote, Refund
 from sync_cli.core.routing import order_of, part_id
@@ -16,11 +17,14 @@ from sync_cli.flows.allotment import PARTS
 from sync_cli.flows.settled import BY_HAND, settled_by_hand
 from sync_cli.flows.systems import ERP, SHOP, Systems
 from sync_cli.mapping.errors import Unreadable
+from sync_cli.state.store import State
 
 ORDER = "order"
 REFUND = "refund"
 ORDERS = "orders"
 ORDER_FACT = "order"
+GIFT_CARD = "gift_card"
+"""The fact of what a credit note took back of the line of a gift card."""
 NOT_IN_ERP = "its order is not in the ERP"
 
 
@@ -147,6 +151,24 @@ def credited_elsewhere(
     for note in _notes(systems, order_id, present):
         given[note.document] = given.get(note.document, ZERO) + note.total
     return given
+
+
+def took_card(state: State, refunds: Collection[str]) -> frozenset[str]:
+    """The refunds of which a credit note in the ERP took the line of a gift card back."""
+    names = [*state.links(REFUND, SHOP, ERP, refunds)]
+    for id, parts in state.parts(REFUND, SHOP, ERP, refunds).items():
+        names += [part_id(id, part) for part in parts]
+    facts = state.facts(REFUND, names)
+    return frozenset(order_of(name) for name in names if facts.get(name, {}).get(GIFT_CARD))
+
+
+def booked_cards(order: Order, sources: Sources, how: GiftCards) -> GiftCards:
+    """How the documents of an order tell what gift cards paid; `how` where they do not say."""
+    names = sources.parts.get(order.id)
+    places = [order.id] if names is None else [part_id(order.id, name) for name in names]
+    documents = [sources.documents.get(place) for place in places]
+    totals = [document.total for document in documents if document is not None]
+    return way_booked(order, sum(totals, ZERO), how) if len(totals) == len(places) else how
 
 
 def _notes(systems: Systems, order_id: str, present: Iterable[str]) -> list[CreditNote]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from sync_cli.connectors.base import Raw
 from sync_cli.core.corrections import Correction, corrected
+from sync_cli.core.credits import Credit
 from sync_cli.core.errors import Problem
 from sync_cli.core.fingerprint import content_hash, digest
 from sync_cli.core.identity import reference
@@ -21,8 +22,8 @@ from sync_cli.core.money import plain, unit
 from sync_cli.core.plan import Operation, Reject, Skip, decide
 from sync_cli.core.proof import Unproven, prove
 from sync_cli.core.refund_records import CreditNote, Refund
-from sync_cli.core.refunds import Credit, prove_refunds
 from sync_cli.core.refunds import Unproven as UnprovenRefund
+from sync_cli.core.refunds import prove_refunds
 from sync_cli.engine.documents import DocumentWriter
 from sync_cli.engine.gather import look_up, recall
 from sync_cli.engine.guarding import stop_on_reused_ids
@@ -48,8 +49,10 @@ from sync_cli.flows.refund_sources import (
     REFUND,
     Sources,
     bar,
+    booked_cards,
     credited_elsewhere,
     gather_sources,
+    took_card,
 )
 from sync_cli.flows.renamed import Renamed
 from sync_cli.flows.systems import ERP, SHOP, Systems
@@ -227,6 +230,7 @@ class RefundFlow:
         elsewhere = credited_elsewhere(
             self.systems, order.id, [refund.id, *(each.id for each in siblings)]
         )
+        how = self.systems.config.orders.lines.gift_cards
         proven = list(
             prove_refunds(
                 order,
@@ -235,7 +239,8 @@ class RefundFlow:
                 decimals,
                 mismatch=self.settings.mismatch,
                 elsewhere=sum(elsewhere.values(), ZERO),
-                gift_cards=self.systems.config.orders.lines.gift_cards,
+                gift_cards=booked_cards(order, sources, how),
+                carded=took_card(self.run.state, [each.id for each in siblings]),
             )
         )
         credit = next(found for each, found in proven if each.id == refund.id)

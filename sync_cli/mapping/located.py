@@ -21,6 +21,9 @@ _PREFIX = "tag:yaml.org,2002:"
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _FRACTION = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,18}")
 _BARE_KEY = re.compile(r"\s*[A-Za-z_]\w*\s*(?:\s[^:]*|\s\{.*)?(?:#.*)?$")
+_OPEN_VALUE = re.compile(r"(?:[>|][+-]?|[\[{,])\s*$|\[[^\]]*$")
+_VALUE = re.compile(r":\s+[^\s#]")
+_TWO_COLONS = re.compile(r":\s[^'\"{\[]*:(?:\s|$)")
 _OPEN_QUOTE = re.compile(r"""(?:^\s*|[:,\[{-]\s*)(?:"(?:[^"\\]|\\.)*|'[^']*)$""")
 _DEEPEST = 20
 
@@ -86,9 +89,9 @@ def _syntax_fault(error: yaml.YAMLError, text: str, file: str) -> Fault:
     if "\t" in "".join(text.splitlines()[line - 1 : line]):
         hint = "this line holds a tab: indent with spaces"
     opened = _never_closed(text.splitlines()[:line])
-    bare = _without_colon(text.splitlines()[:line])
+    bare = _without_colon(text.splitlines(), line)
     if bare:
-        line, hint = bare, "a colon is missing after the key in this line"
+        line, hint = bare, "is a colon missing after the key in this line?"
     if opened:
         line, hint = opened, "a quote is opened in this line and not closed in it"
     return Fault(file, line, f"this is no valid YAML: {problem} ({hint})")
@@ -102,13 +105,25 @@ def _never_closed(lines: list[str]) -> int:
     return next((at for at, line in enumerate(lines, 1) if _OPEN_QUOTE.search(line)), 0)
 
 
-def _without_colon(lines: list[str]) -> int:
-    """The last of these lines that could be a key without its colon, near their end; 0 if none.
+def _without_colon(lines: list[str], at: int) -> int:
+    """The line at, or right above, line `at` that could be a key without its colon; 0 if none.
 
     YAML takes such a key for a value and complains of the next line, or of the end of the block.
     """
-    nearest = [at for at, line in enumerate(lines, 1) if line.strip()][-2:]
-    return next((at for at in reversed(nearest) if _BARE_KEY.match(lines[at - 1])), 0)
+    if _TWO_COLONS.search(lines[at - 1] if at <= len(lines) else ""):
+        return 0
+    near = [number for number, line in enumerate(lines[:at], 1) if line.strip()]
+    for above, number in reversed([*zip([0, *near], near, strict=False)][-2:]):
+        line = lines[number - 1]
+        if _BARE_KEY.match(line) and not (above and _goes_on(lines[above - 1], line)):
+            return number
+    return 0
+
+
+def _goes_on(above: str, line: str) -> bool:
+    """Whether `line` may continue the value of the line above it."""
+    deeper = len(line) - len(line.lstrip()) > len(above) - len(above.lstrip())
+    return bool(_OPEN_VALUE.search(above)) or (deeper and bool(_VALUE.search(above)))
 
 
 class _Builder:

@@ -44,6 +44,8 @@ def test_unknown_config_key(desk: Desk, command: tuple[str, ...]) -> None:
         (("systems:", "systems"), "3: this is no valid YAML"),
         (("    key:", "    key"), "6: unknown key 'systems.shop.key {env'; is a colon missing"),
         (("https://shop", "shop"), "5: systems.shop.url: write the whole address, beginning with"),
+        (("https://shop.invalid", "https://shop.invalid:44x"), "5: systems.shop.url: write"),
+        (("https://shop.invalid", "'https://shop.invalid '"), "5: systems.shop.url: write"),
         (("shop: main", "\tshop: main"), "1: this is no valid YAML"),
         (("shop: main", "shop: main\nstaging: perhaps"), "2: staging: "),
         (("mode: 'on'", "mode: 'on'\n  states: [shipped]"), "14: orders.states.0: "),

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync_cli.core.credits import Credit
 from sync_cli.core.documents import DocumentRules, document_of
 from sync_cli.core.model import Document, DocumentState, LineKind, Order
 from sync_cli.core.proof import Proven, prove
 from sync_cli.core.refund_parts import divide, is_shared
 from sync_cli.core.refund_records import Refund
-from sync_cli.core.refunds import Credit, prove_refunds
+from sync_cli.core.refunds import prove_refunds
 from sync_cli.core.routing import Shared, split
 from tests.core.test_refunds import ORDERS, amounts, back, refund, refunded, sold
 

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync_cli.core.credit_notes import credit_note_of
+from sync_cli.core.credits import Credit, said
 from sync_cli.core.documents import DocumentRules
-from sync_cli.core.gift_cards import GiftCards
 from sync_cli.core.model import Disposition, LineKind, LineTax, Order, OrderLine, TaxRate
 from sync_cli.core.money import round_half_up, unit
 from sync_cli.core.proof import Proven, items_of, prove
 from sync_cli.core.refund_records import CreditNote, Refund, RefundLine
-from sync_cli.core.refunds import Credit, Mismatch, Unproven, prove_refund, said
+from sync_cli.core.refunds import Mismatch, Unproven, prove_refund
 from sync_cli.flows.connecting import mappings_folder
 from sync_cli.mapping.mapping_set import load_mappings
 from tests.core.shop_orders import NOON, RECORDINGS, as_order, order, sandbox_orders
@@ -348,62 +348,6 @@ def test_a_refund_below_zero_leaves_no_room_for_others() -> None:
     refunds = [refund(amount, id=str(90 + at)) for at, amount in enumerate(amounts)]
     found = [judged(made, *refunds, of=each, mismatch=Mismatch.ADJUST) for each in refunds]
     assert [isinstance(one, Unproven) for one in found] == [False, True, True]
-
-
-# Gift cards
-
-
-def paid_by_card(**fields: Any) -> Order:
-    """`sold`, of which a gift card paid 6.35."""
-    made = sold()
-    return made.model_copy(update={"total": Decimal("140.00"), **fields})
-
-
-CARD_FEE = item("8", "-6.35", "0", gift_card=True)
-CARDS = [{"gift_card_total": Decimal("6.35")}, {"fees": (CARD_FEE,)}]
-ALL = [("DE 19 excl", "105.00", "19.95"), ("DE 7 excl", "20.00", "1.40")]
-
-
-@pytest.mark.parametrize("fields", CARDS, ids=["besides", "as a fee"])
-def test_all_that_was_paid_undoes_the_order_and_what_its_gift_card_paid(
-    fields: dict[str, Any],
-) -> None:
-    made = refund("140.00")
-    found = credit(paid_by_card(**fields), made)
-    assert amounts(found) == [
-        *(("adjustment", net, tax, key) for key, net, tax in ALL),
-        ("gift_card", "-6.35", "0", "gift_card"),
-    ]
-    [*_, line] = note(sold(), made, found, None).lines
-    assert (line.kind, line.text, line.product_key) == ("gift_card", "Gift card", "")
-
-
-@pytest.mark.parametrize("fields", CARDS, ids=["besides", "as a fee"])
-def test_a_part_of_what_was_paid_leaves_what_its_gift_card_paid(fields: dict[str, Any]) -> None:
-    first, rest = refund("100.00", id="90"), refund("40.00", id="91")
-    made = paid_by_card(**fields)
-    assert {line.kind for line in credit(made, first, rest, of=first).lines} == {"adjustment"}
-    both = [credit(made, first, rest, of=each) for each in (first, rest)]
-    assert (sum(each.total for each in both), sum(each.total_tax for each in both)) == (
-        Decimal("140.00"),
-        Decimal("21.35"),
-    )
-
-
-@pytest.mark.parametrize("fields", CARDS, ids=["besides", "as a fee"])
-def test_as_a_payment_what_the_gift_card_paid_stays_paid(fields: dict[str, Any]) -> None:
-    found = credit(paid_by_card(**fields), refund("140.00"), gift_cards=GiftCards.PAYMENT)
-    assert {line.kind for line in found.lines} == {"adjustment"}
-    assert (found.total, found.total_tax) == (Decimal("140.00"), Decimal("20.42"))
-
-
-def test_a_refunded_line_of_a_gift_card_is_one() -> None:
-    lines = [back("1", "100.00", "19.00", pieces=3), back("2", "20.00", "1.40", "2", pieces=2)]
-    made = refund("134.05", *lines)
-    made = made.model_copy(update={"fees": (back("8", "-6.35", "0"),)})
-    found = credit(paid_by_card(fees=(CARD_FEE,)), made)
-    assert amounts(found)[-1] == ("gift_card", "-6.35", "0.00", "gift_card")
-    assert found.total == Decimal("134.05")
 
 
 ORDERS = [
