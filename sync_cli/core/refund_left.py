@@ -42,16 +42,18 @@ class Share(Struct, frozen=True):
 class Left(Struct, frozen=True):
     """What earlier refunds have left of an order: money by tax key, pieces by item.
 
-    `card` is what a line of the document takes off because gift cards paid it. `keys` are the tax
-    keys of the items. `back` are the refunds whose pieces the shop has put back, by item.
+    `card` is what a line of the document takes off because gift cards paid it, as far as no credit
+    note took it back. `beside` came back under taxes that were never charged, as of a refund that
+    does not tell the taxes of its lines. `back` are the refunds whose pieces the shop has put back,
+    by item.
     """
 
     shares: Mapping[str, Share]
     pieces: Mapping[str, Decimal]
     kinds: Mapping[str, LineKind]
     items: Mapping[str, OrderLine]
-    keys: Mapping[str, str]
     card: Decimal = ZERO
+    beside: Decimal = ZERO
     back: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -70,27 +72,25 @@ class Left(Struct, frozen=True):
         }
         pieces = {item.id: item.quantity for item in order.lines}
         back = {item.id: _put_back(item, refunds) for item in order.lines}
-        taxes = TaxShares(order, proven.decimals)
-        keys = {id: taxes.whole(item).tax_key for id, item in items.items()}
         shares, card = _shares(order, proven), taken_off(order, gift_cards)
-        return Left(shares, pieces, kinds, items, keys, card, back)
+        return Left(shares, pieces, kinds, items, card, back=back)
 
     def without(self, lines: Iterable[CreditLine]) -> Left:
         """What a credit of these lines leaves."""
-        shares, pieces, card = dict(self.shares), dict(self.pieces), self.card
+        shares, pieces = dict(self.shares), dict(self.pieces)
+        card, beside = self.card, self.beside
         for line in lines:
-            sold = line.sold.id if line.sold is not None else ""
-            # a refund that does not tell the taxes of its lines names a tax that was never charged
-            key = line.tax_key if line.tax_key in shares else self.keys.get(sold, "")
+            known = shares.get(line.tax_key)
             if line.kind is LineKind.GIFT_CARD:
                 card += line.net
-            elif key in shares:
-                known = shares[key]
+            elif known is None:
+                beside += line.net + line.tax
+            else:
                 net, tax = known.net - line.net, known.tax - line.tax
-                shares[key] = replace(known, net=net, tax=tax)
-            if sold in pieces:
-                pieces[sold] -= line.pieces
-        return replace(self, shares=shares, pieces=pieces, card=card)
+                shares[line.tax_key] = replace(known, net=net, tax=tax)
+            if line.sold is not None and line.sold.id in pieces:
+                pieces[line.sold.id] -= line.pieces
+        return replace(self, shares=shares, pieces=pieces, card=card, beside=beside)
 
 
 def _shares(order: Order, proven: Proven) -> dict[str, Share]:

@@ -153,12 +153,12 @@ def exceeds(label: str, part: str, given: Decimal, total: Decimal) -> Problem:
 
 
 def below_zero(label: str, part: str, amount: Decimal) -> Problem:
-    """Refunds before it gave more back of a part than its document, lowered by a gift card, has."""
+    """What is taken off, a gift card's line or a discount, is more than a part gives back."""
     return Problem(
         "refund-below-zero",
         label,
-        f"its credit note of part {part} would be over {plain(amount)}: earlier refunds of the"
-        " order give back more of that part than it is over",
+        f"its credit note of part {part} would be over {plain(amount)}: what is taken off in it is"
+        " more than what it gives back",
         "Make the credit notes in the ERP by hand, then run `sync-cli held dismiss`.",
         "shop",
         "amount",

@@ -8,7 +8,7 @@ left undoes the order: what a gift card paid comes back too, where a line of its
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -58,7 +58,7 @@ def prove_refund(
     mismatch: Mismatch = Mismatch.ADJUST,
     elsewhere: Decimal = ZERO,
     gift_cards: GiftCards = GiftCards.LINE,
-    carded: Collection[str] = (),
+    carded: Mapping[str, Decimal] | None = None,
 ) -> Credit | Unproven:
     """What the refund `refund_id` of `order` gives back; see `prove_refunds`."""
     refunds = tuple(refunds)
@@ -86,17 +86,19 @@ def prove_refunds(
     mismatch: Mismatch = Mismatch.ADJUST,
     elsewhere: Decimal = ZERO,
     gift_cards: GiftCards = GiftCards.LINE,
-    carded: Collection[str] = (),
+    carded: Mapping[str, Decimal] | None = None,
 ) -> Iterator[tuple[Refund, Credit | Unproven]]:
     """What each refund of `order` gives back after those that came before it, in order of time.
 
     `proven` is the proof of the order, `refunds` are all of it in the shop, `decimals` the shop's
     number of decimals. `elsewhere` was credited for refunds that the shop no longer has.
-    `gift_cards` says how the order's document tells what they paid; `carded` are the refunds whose
-    credit notes took the line of it back already: where there is one, no other does.
+    `gift_cards` says how the order's document tells what they paid; `carded` is how much
+    of that line the credit notes of refunds took back already, by the refund: no other does.
     """
     refunds = sorted(refunds, key=_in_time)
+    carded = carded or {}
     left = Left.of(order, proven, refunds, gift_cards)
+    left = replace(left, card=max(ZERO, left.card - sum(carded.values(), ZERO)))
     given = elsewhere
     for refund in refunds:
         # One below zero is never credited: it leaves no room for others.
@@ -105,10 +107,15 @@ def prove_refunds(
         if trouble is not None:
             yield refund, trouble
             continue
-        credit = _Crediting(order, refund, left, decimals, gift_cards, carded).credit()
+        took = carded.get(refund.id)
+        own = left if took is None else replace(left, card=took)
+        is_card_line = gift_cards is not GiftCards.PAYMENT
+        crediting = _Crediting(order, refund, own, decimals, is_card_line, took is not None)
+        credit = crediting.credit()
         is_held = credit.adjusted and mismatch is Mismatch.HOLD
         yield refund, _held(refund, credit) if is_held else credit
-        left = left.without(credit.lines)
+        own = own.without(credit.lines)
+        left = own if took is None else replace(own, card=left.card)
 
 
 def _in_time(refund: Refund) -> tuple[datetime, tuple[int, str]]:
@@ -144,37 +151,49 @@ def _held(refund: Refund, credit: Credit) -> Unproven:
 
 
 class _Crediting(Struct, frozen=True):
-    """One refund on its way to a credit."""
+    """One refund on its way to a credit.
+
+    `is_card_line` claims that gift cards are told by a line of the document, `took_card` that the
+    credit note of this refund took of it what `left` says.
+    """
 
     order: Order
     refund: Refund
     left: Left
     decimals: int
-    gift_cards: GiftCards
-    carded: Collection[str]
+    is_card_line: bool
+    took_card: bool
 
     def credit(self) -> Credit:
         """The lines that fit, one adjustment for what they do not account for, and of a refund that
         undoes the order the line of its gift card."""
         lines = self._fitting()
+        found = self._adding_up(lines, self.refund.amount)
+        if found is not None:
+            return Credit((*found, *self._paid_by_card(self.left.without(found))))
+        if card := self.left.without(lines).card:
+            found = self._adding_up(lines, self.refund.amount + card)
+            left = self.left.without(found or ())
+            if found is not None and (self.took_card or not left.gross):
+                return Credit((*found, self._card(left)))
+        return self._adjusted([self._rounded(line) for line in lines])
+
+    def _adding_up(self, lines: list[CreditLine], amount: Decimal) -> list[CreditLine] | None:
+        """The lines rounded so that they are the amount, None if it is more than rounding."""
+        exact = [each for line in lines for each in (line.net, line.tax)]
         try:
-            exact = [amount for line in lines for amount in (line.net, line.tax)]
-            amounts = apportion(exact, self.refund.amount, self.decimals)
+            amounts = apportion(exact, amount, self.decimals)
         except ValueError:
-            return self._adjusted([self._rounded(line) for line in lines])
+            return None
         pairs = zip(lines, amounts[::2], amounts[1::2], strict=True)
-        found = tuple(replace(line, net=net, tax=tax) for line, net, tax in pairs)
-        return Credit((*found, *self._paid_by_card(self.left.without(found))))
+        return [replace(line, net=net, tax=tax) for line, net, tax in pairs]
 
     def _paid_by_card(self, left: Left) -> list[CreditLine]:
         """What a gift card paid of goods that are all back, and its line: together nothing."""
-        if left.gross != left.card or any(left.pieces.values()) or not self._may_take(left):
+        is_rest = left.gross == left.card and not any(left.pieces.values())
+        if not left.card or not (self.took_card or is_rest):
             return []
-        return [*self._whole(left), self._card(left)]
-
-    def _may_take(self, left: Left) -> bool:
-        """Whether the line of a gift card is there, and no other refund took it back."""
-        return bool(left.card) and (not self.carded or self.refund.id in self.carded)
+        return [*self._shared(left.card, left), self._card(left)]
 
     def _rounded(self, line: CreditLine) -> CreditLine:
         net = round_half_up(line.net, self.decimals)
@@ -183,19 +202,17 @@ class _Crediting(Struct, frozen=True):
     def _adjusted(self, lines: list[CreditLine]) -> Credit:
         stated = sum((line.net + line.tax for line in lines), ZERO)
         rest = self.refund.amount - stated
-        left = self.left.without(lines)
-        if rest == -left.card and not left.gross and self._may_take(left):
-            return Credit((*lines, self._card(left)))
         if rest < 0:
             # Lines that give more than the amount are not believed: their pieces alone count.
             lines = [replace(line, net=ZERO, tax=ZERO) for line in lines if line.pieces]
             return Credit((*lines, *self._split(self.refund.amount, self.left)), rest)
-        return Credit((*lines, *self._split(rest, left)), rest)
+        return Credit((*lines, *self._split(rest, self.left.without(lines))), rest)
 
     def _split(self, amount: Decimal, left: Left) -> list[CreditLine]:
         """The amount over the taxes that are left of the order, in proportion, to the cent; with
         the line of a gift card where it is all that is left."""
-        if self._may_take(left) and (self.carded or amount == left.gross - left.card):
+        is_rest = amount == left.gross - left.beside - left.card
+        if left.card and (self.took_card or is_rest):
             return [*self._shared(amount + left.card, left), self._card(left)]
         return self._shared(amount, left)
 
@@ -240,17 +257,14 @@ class _Crediting(Struct, frozen=True):
             taken[sold.id] = pieces
             if not (line.total or line.total_tax or line.quantity):
                 continue
-            if self._is_card(sold):
-                if self._may_take(self.left):
+            if self.is_card_line and is_gift_card(sold):
+                if self.left.card:
                     lines.append(CreditLine(LineKind.GIFT_CARD, line.total, ZERO, TAX_KEY))
                 continue
             is_goods = self.left.kinds[sold.id] is LineKind.PRODUCT
             shares = (taxes.whole(line),) if is_goods else taxes.of(line)
             lines += [self._line(line, sold, share) for share in shares]
         return lines
-
-    def _is_card(self, sold: OrderLine) -> bool:
-        return self.gift_cards is not GiftCards.PAYMENT and is_gift_card(sold)
 
     def _line(self, line: RefundLine, sold: OrderLine, share: TaxShare) -> CreditLine:
         kind = self.left.kinds[sold.id]

@@ -6,6 +6,7 @@ from sync_cli.core.bundle_credits import as_booked, without_shelf
 from sync_cli.core.credit_notes import credit_note_of
 from sync_cli.core.credits import said
 from sync_cli.core.errors import Problem
+from sync_cli.core.gift_cards import paid_by_gift_card
 from sync_cli.core.model import ZERO, Disposition, Document, LineKind, Order
 from sync_cli.core.money import plain
 from sync_cli.core.refund_records import Refund
@@ -50,9 +51,10 @@ class NoteMaker:
         if any(words):
             adjusted = "; ".join(filter(None, words))
             case = case.but(facts={**case.item.facts, "adjusted": adjusted})
-        cards = [line.net for line in credit.lines if line.kind is LineKind.GIFT_CARD]
-        if card := -sum(cards, ZERO):
-            case = case.but(facts={**case.item.facts, GIFT_CARD: plain(card)})
+        if paid_by_gift_card(order):
+            cards = [line.net for line in credit.lines if line.kind is LineKind.GIFT_CARD]
+            told = plain(-sum(cards, ZERO)) if cards else ""
+            case = case.but(facts={**case.item.facts, GIFT_CARD: told})
         sold = [line.sold for line in credit.lines if line.sold is not None and line.pieces]
         dry = self.systems.run.is_dry(self.route)
         articles = resolve_lines(self.systems, sold, dry=dry).of(sold)

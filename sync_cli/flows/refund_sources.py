@@ -153,13 +153,17 @@ def credited_elsewhere(
     return given
 
 
-def took_card(state: State, refunds: Collection[str]) -> frozenset[str]:
-    """The refunds of which a credit note in the ERP took the line of a gift card back."""
+def took_card(state: State, refunds: Collection[str]) -> Mapping[str, Decimal]:
+    """How much of the line of a gift card the credit notes in the ERP took back, by the refund."""
     names = [*state.links(REFUND, SHOP, ERP, refunds)]
     for id, parts in state.parts(REFUND, SHOP, ERP, refunds).items():
         names += [part_id(id, part) for part in parts]
     facts = state.facts(REFUND, names)
-    return frozenset(order_of(name) for name in names if facts.get(name, {}).get(GIFT_CARD))
+    taken: dict[str, Decimal] = {}
+    for name in names:
+        if amount := facts.get(name, {}).get(GIFT_CARD):
+            taken[order_of(name)] = taken.get(order_of(name), ZERO) + Decimal(amount)
+    return taken
 
 
 def booked_cards(order: Order, sources: Sources, how: GiftCards) -> GiftCards:

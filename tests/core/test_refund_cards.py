@@ -104,10 +104,60 @@ def test_an_order_that_a_card_paid_alone_is_undone_by_a_refund_of_nothing() -> N
     assert (found.total, found.total_tax) == (Decimal(0), Decimal("21.35"))
 
 
-def test_the_rest_after_a_line_that_does_not_tell_its_taxes_leaves_nothing() -> None:
+def test_the_rest_after_a_line_that_does_not_tell_its_taxes_takes_the_card_back() -> None:
     first = refund("30.00", back("1", "30.00", "0"), id="90")
     rest = refund("110.00", id="91")
-    found = [credit(paid_by_card(**CARDS[0]), first, rest, of=each) for each in (first, rest)]
+    found = credit(paid_by_card(**CARDS[0]), first, rest)
+    assert found.total == Decimal("110.00")
+    assert amounts(found)[-1] == ("gift_card", "-6.35", "0", "gift_card")
+
+
+def test_taxes_of_many_decimals_are_no_reason_to_doubt_the_lines() -> None:
+    made = sold().model_copy(
+        update={
+            "lines": (
+                item("1", "43.54", "3.047800", "2", product_id="11", sku="A-11"),
+                item("2", "5.24", "0.995600", product_id="12", sku="A-12"),
+            ),
+            "shipping_lines": (),
+            "total": Decimal("51.82"),
+            "total_tax": Decimal("4.04"),
+            "cart_tax": Decimal("4.043400"),
+            "shipping_total": Decimal(0),
+            "shipping_tax": Decimal(0),
+            "gift_card_total": Decimal(1),
+        }
+    )
+    lines = (
+        back("1", "43.54", "3.047800", "2", pieces=1),
+        back("2", "5.24", "0.995600", pieces=1),
+    )
+    found = credit(made, refund("51.82", *lines), mismatch=Mismatch.HOLD)
+    assert [str(line.kind) for line in found.lines] == ["product", "product", "gift_card"]
+    assert (found.total, found.total_tax) == (Decimal("51.82"), Decimal("4.04"))
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["a run later", "in the same run"])
+def test_of_a_card_that_came_back_in_part_the_rest_comes_back_with_the_rest(is_known: bool) -> None:
+    lines = (back("1", "10.00", "1.90"),)
+    first = refund("8.90", *lines, id="90").model_copy(update={"fees": (back("8", "-3.00", "0"),)})
+    rest = refund("131.10", id="91")
+    carded = {"90": Decimal("3.00")} if is_known else {}
+    made = paid_by_card(fees=(CARD_FEE,))
+    assert cleared(*(credit(made, first, rest, of=one, carded=carded) for one in (first, rest)))
+
+
+def test_a_taker_with_lines_is_what_it_was_when_a_refund_before_it_is_gone() -> None:
+    lines = (back("1", "66.39", "12.61", pieces=2), *FULL[1:])
+    taker, anew = refund("100.00", *lines, id="91"), refund("40.00", id="92")
+    carded = {"91": Decimal("6.35")}
+    found = [
+        credit(paid_by_card(**CARDS[0]), taker, anew, of=each, carded=carded)
+        for each in (taker, anew)
+    ]
+    assert [str(line.kind) for line in found[0].lines] == [
+        "product", "product", "shipping", "gift_card",
+    ]  # fmt: skip
     assert cleared(*found)
 
 
@@ -115,7 +165,7 @@ def test_a_card_goes_back_with_the_credit_note_that_took_it_and_with_no_other() 
     # a refund before it was deleted with its credit note, and made anew after it
     taker, anew = refund("40.00", id="90"), refund("100.00", id="91")
     found = [
-        credit(paid_by_card(**CARDS[0]), taker, anew, of=each, carded={"90"})
+        credit(paid_by_card(**CARDS[0]), taker, anew, of=each, carded={"90": Decimal("6.35")})
         for each in (taker, anew)
     ]
     assert cleared(*found)
