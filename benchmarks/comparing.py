@@ -32,5 +32,6 @@ def measure_reconcile(size: Size) -> Iterator[Figure]:
 
 
 def bring_in_step(setting: Setting) -> None:
+    """Run all that brings both sides in step; stock a second time, now that orders are there."""
     for command in ("products", "customers", "orders", "stock", "stock"):
         setting.sync(command)

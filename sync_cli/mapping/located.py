@@ -83,13 +83,13 @@ def parse_yaml(text: str, file: str, faults: list[Fault]) -> Node | None:
 
 def _syntax_fault(error: yaml.YAMLError, text: str, file: str) -> Fault:
     mark = getattr(error, "problem_mark", None)
-    line = mark.line + 1 if mark is not None else 1
+    line, lines = mark.line + 1 if mark is not None else 1, text.splitlines()
     problem = getattr(error, "problem", None) or "this is no YAML"
     hint = "put a value that holds [ ] { } : # or , between quotes"
-    if "\t" in "".join(text.splitlines()[line - 1 : line]):
+    if "\t" in "".join(lines[line - 1 : line]):
         hint = "this line holds a tab: indent with spaces"
-    opened = _never_closed(text.splitlines()[:line])
-    bare = _without_colon(text.splitlines(), line)
+    opened = _never_closed(lines[:line])
+    bare = _without_colon(lines, line)
     if bare:
         line, hint = bare, "is a colon missing after the key in this line?"
     if opened:

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sync_cli.mapping.errors import Fault
-from sync_cli.mapping.located import parse_yaml
+from tests.mapping.test_located_quotes import fault_of
 
 HINT = "is a colon missing after the key in this line?"
-
-
-def fault(text: str) -> Fault:
-    """What is said of a text that is no YAML."""
-    faults: list[Fault] = []
-    assert parse_yaml(text, "toy.yaml", faults) is None
-    [found] = faults
-    return found
 
 
 @pytest.mark.parametrize(
@@ -28,7 +19,7 @@ def fault(text: str) -> Fault:
     ],
 )
 def test_the_line_of_the_key_is_named(text: str, line: int) -> None:
-    found = fault(text)
+    found = fault_of(text)
     assert found.line == line
     assert HINT in str(found)
 
@@ -43,4 +34,4 @@ def test_the_line_of_the_key_is_named(text: str, line: int) -> None:
     ],
 )
 def test_what_only_goes_on_is_no_key(text: str) -> None:
-    assert HINT not in str(fault(text))
+    assert HINT not in str(fault_of(text))
